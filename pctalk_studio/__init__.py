@@ -1,0 +1,3 @@
+"""PC-Talk Studio: precise, hand-tunable talking faces from a portrait and a recording."""
+
+__version__ = "0.1.0"

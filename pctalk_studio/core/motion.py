@@ -1,0 +1,133 @@
+"""Motion: one row of numbers per frame, all that a renderer needs besides the rig.
+
+A row is 77 float32: 63 keypoint deformation, 6 pose, 4 eyes, 4 mouth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pctalk_studio.core.face import FaceRig
+from pctalk_studio.core.hashing import content_hash
+from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH, KeypointLayout, KeypointsF32
+from pctalk_studio.core.time import FrameRate
+
+POSE_CHANNELS = ("pitch", "yaw", "roll", "x", "y", "zoom")
+"""Degrees (pitch: chin up, yaw: towards the subject's left, which is the picture's right, roll: clockwise on screen), shift
+in E (right, down) and size (1 = as in the picture); all relative to the picture's own pose."""
+
+EYE_CHANNELS = ("blink_right", "blink_left", "gaze_x", "gaze_y")
+"""Lid closure 0 (as in the picture) to 1 (shut); gaze in degrees (to the picture's right, up) from the picture's own."""
+
+MOUTH_CHANNELS = ("seal", "press", "tuck", "tongue")
+"""seal: 0 free to 1 inner lips meet exactly (P B M, rest), whatever the keypoints say; press: 0 to 1 lips rolled in; tuck: 0
+to 1 lower lip on the upper teeth (F V); tongue: 0 low, 0.3 to 0.6 at the ridge (T D N L), above 0.7 between the teeth (TH DH)."""
+
+ROW_STEPS = np.concatenate(
+    [
+        np.full(KEYPOINT_COUNT * 3, 2.0**-12),
+        np.array([2.0**-6, 2.0**-6, 2.0**-6, 2.0**-12, 2.0**-12, 2.0**-12]),
+        np.array([2.0**-8, 2.0**-8, 2.0**-5, 2.0**-5]),
+        np.full(4, 2.0**-8),
+    ]
+).astype(np.float32)
+"""Quantisation of each channel, finer than a tenth of a pixel on a face of 400 pixels; powers of two, so exact in float32."""
+
+
+def rotation_of(pitch: float, yaw: float, roll: float) -> npt.NDArray[np.float64]:
+    """Rotation [3, 3] float64 for row vectors (``x @ R``) in the face frame; degrees with the signs of POSE_CHANNELS."""
+    p, y, r = np.deg2rad([pitch, yaw, roll])
+    about_x = np.array([[1, 0, 0], [0, np.cos(p), -np.sin(p)], [0, np.sin(p), np.cos(p)]])
+    about_y = np.array([[np.cos(y), 0, np.sin(y)], [0, 1, 0], [-np.sin(y), 0, np.cos(y)]])
+    about_z = np.array([[np.cos(r), np.sin(r), 0], [-np.sin(r), np.cos(r), 0], [0, 0, 1]])
+    return np.asarray(about_x @ about_y @ about_z)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MotionRow:
+    """One frame's motion.
+
+    Parameters
+    ----------
+    deformation
+        [21, 3] float32, D_l + D_e in the face frame, unit E.
+    pose, eyes, mouth
+        [6], [4], [4] float32; see POSE_CHANNELS, EYE_CHANNELS, MOUTH_CHANNELS.
+    """
+
+    deformation: KeypointsF32
+    pose: npt.NDArray[np.float32]
+    eyes: npt.NDArray[np.float32]
+    mouth: npt.NDArray[np.float32]
+
+    def flat(self) -> npt.NDArray[np.float32]:
+        """The row as [77] float32."""
+        return np.concatenate([self.deformation.ravel(), self.pose, self.eyes, self.mouth])
+
+    def quantised(self) -> MotionRow:
+        """The row at the precision at which a pixel can change; idempotent. Renderers draw only such rows."""
+        return MotionRow.of_flat(np.round(self.flat() / ROW_STEPS) * ROW_STEPS)
+
+    @classmethod
+    def of_flat(cls, flat: npt.NDArray[np.float32]) -> MotionRow:
+        """Undo :meth:`flat`."""
+        n = KEYPOINT_COUNT * 3
+        values = flat.astype(np.float32)
+        return cls(values[:n].reshape(KEYPOINT_COUNT, 3), values[n : n + 6], values[n + 6 : n + 10], values[n + 10 :])
+
+    @classmethod
+    def rest(cls) -> MotionRow:
+        """The picture as it is."""
+        flat = np.zeros(len(ROW_STEPS), np.float32)
+        flat[KEYPOINT_COUNT * 3 + POSE_CHANNELS.index("zoom")] = 1
+        return cls.of_flat(flat)
+
+    def key(self) -> str:
+        """Content hash of the quantised row."""
+        return content_hash(self.quantised().flat() + np.float32(0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Motion:
+    """A clip's motion, T rows.
+
+    Parameters
+    ----------
+    rate
+        Frames a second.
+    lip
+        D_l, [T, 21, 3] float32, face frame, unit E; non-zero only at lip and jaw keypoints.
+    emotion
+        D_e, [T, 21, 3] float32, face frame, unit E.
+    pose, eyes, mouth
+        [T, 6], [T, 4], [T, 4] float32.
+    target_openness
+        [T] float32: the aperture that the phones ask for, 0 closed to 1 widest conversational, before scale and emotion.
+    """
+
+    rate: FrameRate
+    lip: KeypointsF32
+    emotion: KeypointsF32
+    pose: npt.NDArray[np.float32]
+    eyes: npt.NDArray[np.float32]
+    mouth: npt.NDArray[np.float32]
+    target_openness: npt.NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.lip)
+
+    def row(self, frame: int) -> MotionRow:
+        """The quantised row of a frame."""
+        return MotionRow(self.lip[frame] + self.emotion[frame], self.pose[frame], self.eyes[frame], self.mouth[frame]).quantised()
+
+    def k_d(self, rig: FaceRig, layout: KeypointLayout = MESH) -> KeypointsF32:
+        """Driven keypoints K_d = K_ori + D_l + D_e (paper equation 2) in pixels, posed; [T, 21, 3] float32."""
+        face = layout.of_landmarks(rig.shape) + self.lip + self.emotion
+        out = np.empty_like(face)
+        for t, (pitch, yaw, roll, x, y, zoom) in enumerate(self.pose):
+            turned = face[t] @ rotation_of(pitch, yaw, roll) + (x, y, 0.0)
+            out[t] = rig.scale * zoom * (turned @ rig.rotation) + rig.translation
+        return out

@@ -1,0 +1,25 @@
+"""Facts that came out incomplete: analysis reports them and goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that an animator should know about an analysis.
+
+    Parameters
+    ----------
+    code
+        Stable name for programs, for example ``mouth-occluded`` or ``word-not-said``.
+    text
+        One sentence for people.
+    start, end
+        Seconds in the recording, where the problem has a place in time.
+    """
+
+    code: str
+    text: str
+    start: float | None = None
+    end: float | None = None
