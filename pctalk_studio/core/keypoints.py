@@ -65,9 +65,10 @@ class KeypointLayout:
         """Positions of all keypoints of some regions, in order."""
         return tuple(i for i, keypoint in enumerate(self.keypoints) if keypoint.region in regions)
 
-    def of_landmarks(self, landmarks: npt.NDArray[np.floating]) -> KeypointsF32:
+    def of_landmarks(self, landmarks: npt.NDArray[np.float32] | npt.NDArray[np.float64]) -> KeypointsF32:
         """Keypoints of landmarks [478, 3]: the mean of each group, [21, 3] float32, in the landmarks' own frame."""
-        return np.stack([landmarks[list(k.landmarks)].mean(axis=0) for k in self.keypoints]).astype(np.float32)
+        means = [landmarks[list(keypoint.landmarks)].mean(axis=0) for keypoint in self.keypoints]
+        return np.asarray(means, np.float32)
 
 
 MESH = KeypointLayout(
