@@ -1,0 +1,17 @@
+"""Fixtures for every room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+MEDIA = Path(__file__).resolve().parent.parent.parent / "shared" / "media"
+
+
+@pytest.fixture(scope="session")
+def shared_media() -> Path:
+    """Folder of real portraits, speech and video beside the checkout; skips where there is none."""
+    if not MEDIA.is_dir():
+        pytest.skip("no media beside the checkout")
+    return MEDIA
