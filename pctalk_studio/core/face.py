@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -77,3 +77,29 @@ class FaceRig:
     def mouth_width(self) -> float:
         """Distance of the inner lip corners (78 to 308) of the relaxed mouth, unit E."""
         return float(np.linalg.norm(self.neutral[78] - self.neutral[308]))
+
+    def placed(self, factor: float, offset: tuple[float, float], size: tuple[int, int], picture_hash: str) -> FaceRig:
+        """The rig of the same face in a picture made by scaling the original and then cutting a window out of it.
+
+        Parameters
+        ----------
+        factor
+            New pixels per old pixel.
+        offset
+            (x, y) of the window's top left corner in the scaled picture, pixels.
+        size
+            (width, height) of the window.
+        picture_hash
+            Content hash of the new picture.
+        """
+        # Pixel centres lie at half-integers under scaling, so that integer coordinate x maps to (x + 1/2) factor - 1/2.
+        half = 0.5 * factor - 0.5
+        shift = np.array([half - offset[0], half - offset[1], 0.0])
+        return replace(
+            self,
+            picture_hash=picture_hash,
+            picture_size=size,
+            landmarks=(self.landmarks * factor + shift).astype(np.float32),
+            scale=self.scale * factor,
+            translation=self.translation * factor + shift,
+        )
