@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
+from pctalk_studio.cli.main import run
+
 
 def main() -> int:
-    """Run the command line; returns the exit code."""
-    raise NotImplementedError
+    """Run what was typed; returns the exit code."""
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,186 @@
+"""What can be typed. Imports nothing heavy, so that ``--help`` answers at once."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from pctalk_studio import __version__
+from pctalk_studio.core.errors import UsageError
+from pctalk_studio.core.time import FrameRate, FrameSet
+from pctalk_studio.document.project import Emotion, EmotionClip, EmotionRegion, Gaze, HeadMotion, Project, StyleAxes
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reports a wrong call as the program reports everything: in one sentence, with exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message[0].upper()}{message[1:].rstrip('.')}; '{self.prog} --help' lists what can be given.")
+
+
+@dataclass(frozen=True, slots=True)
+class FrameSize:
+    """Size of the frames: a longest side, or width and height."""
+
+    width: int | None
+    height: int | None
+    longest: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> FrameSize:
+        """Read ``512`` or ``1280x720``.
+
+        Raises
+        ------
+        UsageError
+            When it is neither, or outside 64 to 7680.
+        """
+        parts = text.lower().split("x")
+        if len(parts) not in (1, 2) or not all(part.isdecimal() and 64 <= int(part) <= 7680 for part in parts):
+            raise UsageError(f"'{text}' is no frame size; write a longest side such as 512 or WIDTHxHEIGHT, 64 to 7680 each.")
+        if len(parts) == 1:
+            return cls(None, None, int(parts[0]))
+        return cls(int(parts[0]), int(parts[1]))
+
+
+def parse_emotion(text: str) -> EmotionClip:
+    """Read ``NAME[:INTENSITY[:REGION,...]]``, for example ``happy:0.7:mouth,cheeks``.
+
+    Raises
+    ------
+    UsageError
+        When a name is unknown or the intensity is no number from 0 to 1.5.
+    """
+    name, _, rest = text.partition(":")
+    intensity_text, _, region_text = rest.partition(":")
+    if name not in set(Emotion):
+        raise UsageError(f"'{name}' is no emotion; choose one of {', '.join(Emotion)}.")
+    try:
+        intensity = float(intensity_text) if intensity_text else 1.0
+    except ValueError:
+        raise UsageError(f"'{intensity_text}' in '{text}' is no intensity; write a number from 0 to 1.5.") from None
+    regions = frozenset(EmotionRegion)
+    if region_text:
+        names = region_text.split(",")
+        unknown = [region for region in names if region not in set(EmotionRegion)]
+        if unknown:
+            raise UsageError(f"'{unknown[0]}' is no region of the face; choose from {', '.join(EmotionRegion)}.")
+        regions = frozenset(EmotionRegion(region) for region in names)
+    return EmotionClip(Emotion(name), intensity, regions)
+
+
+def project_of(args: argparse.Namespace) -> Project:
+    """The controls that a ``render`` call asks for.
+
+    Raises
+    ------
+    UsageError
+        When a control is outside its range.
+    """
+    return Project(
+        rate=args.fps,
+        style=StyleAxes(args.style_open, args.style_wide, args.style_purse),
+        lip_scale=args.lip_scale,
+        follow_volume=args.follow_volume,
+        emotions=tuple(args.emotion),
+        head=HeadMotion(args.head),
+        gaze=Gaze(args.gaze),
+        blink=args.blink,
+        seed=args.seed,
+    )
+
+
+def _add_transcript(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--text", metavar="T", help="what is said; without it the words are recognised")
+    group.add_argument("--text-file", type=Path, metavar="FILE", help="text file with what is said")
+
+
+def _add_controls(parser: argparse.ArgumentParser) -> None:
+    default = Project()
+    speech = parser.add_argument_group("speech")
+    speech.add_argument("--lip-scale", type=float, default=default.lip_scale, metavar="0..2", help="size of the lip movement")
+    speech.add_argument(
+        "--follow-volume", type=float, default=default.follow_volume, metavar="0..1", help="how far the lips follow loudness"
+    )
+    speech.add_argument("--style-open", type=float, default=1.0, metavar="0..2", help='how wide vowels open, as in "duck"')
+    speech.add_argument("--style-wide", type=float, default=1.0, metavar="0..2", help='how far lips spread, as in "bee"')
+    speech.add_argument("--style-purse", type=float, default=1.0, metavar="0..2", help='how far lips round, as in "too"')
+    face = parser.add_argument_group("emotion, head and eyes")
+    face.add_argument(
+        "--emotion",
+        type=parse_emotion,
+        action="append",
+        default=[],
+        metavar="NAME[:INTENSITY[:REGION,...]]",
+        help=f"one of {', '.join(Emotion)}; regions {', '.join(EmotionRegion)}; repeat for several",
+    )
+    face.add_argument("--head", choices=list(HeadMotion), default=default.head, help="how much the head moves by itself")
+    face.add_argument("--gaze", choices=list(Gaze), default=default.gaze, help="where the eyes go by themselves")
+    face.add_argument("--no-blink", dest="blink", action="store_false", help="never blink")
+    face.add_argument("--seed", type=int, default=default.seed, help="of everything random (default %(default)s)")
+
+
+def _add_progress(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--progress",
+        choices=["auto", "json", "none"],
+        default="auto",
+        help="a bar on a terminal, JSON lines on standard output, or nothing",
+    )
+
+
+def _add_render(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser("render", help="portrait + sound -> MP4", description="Make a portrait speak a recording.")
+    files = parser.add_argument_group("files")
+    files.add_argument("--portrait", type=Path, required=True, metavar="P", help="picture with a face")
+    files.add_argument("--audio", type=Path, required=True, metavar="A", help="recording of speech, or a video with sound")
+    files.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.mp4", help="clip to write")
+    files.add_argument("--sheet", type=Path, metavar="SHEET.png", help="also write a contact sheet of telling frames")
+    files.add_argument("--motion", type=Path, metavar="FILE.npz", help="also write K_d and its parts")
+    _add_transcript(parser)
+    picture = parser.add_argument_group("picture")
+    picture.add_argument("--fps", type=FrameRate.parse, default=FrameRate.parse("25"), help="frames a second, e.g. 30000/1001")
+    picture.add_argument("--size", type=FrameSize.parse, metavar="WxH|N", help="frame size, or its longest side")
+    picture.add_argument("--crop", choices=["none", "face"], default="none", help="whole picture, or a square round the face")
+    choice = picture.add_mutually_exclusive_group()
+    choice.add_argument("--face", type=int, metavar="N", help="which face, counted from the left, starting at 1")
+    choice.add_argument("--face-points", type=Path, metavar="FILE", help="face points placed by hand, for faces not found")
+    picture.add_argument("--frames", type=FrameSet.parse, metavar="0-99,120", help="only these frames")
+    picture.add_argument(
+        "--crf", type=int, default=18, metavar="0..51", help="x264 quality, lower is better (default %(default)s)"
+    )
+    _add_controls(parser)
+    _add_progress(parser)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    parser = _Parser(prog="pctalk-studio", description="A portrait and a recording become a talking face.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    demo = commands.add_parser("demo", help="make a talking clip of the sample", description="Make a talking clip of the sample.")
+    demo.add_argument(
+        "--out", type=Path, default=Path("demo-out"), metavar="DIR", help="folder for demo.mp4 (default %(default)s)"
+    )
+    demo.add_argument("--no-window", action="store_true", help="do not show anything afterwards")
+    _add_progress(demo)
+
+    _add_render(commands)
+
+    align = commands.add_parser("align", help="sound [+ text] -> words and phones in time")
+    align.add_argument("audio", type=Path, metavar="A", help="recording of speech")
+    align.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.TextGrid|OUT.json", help="file to write")
+    _add_transcript(align)
+
+    evaluate = commands.add_parser("evaluate", help="measure a finished clip on its pixels")
+    evaluate.add_argument("clip", type=Path, metavar="CLIP.mp4")
+    evaluate.add_argument("--alignment", type=Path, metavar="X.TextGrid", help="what is said when; without it, recognised")
+    evaluate.add_argument("--json", action="store_true", help="print JSON")
+
+    doctor = commands.add_parser("doctor", help="what works here, what is missing and how to get it")
+    doctor.add_argument("--json", action="store_true", help="print JSON")
+    return parser
