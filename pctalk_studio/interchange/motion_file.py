@@ -1,0 +1,57 @@
+"""Motion as an .npz file for looking at and for other programs: K_d and its parts, plain arrays, nothing pickled.
+
+Arrays (T frames, keypoints in the order of ``keypoint_names``):
+
+=================  ==============  ==========================================================================
+K_ori              [21, 3]         source keypoints, pixels (paper equation 1)
+K_d                [T, 21, 3]      driven keypoints, pixels, posed (paper equation 2)
+D_l, D_e           [T, 21, 3]      lip and emotion deformation, face frame, unit E
+pose, eyes, mouth  [T, 6 | 4 | 4]  channels named by ``pose_names``, ``eye_names``, ``mouth_names``
+target_openness    [T]             aperture that the phones ask for, 0 to 1
+time               [T]             start of each frame, seconds
+rate               [2]             frames a second as numerator and denominator
+scale              []              pixels per E
+=================  ==============  ==========================================================================
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from pctalk_studio.core.face import FaceRig
+from pctalk_studio.core.files import written_whole
+from pctalk_studio.core.keypoints import MESH
+from pctalk_studio.core.motion import EYE_CHANNELS, MOUTH_CHANNELS, POSE_CHANNELS, Motion
+
+
+def write_motion(path: Path, motion: Motion, rig: FaceRig) -> None:
+    """Write a clip's motion for one rig.
+
+    Raises
+    ------
+    MediaError
+        When the file cannot be written.
+    """
+    rate = motion.rate.value
+    arrays = {
+        "K_ori": rig.k_ori(),
+        "K_d": motion.k_d(rig),
+        "D_l": motion.lip,
+        "D_e": motion.emotion,
+        "pose": motion.pose,
+        "eyes": motion.eyes,
+        "mouth": motion.mouth,
+        "target_openness": motion.target_openness,
+        "time": np.arange(len(motion)) / float(rate),
+        "rate": np.array([rate.numerator, rate.denominator]),
+        "scale": np.float64(rig.scale),
+        "layout": np.array(MESH.name),
+        "keypoint_names": np.array([keypoint.name for keypoint in MESH.keypoints]),
+        "pose_names": np.array(POSE_CHANNELS),
+        "eye_names": np.array(EYE_CHANNELS),
+        "mouth_names": np.array(MOUTH_CHANNELS),
+    }
+    with written_whole(path) as draft, draft.open("wb") as stream:
+        np.savez_compressed(stream, **arrays)
