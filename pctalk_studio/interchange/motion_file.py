@@ -19,6 +19,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.files import written_whole
@@ -35,7 +36,7 @@ def write_motion(path: Path, motion: Motion, rig: FaceRig) -> None:
         When the file cannot be written.
     """
     rate = motion.rate.value
-    arrays = {
+    arrays: dict[str, npt.ArrayLike] = {
         "K_ori": rig.k_ori(),
         "K_d": motion.k_d(rig),
         "D_l": motion.lip,

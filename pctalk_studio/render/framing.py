@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-import numpy.typing as npt
 
 from pctalk_studio.core.errors import RenderError
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.hashing import content_hash
 from pctalk_studio.core.topology import FACE_OVAL
-from pctalk_studio.render.api import PictureU8, RenderSource
+from pctalk_studio.media.framing import Framed, crop_square, fill_window, fit_within
+from pctalk_studio.media.pictures import Picture
+from pctalk_studio.render.api import RenderSource
 
 FACE_CROP_HEIGHTS = 2.3
 """Side of the face crop in heights of the face oval; leaves hair, neck and some shoulder (LivePortrait's source crop)."""
@@ -22,6 +22,7 @@ FACE_CROP_SIDE = 512
 """Frame side of a face crop when no size is asked for, pixels."""
 LONGEST_SIDE = 1920
 """Longest side of a whole picture when no size is asked for, pixels."""
+SMALLEST_SIDE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +35,22 @@ class Framing:
         A square round the face instead of the whole picture.
     longest
         Longest side of the frame in pixels.
-    width, height
-        Or both sides; what then does not fit is cut off, keeping the face.
+    size
+        Or (width, height); what then does not fit is cut off, keeping the face.
     """
 
     crop_to_face: bool = False
     longest: int | None = None
-    width: int | None = None
-    height: int | None = None
+    size: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A rectangle of the portrait, pixels; left and top may not be integers."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-
-def frame_source(picture: PictureU8, rig: FaceRig, framing: Framing) -> RenderSource:
+def frame_source(picture: Picture, rig: FaceRig, framing: Framing) -> RenderSource:
     """Cut and scale a portrait, and its rig with it.
 
     Parameters
     ----------
-    picture
-        [H, W, 3] uint8 RGB.
-    rig
-        Of that picture.
+    picture, rig
+        A portrait and the face in it.
     framing
         What to show.
 
@@ -76,64 +64,42 @@ def frame_source(picture: PictureU8, rig: FaceRig, framing: Framing) -> RenderSo
     RenderError
         When the frame would be smaller than 64 pixels on a side.
     """
-    window = _window(rig, framing)
-    width, height = _frame_size(window, framing)
-    if min(width, height) < 64:
-        raise RenderError(f"A frame of {width} x {height} pixels is too small to draw a face in; choose a larger --size.")
-    if (width, height) == rig.picture_size and window == Window(0, 0, width, height):
-        return RenderSource(picture, rig)
-    factor = max(width / window.width, height / window.height)
-    # What the frame's shape cannot show is cut away evenly, but never the face.
-    left = _kept(window.left * factor, window.width * factor, width, float(rig.translation[0]) * factor)
-    top = _kept(window.top * factor, window.height * factor, height, float(rig.translation[1]) * factor)
-    frame = _resample(picture, factor, (left, top), (width, height))
-    name = content_hash(rig.picture_hash, factor, left, top, width, height)
-    return RenderSource(frame, rig.placed(factor, (left, top), (width, height), name))
+    result = _framed(picture, rig, framing)
+    size = result.picture.size
+    if min(size) < SMALLEST_SIDE:
+        raise RenderError(f"A frame of {size[0]} x {size[1]} pixels is too small to draw a face in; choose a larger --size.")
+    name = content_hash(rig.picture_hash, result.factor, *result.offset, *size)
+    return RenderSource(result.picture.rgb, rig.placed(result.factor, result.offset, size, name))
 
 
-def _window(rig: FaceRig, framing: Framing) -> Window:
-    picture_width, picture_height = rig.picture_size
-    if not framing.crop_to_face:
-        return Window(0, 0, picture_width, picture_height)
+def _framed(picture: Picture, rig: FaceRig, framing: Framing) -> Framed:
+    if framing.crop_to_face:
+        centre, side = _face_square(rig)
+        if framing.size is None:
+            return crop_square(picture, centre, side, _even(framing.longest or FACE_CROP_SIDE))
+        largest = max(framing.size)
+        square = crop_square(picture, centre, side, _even(largest))
+        cut = fill_window(square.picture, _even_size(framing.size))
+        return Framed(cut.picture, square.factor, (square.offset[0] + cut.offset[0], square.offset[1] + cut.offset[1]))
+    if framing.size is not None:
+        face = rig.translation
+        return fill_window(picture, _even_size(framing.size), (float(face[0]), float(face[1])))
+    longest = framing.longest or LONGEST_SIDE
+    return fit_within(picture, (longest, longest), enlarge=framing.longest is not None)
+
+
+def _face_square(rig: FaceRig) -> tuple[tuple[float, float], float]:
+    """Centre and side of the face crop, pixels."""
     oval = rig.landmarks[list(FACE_OVAL), :2].astype(np.float64)
     low, high = oval.min(axis=0), oval.max(axis=0)
-    face_height = float(np.linalg.norm(rig.landmarks[10, :2] - rig.landmarks[152, :2]))
-    face_height = max(face_height, float((high - low).max()))
-    side = min(FACE_CROP_HEIGHTS * face_height, picture_width, picture_height)
-    centre = (low + high) / 2 - (0, FACE_CROP_RISE * face_height)
-    left = float(np.clip(centre[0] - side / 2, 0, picture_width - side))
-    top = float(np.clip(centre[1] - side / 2, 0, picture_height - side))
-    return Window(left, top, side, side)
+    height = float((high - low).max())
+    centre = (low + high) / 2
+    return (float(centre[0]), float(centre[1]) - FACE_CROP_RISE * height), FACE_CROP_HEIGHTS * height
 
 
-def _frame_size(window: Window, framing: Framing) -> tuple[int, int]:
-    if framing.width is not None and framing.height is not None:
-        return _even(framing.width), _even(framing.height)
-    longest = max(window.width, window.height)
-    wanted = framing.longest or (FACE_CROP_SIDE if framing.crop_to_face else min(longest, LONGEST_SIDE))
-    factor = wanted / longest
-    return _even(window.width * factor), _even(window.height * factor)
+def _even(side: int) -> int:
+    return side - side % 2
 
 
-def _even(side: float) -> int:
-    return 2 * round(side / 2)
-
-
-def _kept(start: float, length: float, wanted: int, face: float) -> float:
-    slack = length - wanted
-    return start if slack <= 0 else float(np.clip(face - wanted / 2, start, start + slack))
-
-
-def _resample(picture: PictureU8, factor: float, offset: tuple[float, float], size: tuple[int, int]) -> PictureU8:
-    """Scale and cut in one step; reductions are averaged over areas first so that fine texture does not alias."""
-    height, width = picture.shape[:2]
-    reduced, rest_x, rest_y = picture, factor, factor
-    if factor < 1:
-        shape = (max(1, round(width * factor)), max(1, round(height * factor)))
-        reduced = np.asarray(cv2.resize(picture, shape, interpolation=cv2.INTER_AREA), np.uint8)
-        rest_x, rest_y = factor * width / shape[0], factor * height / shape[1]
-    # Pixel centres lie at half-integers under scaling; see FaceRig.placed.
-    half = 0.5 * np.array([rest_x, rest_y]) - 0.5 - offset
-    back: npt.NDArray[np.float64] = np.array([[rest_x, 0, half[0]], [0, rest_y, half[1]]])
-    flags = cv2.INTER_LANCZOS4
-    return np.asarray(cv2.warpAffine(reduced, back, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+def _even_size(size: tuple[int, int]) -> tuple[int, int]:
+    return _even(size[0]), _even(size[1])
