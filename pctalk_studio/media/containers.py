@@ -1,0 +1,64 @@
+"""Opening media containers safely and telling their common clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+
+from pctalk_studio.core.errors import MediaError
+
+# Lists (HLS, concat, SDP) that would make the demuxer open other files or addresses are not among them, nor are those
+# that find "media" in any text.
+_FORMATS = (
+    "wav,w64,aiff,au,caf,flac,ogg,mp3,aac,amr,ape,wv,tta,mov,matroska,mpeg,mpegts,mpegvideo,avi,asf,flv,dv,"
+    "mxf,gif,h264,hevc,ac3,eac3,oma,spdif,voc,rm,ivf,image2,png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe"
+)
+
+
+@contextmanager
+def opened(path: Path, kind: str) -> Iterator[InputContainer]:
+    """Open a media file for decoding.
+
+    Parameters
+    ----------
+    path
+        A file that :func:`pctalk_studio.media.files.checked_file` has let through.
+    kind
+        ``recording`` or ``movie``, for the sentence.
+
+    Raises
+    ------
+    MediaError
+        When the content is no known container, and for whatever the decoders raise inside the block.
+    """
+    options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+    try:
+        container = av.open(str(path), mode="r", container_options=options, metadata_errors="replace")
+    except (av.FFmpegError, ValueError) as error:
+        text = f"'{path}' is not a {kind} that can be read, or its end is missing; convert or copy it again."
+        raise MediaError(text, repr(error)) from error
+    with container:
+        try:
+            yield container
+        except MemoryError as error:
+            raise MediaError(f"The {kind} '{path}' does not fit into memory; cut it into parts.", repr(error)) from error
+        except av.FFmpegError as error:
+            raise MediaError(f"The {kind} '{path}' is damaged or cut short; convert or copy it again.", repr(error)) from error
+
+
+def clock_origin(container: InputContainer) -> Fraction | None:
+    """Time stamp, in seconds, that is time 0 for a player: the earliest start of picture or sound.
+
+    None for a file of sound alone, whose first sample is time 0 by definition; covers of music files are no picture.
+    """
+    video = container.streams.best("video")
+    if video is None or video.disposition & av.stream.Disposition.attached_pic:
+        return None
+    audio = container.streams.best("audio")
+    starts = [s.start_time * s.time_base for s in (video, audio) if s and s.start_time is not None and s.time_base]
+    return min(starts, default=None)
