@@ -204,7 +204,7 @@ def _decoded(container: InputContainer, path: Path) -> tuple[list[SamplesF32], i
     """Decode the best audio track into pieces [n, channels], placed on the container's clock."""
     pieces: list[SamplesF32] = []
     rate, channels, length = 0, tuple[str, ...](), 0
-    origin = clock_origin(container)
+    origin, last = clock_origin(container), None
     for frame in _frames(container):
         names = _channel_names(frame)
         if not rate:
@@ -225,6 +225,9 @@ def _decoded(container: InputContainer, path: Path) -> tuple[list[SamplesF32], i
         if gap > 0:
             pieces.append(np.zeros((gap, len(channels)), np.float32))
         pieces.append(piece)
+        last = frame
+    if last is not None and "mp4" in container.format.name:
+        pieces[-1] = pieces[-1][: _worth(last)]
     return pieces, rate, channels
 
 
@@ -243,6 +246,13 @@ def _gap_before(frame: AudioFrame, origin: Fraction | None, length: int, rate: i
     place = round((frame.pts * frame.time_base - origin) * rate)
     gap = place - length
     return gap if length == 0 or gap > _GAP * rate else 0
+
+
+def _worth(frame: AudioFrame) -> int:
+    """Samples of a track's last frame that belong to it: MP4 states the length, decoders hand out the encoder's padding too."""
+    if not frame.duration or frame.time_base is None:
+        return frame.samples
+    return round(frame.duration * frame.time_base * frame.sample_rate)
 
 
 def _as_float(frame: AudioFrame) -> SamplesF32:

@@ -1,0 +1,117 @@
+"""Between sRGB pictures and the YCbCr of movies: the matrix and range that the tags promise, no other.
+
+Without being told, FFmpeg's scaler uses the matrix of standard definition (BT.601) for everything, and colours shift by up to
+28 levels when a player then believes the BT.709 tags.
+"""
+
+from __future__ import annotations
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
+
+RgbU8 = npt.NDArray[np.uint8]
+"""[H, W, 3] uint8 sRGB, RGB order."""
+
+BT709_MATRIX = 1
+"""Code of the BT.709 matrix in H.264's own tables (ITU-T H.264, table E-5)."""
+
+_UNSPECIFIED = 2
+
+_TO_YUV = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP
+"""Chroma from all four pixels of a block, rounded and not truncated; the fastest of the exact ways too (0.6 ms at 512 x 512)."""
+
+_TO_RGB = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+
+
+class ToMovie:
+    """Converts pictures of one size to frames of a movie: yuv420p, BT.709, limited range.
+
+    Parameters
+    ----------
+    size
+        (width, height) of the pictures. An odd side is made even, as 4:2:0 needs it, by repeating its last column or row:
+        nothing of the picture is lost.
+    """
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._size = size
+        self._reformatter = VideoReformatter()
+
+    @property
+    def even_size(self) -> tuple[int, int]:
+        """(width, height) of the frames."""
+        return self._size[0] + self._size[0] % 2, self._size[1] + self._size[1] % 2
+
+    def __call__(self, rgb: RgbU8) -> VideoFrame:
+        """Convert one picture [H, W, 3] uint8.
+
+        Raises
+        ------
+        ValueError
+            When it has another size or type.
+        """
+        if rgb.shape != (self._size[1], self._size[0], 3) or rgb.dtype != np.uint8:
+            raise ValueError(f"frame of {rgb.shape} {rgb.dtype} in a movie of {self._size[0]} x {self._size[1]}")
+        width, height = self.even_size
+        if (width, height) != self._size:
+            rgb = np.pad(rgb, ((0, height - self._size[1]), (0, width - self._size[0]), (0, 0)), mode="edge")
+        return self._reformatter.reformat(
+            av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24"),
+            format="yuv420p",
+            dst_colorspace=Colorspace.ITU709,
+            src_color_range=ColorRange.JPEG,
+            dst_color_range=ColorRange.MPEG,
+            interpolation=_TO_YUV,
+            threads=1,
+        )
+
+
+class ToPicture:
+    """Converts frames of a movie to upright pictures with square pixels, believing the frames' own tags."""
+
+    def __init__(self) -> None:
+        self._reformatter = VideoReformatter()
+
+    def __call__(self, frame: VideoFrame, aspect: float = 1.0) -> RgbU8:
+        """Convert one frame.
+
+        Parameters
+        ----------
+        frame
+            Of any pixel format; its rotation is applied.
+        aspect
+            Width of a stored pixel over its height.
+
+        Returns
+        -------
+        RgbU8
+            [H, W, 3] uint8.
+        """
+        # Standard definition is BT.601 and high definition BT.709 where the file does not say, as players have it.
+        guess = Colorspace.ITU709 if frame.height >= 720 or frame.width >= 1280 else Colorspace.ITU601
+        tagged = frame.colorspace not in (0, _UNSPECIFIED)
+        full = frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
+        picture = self._reformatter.reformat(
+            frame,
+            width=max(1, round(frame.width * aspect)),
+            format="rgb24",
+            src_colorspace=None if tagged else guess,
+            src_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
+            dst_color_range=ColorRange.JPEG,
+            interpolation=_TO_RGB,
+            threads=1,
+        ).to_ndarray()
+        return np.ascontiguousarray(np.rot90(np.asarray(picture, np.uint8), quarter_turns(frame)))
+
+
+def quarter_turns(frame: VideoFrame) -> int:
+    """Counter-clockwise quarter turns that bring a stored frame upright, 0 to 3."""
+    return round(frame.rotation / 90) % 4
+
+
+TAGS = (ColorPrimaries.BT709, ColorTrc.BT709, BT709_MATRIX, ColorRange.MPEG)
+"""Primaries, transfer, matrix and range of written movies. sRGB pictures under BT.709's transfer tag are what every player
+shows unchanged on a computer's screen."""
