@@ -1,0 +1,86 @@
+"""Fill parts of a small picture from the rest of it: smooth colour by weighted averages, and grain. Pure numpy and OpenCV."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from pctalk_studio.render.mesh.eye_frame import PlaneF32
+
+ColourF32 = npt.NDArray[np.float32]
+"""Colours of an eye's window, [h, w, 3] float32, sRGB 0 to 255."""
+
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+"""ITU-R BT.601."""
+
+
+def luma_of(colour: ColourF32) -> PlaneF32:
+    """Brightness of each pixel, 0 to 255."""
+    return np.asarray(colour @ _LUMA, np.float32)
+
+
+def blurred(image: npt.NDArray[np.float32], sigma_x: float, sigma_y: float | None = None) -> npt.NDArray[np.float32]:
+    """Gaussian blur, mirrored at the borders."""
+    down = sigma_x if sigma_y is None else sigma_y
+    if max(sigma_x, down) < 0.05:
+        return image
+    return np.asarray(
+        cv2.GaussianBlur(image, (0, 0), max(sigma_x, 0.05), sigmaY=max(down, 0.05), borderType=cv2.BORDER_REFLECT_101)
+    )
+
+
+def spread(colour: ColourF32, weight: PlaneF32, sigma: float) -> ColourF32:
+    """Smooth colour everywhere from the pixels with weight.
+
+    Normalised convolution (Knutsson and Westin 1993) over doubling scales: near trusted pixels the narrow scale decides; farther
+    off, where it has seen nothing, wider ones take over.
+    """
+    height, width = weight.shape
+    out = np.empty_like(colour)
+    total = float(weight.sum())
+    out[:] = (colour * weight[..., None]).sum(axis=(0, 1)) / max(total, 1e-6)
+    scale = sigma
+    scales = []
+    while scale < max(height, width):
+        scales.append(scale)
+        scale *= 2
+    for scale in reversed(scales):
+        mass = blurred(weight, scale)
+        mean = blurred(colour * weight[..., None], scale) / np.maximum(mass, 1e-6)[..., None]
+        trust = np.clip(mass * 4, 0, 1)[..., None]
+        out += trust * (mean - out)
+    return out
+
+
+def grain_like(luma: PlaneF32, known: npt.NDArray[np.bool_], sigma: float, seed: int = 0) -> PlaneF32:
+    """Noise as fine and as strong as that of a picture's plain parts, zero mean, [h, w] float32.
+
+    Copied skin brings pores, hairs and lashes along and shows where it repeats; noise with the same standard deviation and the
+    same correlation of neighbours does neither.
+
+    Parameters
+    ----------
+    luma
+        Brightness.
+    known
+        Where it shows plain skin.
+    sigma
+        Details coarser than this, in pixels, are not grain.
+    seed
+        Other seeds give other noise of the same kind.
+    """
+    pairs = known[:, 1:] & known[:, :-1]
+    if pairs.sum() < 24:
+        return np.zeros_like(luma)
+    mass = blurred(known.astype(np.float32), sigma)
+    fine = luma - blurred(luma * known, sigma) / np.maximum(mass, 1e-3)
+    strength = 1.4826 * float(np.median(np.abs(fine[known])))
+    limit = 2.5 * strength + 0.25
+    fine = np.clip(fine, -limit, limit)
+    alike = float((fine[:, 1:] * fine[:, :-1])[pairs].mean()) / max(float(np.square(fine[known]).mean()), 1e-6)
+    # Neighbours under a Gaussian blur of width s are alike by exp(-1 / (4 s^2)).
+    alike = min(max(alike, 0.02), 0.85)
+    width = float(np.sqrt(-0.25 / np.log(alike)))
+    noise = blurred(np.random.default_rng(seed).standard_normal(luma.shape).astype(np.float32), width)
+    return np.asarray((noise - noise.mean()) * np.float32(strength / max(float(noise.std()), 1e-6)), np.float32)

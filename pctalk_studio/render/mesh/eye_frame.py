@@ -1,0 +1,222 @@
+"""Where one eye lies in the picture: a window around it, lid curves over it, and how lid vertices bend those curves.
+
+The *eye frame* has its origin at the corner on the picture's left, u along the line to the other corner, v across it and
+downwards, in pixels. It turns with the head's roll, so that "above the lid" means the same on a tilted head. Knows nothing of
+colours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.interpolate import CubicSpline
+
+from pctalk_studio.core.topology import EYE_LEFT_LOWER, EYE_LEFT_UPPER, EYE_RIGHT_LOWER, EYE_RIGHT_UPPER, IRIS_LEFT, IRIS_RIGHT
+
+PlaneF32 = npt.NDArray[np.float32]
+"""One number for each pixel of an eye's window, [h, w] float32."""
+
+_MARGIN_ACROSS, _MARGIN_ABOVE, _MARGIN_BELOW = 0.22, 0.14, 0.24
+_LEAST_FOLD = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class EyeLandmarks:
+    """Which landmarks draw one eye; the lines run from the picture's left to its right and share both ends."""
+
+    upper: tuple[int, ...]
+    lower: tuple[int, ...]
+    fold: tuple[int, ...]
+    iris: tuple[int, ...]
+
+
+# The line above each upper lid is where the mesh puts the fold from which the lid unrolls.
+RIGHT_EYE = EyeLandmarks(EYE_RIGHT_UPPER, EYE_RIGHT_LOWER, (247, 30, 29, 27, 28, 56, 190), IRIS_RIGHT)
+"""The subject's right eye."""
+LEFT_EYE = EyeLandmarks(EYE_LEFT_UPPER[::-1], EYE_LEFT_LOWER[::-1], (414, 286, 258, 257, 259, 260, 467), IRIS_LEFT)
+"""The subject's left eye."""
+
+
+def smoothstep(x: PlaneF32, low: float, high: float) -> PlaneF32:
+    """0 below ``low``, 1 above ``high``, with a smooth cubic between; any shape, float32."""
+    t = np.clip((x - np.float32(low)) * np.float32(1 / (high - low)), 0, 1)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)
+
+
+def ease(x: float, low: float, high: float) -> float:
+    """:func:`smoothstep` of one number."""
+    t = min(max((x - low) / (high - low), 0.0), 1.0)
+    return t * t * (3 - 2 * t)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EyeFrame:
+    """Geometry of one eye at rest, computed once.
+
+    Parameters
+    ----------
+    landmarks
+        The lines that draw this eye.
+    window
+        (x0, y0, x1, y1) in the picture; every plane below covers just that, [h, w] float32.
+    across, down
+        Unit vectors of u and v in the picture, [2] float64.
+    corner
+        Origin of the eye frame in the picture, [2] float64 pixels.
+    width
+        Distance of the corners, pixels.
+    u, v
+        Eye-frame coordinates of each pixel.
+    upper, lower, fold
+        v of the upper lid's edge, the lower lid's edge and the upper lid's fold at each pixel's u.
+    upper_basis, lower_basis
+        [9, h * w] float32: how far each pixel's edge follows each lid vertex.
+    rest
+        [18, 2] float32: the lid vertices (upper, then lower) in the picture.
+    slopes
+        [18] float64: dv / du of the lid line at each of them.
+    """
+
+    landmarks: EyeLandmarks
+    window: tuple[int, int, int, int]
+    across: npt.NDArray[np.float64]
+    down: npt.NDArray[np.float64]
+    corner: npt.NDArray[np.float64]
+    width: float
+    u: PlaneF32
+    v: PlaneF32
+    upper: PlaneF32
+    lower: PlaneF32
+    fold: PlaneF32
+    upper_basis: npt.NDArray[np.float32]
+    lower_basis: npt.NDArray[np.float32]
+    rest: npt.NDArray[np.float32]
+    slopes: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, landmarks: EyeLandmarks, points: npt.NDArray[np.float32], size: tuple[int, int]) -> EyeFrame | None:
+        """Lay the frame over an eye.
+
+        Parameters
+        ----------
+        landmarks
+            Which eye.
+        points
+            [478, 2] float32 pixels.
+        size
+            (width, height) of the picture.
+
+        Returns
+        -------
+        EyeFrame | None
+            None where the eye lies outside the picture, is turned away, or is under five pixels wide.
+        """
+        ends = points[[landmarks.upper[0], landmarks.upper[-1]]].astype(np.float64)
+        width = float(np.hypot(*(ends[1] - ends[0])))
+        if width < 5 or ends[1, 0] <= ends[0, 0]:
+            return None
+        across = (ends[1] - ends[0]) / width
+        down = np.array([-across[1], across[0]])
+
+        def local(ids: tuple[int, ...]) -> npt.NDArray[np.float64]:
+            away = points[list(ids)].astype(np.float64) - ends[0]
+            return np.stack([away @ across, away @ down], axis=1)
+
+        upper, lower, fold = local(landmarks.upper), local(landmarks.lower), local(landmarks.fold)
+        window = _window(ends[0], across, down, width, float(fold[:, 1].min()), float(lower[:, 1].max()), size)
+        if window is None:
+            return None
+        x0, y0, x1, y1 = window
+        ys, xs = np.mgrid[y0:y1, x0:x1].astype(np.float64)
+        u = (xs - ends[0, 0]) * across[0] + (ys - ends[0, 1]) * across[1]
+        v = (xs - ends[0, 0]) * down[0] + (ys - ends[0, 1]) * down[1]
+        upper_basis, upper_slopes = _basis(upper, u)
+        lower_basis, lower_slopes = _basis(lower, u)
+        upper_edge = np.tensordot(upper[:, 1], upper_basis, 1)
+        lower_edge = np.maximum(np.tensordot(lower[:, 1], lower_basis, 1), upper_edge)
+        fold_edge = np.tensordot(fold[:, 1], _basis(fold, u)[0], 1)
+        f32 = np.float32
+        return cls(
+            landmarks,
+            window,
+            across,
+            down,
+            ends[0],
+            width,
+            u.astype(f32),
+            v.astype(f32),
+            upper_edge.astype(f32),
+            lower_edge.astype(f32),
+            np.minimum(fold_edge, upper_edge - _LEAST_FOLD * width).astype(f32),
+            upper_basis.reshape(len(upper), -1).astype(f32),
+            lower_basis.reshape(len(lower), -1).astype(f32),
+            points[[*landmarks.upper, *landmarks.lower]].astype(f32),
+            np.concatenate([upper_slopes, lower_slopes]),
+        )
+
+    @property
+    def opening(self) -> float:
+        """Widest opening of the lids over the distance of the corners."""
+        inside = (self.u > 0) & (self.u < self.width)
+        return float((self.lower - self.upper)[inside].max(initial=0)) / self.width
+
+    def inside(self, margin: float = 0.0) -> npt.NDArray[np.bool_]:
+        """Pixels of the opening, [h, w] bool, less ``margin`` pixels at both lids."""
+        return (self.v > self.upper + margin) & (self.v < self.lower - margin) & (self.u > 0) & (self.u < self.width)
+
+    def lid_shifts(self, vertices: npt.NDArray[np.float32]) -> tuple[PlaneF32, PlaneF32] | None:
+        """How far the upper and the lower lid's edges have gone down at each pixel's u.
+
+        Parameters
+        ----------
+        vertices
+            [478, 2] float32: the deformed mesh in the picture.
+
+        Returns
+        -------
+        tuple[PlaneF32, PlaneF32] | None
+            None when no lid vertex has moved.
+        """
+        moved = vertices[[*self.landmarks.upper, *self.landmarks.lower]] - self.rest
+        if not moved.any():
+            return None
+        # A vertex that slides along its own line leaves the line where it is.
+        heights = (moved @ self.down - self.slopes * (moved @ self.across)).astype(np.float32)
+        n = len(self.landmarks.upper)
+        return (heights[:n] @ self.upper_basis).reshape(self.u.shape), (heights[n:] @ self.lower_basis).reshape(self.u.shape)
+
+
+def _window(
+    corner: npt.NDArray[np.float64],
+    across: npt.NDArray[np.float64],
+    down: npt.NDArray[np.float64],
+    width: float,
+    top: float,
+    bottom: float,
+    size: tuple[int, int],
+) -> tuple[int, int, int, int] | None:
+    """Bounding box, inside the picture, of all that an eye may draw on; None when too little is left."""
+    reach = [
+        corner + a * across + b * down
+        for a in (-_MARGIN_ACROSS * width, (1 + _MARGIN_ACROSS) * width)
+        for b in (top - _MARGIN_ABOVE * width, bottom + _MARGIN_BELOW * width)
+    ]
+    low = np.maximum(np.floor(np.min(reach, axis=0)), 0).astype(int)
+    high = np.minimum(np.ceil(np.max(reach, axis=0)) + 1, size).astype(int)
+    if (high - low < 4).any():
+        return None
+    return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+
+def _basis(line: npt.NDArray[np.float64], u: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Natural cubic splines that are 1 at one point of a line and 0 at the others, [n, h, w], and the line's slopes, [n].
+
+    Beyond the ends the line goes on level: nothing there belongs to a lid.
+    """
+    knots = np.maximum.accumulate(line[:, 0] + np.arange(len(line)) * 1e-3)
+    knots += np.arange(len(line)) * 1e-3  # where a turned head folds the line over itself
+    splines = CubicSpline(knots, np.eye(len(line)), bc_type="natural")
+    spread = np.moveaxis(splines(np.clip(u, knots[0], knots[-1])), -1, 0)
+    return spread, np.clip(CubicSpline(knots, line[:, 1], bc_type="natural")(knots, 1), -2, 2)

@@ -1,0 +1,230 @@
+"""Eyes of the mesh engine: gaze, lids that keep the eyeball as it is, and blinks, drawn over the warped skin.
+
+Each eye is drawn from the back: eyeball, shadow of the upper lid, skin of both lids, lashes. At rest nothing is drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from pctalk_studio.core.face import FaceRig
+from pctalk_studio.render.api import PictureU8
+from pctalk_studio.render.mesh.eye_fill import ColourF32
+from pctalk_studio.render.mesh.eye_frame import LEFT_EYE, RIGHT_EYE, EyeFrame, EyeLandmarks, PlaneF32, ease, smoothstep
+from pctalk_studio.render.mesh.gaze import EYEBALL_RADIUS, Eyeball
+from pctalk_studio.render.mesh.lids import LidSkin
+
+EYES_HIDDEN = "eyes-hidden"
+"""Code of the rig's problem that says that the eyes cannot be seen."""
+
+UPPER_SHARE = 0.9
+"""Part of the way that the upper lid goes in a blink; the lower lid comes up by the rest."""
+
+GAZE_REACH = 0.25
+"""Farthest way of an iris over its distance from the nearer corner."""
+
+LID_FOLLOWS = (0.5, 0.2)
+"""Parts of a vertical turn of the iris by which the upper and the lower lid go along."""
+
+_SHUT, _OPEN = 0.05, 0.11
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Eye:
+    """One eye, ready to be drawn.
+
+    Parameters
+    ----------
+    frame, ball, lid
+        Geometry, eyeball and lid skin.
+    columns, rows
+        Coordinates of the window's pixels within it, [h, w] float32.
+    alive
+        0 for an eye that is shut in the picture, 1 for an open one.
+    """
+
+    frame: EyeFrame
+    ball: Eyeball
+    lid: LidSkin
+    columns: PlaneF32
+    rows: PlaneF32
+    alive: float
+
+    @classmethod
+    def of(cls, picture: PictureU8, points: npt.NDArray[np.float32], landmarks: EyeLandmarks) -> Eye | None:
+        """Study one eye of a picture; None where there is none to be drawn."""
+        frame = EyeFrame.of(landmarks, points, (picture.shape[1], picture.shape[0]))
+        if frame is None:
+            return None
+        x0, y0, x1, y1 = frame.window
+        patch = picture[y0:y1, x0:x1].astype(np.float32)
+        rows, columns = np.mgrid[0 : y1 - y0, 0 : x1 - x0].astype(np.float32)
+        alive = ease(frame.opening, _SHUT, _OPEN)
+        return cls(frame, Eyeball.of(patch, frame, points), LidSkin.of(patch, frame), columns, rows, alive)
+
+    @property
+    def reach(self) -> float:
+        """Farthest that the iris may go, pixels."""
+        frame, iris = self.frame, self.ball.iris
+        away = np.array([iris.x, iris.y]) + frame.window[:2] - frame.corner
+        along = float(away @ frame.across)
+        return GAZE_REACH * max(min(along, frame.width - along), 0.15 * frame.width)
+
+    def draw(self, canvas: PictureU8, vertices: npt.NDArray[np.float32], blink: float, turn: tuple[float, float]) -> None:
+        """Draw one eye in place.
+
+        Parameters
+        ----------
+        canvas
+            The picture after the skin's warp.
+        vertices
+            [478, 2] float32 pixels.
+        blink
+            Closure 0 to 1.
+        turn
+            (right, down) of the iris, pixels along the eye frame.
+        """
+        blink = blink * self.alive
+        gaze = (turn[0] * self.ball.mobility * self.alive, turn[1] * self.ball.mobility * self.alive)
+        frame = self.frame
+        shifts = frame.lid_shifts(vertices)
+        if shifts is None and blink == 0 and gaze == (0.0, 0.0):
+            return
+        upper, lower = frame.upper, frame.lower
+        motion = np.hypot(*gaze)
+        if shifts is not None:
+            upper, lower = upper + shifts[0], lower + shifts[1]
+            motion = max(motion, float(np.abs(shifts[0]).max()), float(np.abs(shifts[1]).max()))
+        gap = np.maximum(lower - upper, 0)
+        follow = np.minimum(gap * np.float32(1 / (0.15 * frame.width)), 1)
+        fall = np.float32(blink * UPPER_SHARE) * gap + np.float32(LID_FOLLOWS[0] * gaze[1] * (1 - blink)) * follow
+        lift = np.float32(blink * (1 - UPPER_SHARE)) * gap - np.float32(LID_FOLLOWS[1] * gaze[1] * (1 - blink)) * follow
+        motion = max(motion, float(np.abs(fall).max()))
+        x0, y0, x1, y1 = frame.window
+        window = canvas[y0:y1, x0:x1]
+        out = self._skin(window, upper, lower, fall, lift)
+        out = self._unrolled(out, upper, fall, blink)
+        part = np.float32(ease(float(motion), 0.0, 1.0))
+        if blink < 1:
+            sight = self._opening(upper + fall, lower - lift) * part
+            shift = gaze[0] * frame.across + gaze[1] * frame.down
+            ball = self.ball.drawn(float(shift[0]), float(shift[1]), upper + fall)
+            out += sight[..., None] * (ball - out)
+        self._lashes(out, upper + fall, gap, blink)
+        window[:] = np.clip(out + np.float32(0.5), 0, 255).astype(np.uint8)
+
+    def _skin(self, window: PictureU8, upper: PlaneF32, lower: PlaneF32, fall: PlaneF32, lift: PlaneF32) -> ColourF32:
+        """The skin of both lids, gone along with their edges."""
+        frame = self.frame
+        rise = np.clip((frame.v - frame.fold) / np.maximum(upper + fall - frame.fold, 1.0), 0, 1)
+        sink = np.clip(1 - (frame.v - lower + lift) * np.float32(1 / (0.22 * frame.width)), 0, 1)
+        middle = upper + fall + 0.5 * np.maximum(lower - lift - upper - fall, 0)
+        shift = np.where(frame.v < middle, fall * rise, -lift * sink)
+        columns = self.columns - shift * np.float32(frame.down[0])
+        rows = self.rows - shift * np.float32(frame.down[1])
+        return cv2.remap(window, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+
+    def _unrolled(self, out: ColourF32, upper: PlaneF32, fall: PlaneF32, blink: float) -> ColourF32:
+        """Lay new lid skin over what the fall of the lid has stretched."""
+        if blink <= 0:
+            return out
+        frame = self.frame
+        edge = upper + fall
+        width = frame.width
+        cover = smoothstep(fall, 0.01 * width, 0.11 * width)
+        cover *= np.clip((frame.v - frame.fold) * np.float32(1 / (0.10 * width)) + 0.5, 0, 1)
+        cover *= np.clip(edge - frame.v + np.float32(0.5), 0, 1)
+        out += cover[..., None] * (self.lid.drawn(frame, edge) - out)
+        return out
+
+    def _lashes(self, out: ColourF32, edge: PlaneF32, gap: PlaneF32, blink: float) -> None:
+        """Darken the line of lashes in place."""
+        if blink <= 0:
+            return
+        part = np.float32(ease(blink, 0.0, 0.35))
+        droop = np.minimum(gap * np.float32(0.12 * blink), np.float32(0.05 * self.frame.width))
+        shade = self.lid.lash_shade(self.frame, edge, droop)
+        out *= (1 - part + part * shade)[..., None]
+
+    def _opening(self, upper: PlaneF32, lower: PlaneF32) -> PlaneF32:
+        """How much of each pixel lies between the lids, 0 to 1."""
+        frame = self.frame
+        soft = np.float32(1 / 1.2)
+        sides = np.clip(np.minimum(frame.u, frame.width - frame.u) + 0.5, 0, 1)
+        above = np.clip((frame.v - upper) * soft + 0.5, 0, 1)
+        below = np.clip((lower - frame.v) * soft + 0.5, 0, 1)
+        return np.asarray(np.clip(above + below - 1, 0, 1) * sides, np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EyeLayers:
+    """Both eyes of a face.
+
+    Parameters
+    ----------
+    right, left
+        The subject's eyes; None where one cannot be drawn.
+    unit
+        Pixels per E.
+    reach
+        Farthest that either iris may go, pixels: both go equally far, or the eyes would cross.
+    """
+
+    right: Eye | None
+    left: Eye | None
+    unit: float
+    reach: float
+
+    @classmethod
+    def of(cls, picture: PictureU8, rig: FaceRig) -> EyeLayers:
+        """Study a source once.
+
+        Parameters
+        ----------
+        picture
+            [H, W, 3] uint8.
+        rig
+            The face in it; when its problems say that the eyes are hidden, nothing will be drawn.
+        """
+        if any(problem.code == EYES_HIDDEN for problem in rig.problems):
+            return cls(None, None, rig.scale, 0.0)
+        points = rig.landmarks[:, :2]
+        right, left = (Eye.of(picture, points, landmarks) for landmarks in (RIGHT_EYE, LEFT_EYE))
+        reach = min((eye.reach for eye in (right, left) if eye is not None), default=0.0)
+        return cls(right, left, rig.scale, reach)
+
+    def draw(
+        self,
+        canvas: PictureU8,
+        vertices_px: npt.NDArray[np.float32],
+        blink_right: float,
+        blink_left: float,
+        gaze_x: float,
+        gaze_y: float,
+    ) -> None:
+        """Draw both eyes over the warped skin, in place.
+
+        Parameters
+        ----------
+        canvas
+            [H, W, 3] uint8: the picture after the skin's warp, before the head's.
+        vertices_px
+            [478, 2] float32: the deformed mesh in it.
+        blink_right, blink_left
+            Closure of each eye, 0 (as in the picture) to 1 (shut).
+        gaze_x, gaze_y
+            Degrees to the picture's right and up, from the picture's own gaze.
+        """
+        turn = (self._way(gaze_x), -self._way(gaze_y))
+        for eye, blink in ((self.right, blink_right), (self.left, blink_left)):
+            if eye is not None:
+                eye.draw(canvas, vertices_px, min(max(float(blink), 0.0), 1.0), turn)
+
+    def _way(self, degrees: float) -> float:
+        """Pixels that an iris goes for an angle, easing into the limit."""
+        way = EYEBALL_RADIUS * self.unit * np.sin(np.deg2rad(degrees))
+        return float(self.reach * np.tanh(way / self.reach)) if self.reach > 0 else 0.0

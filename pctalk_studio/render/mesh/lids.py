@@ -1,0 +1,143 @@
+"""The skin of one upper lid that the photo does not show: it lies folded away above the open eye and unrolls in a blink.
+
+It continues the skin around it in colour and grain, is shaded as a shell over a ball, and carries a line of lashes at its edge.
+Lashes and make-up of the open lid are never stretched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pctalk_studio.render.mesh.eye_fill import ColourF32, blurred, grain_like, luma_of, spread
+from pctalk_studio.render.mesh.eye_frame import EyeFrame, PlaneF32, smoothstep
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LidSkin:
+    """Textures of one upper lid over the eye's window.
+
+    Parameters
+    ----------
+    skin
+        Unshaded skin with grain, [h, w, 3] float32.
+    bow
+        Darkening towards the corners, where the lid turns away, [h, w] float32 factor.
+    lashes
+        How dark the lash line is at each pixel's u, 0 to 1, [h, w] float32.
+    lash_width
+        Its half-width in pixels.
+    """
+
+    skin: ColourF32
+    bow: PlaneF32
+    lashes: PlaneF32
+    lash_width: float
+
+    @classmethod
+    def of(cls, picture: ColourF32, frame: EyeFrame) -> LidSkin:
+        """Study the skin around one eye.
+
+        Parameters
+        ----------
+        picture
+            The eye's window of the photo.
+        frame
+            The eye.
+        """
+        luma = luma_of(picture)
+        width = frame.width
+        trusted = _plain_skin(luma, frame)
+        base = _lid_colour(picture, trusted, width)
+        grain = grain_like(luma, trusted > 0.6, max(0.035 * width, 1.0))[..., None]
+        along = np.clip(frame.u / width, 0, 1) * 2 - 1
+        bow = (1 - 0.07 * along**4).astype(np.float32)
+        return cls(base + grain, bow, _lash_line(luma, luma_of(base), frame), max(0.024 * width, 0.7))
+
+    def drawn(self, frame: EyeFrame, edge: PlaneF32) -> ColourF32:
+        """The unrolled skin, shaded as a shell over the eyeball.
+
+        Parameters
+        ----------
+        frame
+            The eye.
+        edge
+            v of the upper lid's edge at each pixel's u.
+
+        Returns
+        -------
+        ColourF32
+            A new array; only what lies between fold and edge means anything.
+        """
+        height = np.maximum(edge - frame.fold, 1.0)
+        fall = np.clip((frame.v - frame.fold) / height, 0, 1)
+        crease = np.exp(-np.square(fall * np.float32(1 / 0.16)))
+        ridge = np.exp(-np.square((fall - np.float32(0.45)) * np.float32(1 / 0.28)))
+        under = np.square(np.square(fall))
+        shading = self.bow * (1 - np.float32(0.10) * crease + np.float32(0.035) * ridge - np.float32(0.07) * under)
+        return np.asarray(self.skin * shading[..., None], np.float32)
+
+    def lash_shade(self, frame: EyeFrame, edge: PlaneF32, droop: PlaneF32) -> PlaneF32:
+        """Factor by which the lash line darkens, [h, w] float32.
+
+        Parameters
+        ----------
+        frame
+            The eye.
+        edge
+            v of the upper lid's edge at each pixel's u.
+        droop
+            How far the lashes hang below the edge, pixels.
+        """
+        off = frame.v - edge
+        reach = np.where(off < 0, np.float32(self.lash_width), np.float32(self.lash_width) + droop)
+        return np.asarray(1 - self.lashes * np.exp(-np.square(off / reach)), np.float32)
+
+
+def _plain_skin(luma: PlaneF32, frame: EyeFrame) -> PlaneF32:
+    """How far each pixel can be trusted to show skin and nothing else, 0 to 1."""
+    width = frame.width
+    above = frame.upper - frame.v
+    below = frame.v - frame.lower
+    beside = np.maximum(-frame.u, frame.u - width)
+    # Lower lashes, the wet rim and the bags under the eye are no colour for a lid: that side counts little.
+    over = smoothstep(above, 0.05 * width, 0.10 * width)
+    under = 0.12 * smoothstep(below, 0.10 * width, 0.18 * width)
+    side = 0.5 * smoothstep(beside, 0.08 * width, 0.16 * width)
+    trust = np.maximum(np.maximum(over, under), side)
+    # Lashes, liner and brows are darker than the skin they lie on.
+    level = blurred(luma * trust, 0.12 * width) / np.maximum(blurred(trust, 0.12 * width), 1e-3)
+    dark = (level - luma) / np.maximum(level, 8.0)
+    return np.asarray(trust * (1 - smoothstep(dark, 0.06, 0.2)) + 1e-6, np.float32)
+
+
+def _lid_colour(picture: ColourF32, trusted: PlaneF32, width: float) -> ColourF32:
+    """Colour of the lid: that of the skin around it, of its brighter half, because lashes and folds only darken."""
+    base = spread(picture, trusted, 0.06 * width)
+    for _ in range(3):
+        dark = np.maximum(luma_of(base) - luma_of(picture), 0) / np.maximum(luma_of(base), 8.0)
+        base = spread(picture, trusted / (1 + np.square(dark / np.float32(0.03))), 0.06 * width)
+    return base
+
+
+def _lash_line(luma: PlaneF32, skin: PlaneF32, frame: EyeFrame) -> PlaneF32:
+    """Darkness of the lash line along u, from the darkest pixels at the upper lid's edge."""
+    width = frame.width
+    near = (np.abs(frame.v - frame.upper + 0.02 * width) < max(0.06 * width, 1.2)) & (frame.u > 0) & (frame.u < width)
+    if not near.any():
+        return np.full_like(luma, 0.3)
+    dark = np.clip(1 - luma / np.maximum(skin, 8.0), 0, 1)
+    bins = np.linspace(0, width, 9)
+    place = np.digitize(frame.u[near], bins[1:-1])
+    values = np.array([np.percentile(dark[near][place == k], 85) if (place == k).any() else np.nan for k in range(8)])
+    known = np.flatnonzero(np.isfinite(values))
+    values = np.interp(np.arange(8), known, values[known])
+    values = np.convolve(np.pad(values, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid")
+    centres = (bins[:-1] + bins[1:]) / 2
+    along = np.interp(frame.u.ravel(), centres, values).reshape(luma.shape)
+    # The line thins out towards the inner corner and ends at both.
+    ends = smoothstep(np.minimum(frame.u, width - frame.u), -0.06 * width, 0.08 * width)
+    taper: npt.NDArray[np.float32] = (np.clip(along, 0.12, 0.85) * ends).astype(np.float32)
+    return taper

@@ -1,0 +1,224 @@
+"""The eye layers on a drawn face: what may change, what must not, and how smoothly."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from pctalk_studio.core.face import FaceRig
+from pctalk_studio.core.problems import Problem
+from pctalk_studio.core.topology import EYE_LEFT_UPPER, EYE_RIGHT_UPPER, face_topology
+from pctalk_studio.render.mesh.eyes import EyeLayers
+
+SKIN, WHITE, IRIS = (205, 160, 135), (232, 228, 224), (50, 70, 40)
+
+
+def rig_of(size: tuple[int, int], scale: float, problems: tuple[Problem, ...] = ()) -> FaceRig:
+    """The mean face in the middle of a picture."""
+    shape = face_topology().vertices
+    translation = np.array([size[0] / 2, size[1] * 0.45, 0.0])
+    landmarks = (scale * shape + translation).astype(np.float32)
+    return FaceRig("drawn", size, landmarks, np.eye(3), scale, translation, shape, shape, "mesh", 1.0, problems)
+
+
+def face(side: int = 256, unit: float = 120.0, seed: int = 0) -> tuple[np.ndarray, FaceRig]:
+    """A face with skin, whites, irises, lashes, glints and grain, drawn where the rig says that they are."""
+    rig = rig_of((side, side), unit)
+    points, k = rig.landmarks[:, :2], 4
+    picture = np.full((side * k, side * k, 3), SKIN, np.uint8)
+    rings = ((33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7),
+             (263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249))  # fmt: skip
+    for ring, iris, upper in zip(rings, (468, 473), (EYE_RIGHT_UPPER, EYE_LEFT_UPPER), strict=True):
+        inside = np.zeros(picture.shape[:2], np.uint8)
+        cv2.fillPoly(inside, [np.round((points[list(ring)] + 0.5) * k).astype(np.int32)], 1)
+        ball = np.full_like(picture, WHITE)
+        centre = tuple(int(c) for c in np.round((points[iris] + 0.5) * k))
+        radius = int(0.065 * unit * k)
+        cv2.circle(ball, centre, radius, IRIS, -1)
+        cv2.circle(ball, centre, radius // 3, (12, 10, 10), -1)
+        cv2.circle(ball, (centre[0] + radius // 3, centre[1] - radius // 4), max(radius // 6, 2), (255, 255, 255), -1)
+        picture[inside > 0] = ball[inside > 0]
+        lash = np.round((points[list(upper)] + 0.5) * k).astype(np.int32)
+        cv2.polylines(picture, [lash], False, (40, 28, 24), int(0.015 * unit * k))
+    small = cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32)
+    noise = np.random.default_rng(seed).normal(0, 1.5, small.shape)
+    return np.clip(np.round(small + noise), 0, 255).astype(np.uint8), rig
+
+
+@pytest.fixture(scope="module")
+def drawn_face() -> tuple[np.ndarray, FaceRig]:
+    return face()
+
+
+@pytest.fixture(scope="module")
+def layers(drawn_face: tuple[np.ndarray, FaceRig]) -> EyeLayers:
+    return EyeLayers.of(*drawn_face)
+
+
+def drawn(source, layers, blink=0.0, gaze=(0.0, 0.0), lids=0.0, left=None):
+    """A frame with both lids moved apart by ``lids`` E (the skin's warp is left out)."""
+    picture, rig = source
+    canvas, vertices = picture.copy(), rig.landmarks[:, :2].copy()
+    if lids:
+        vertices[[*EYE_RIGHT_UPPER[1:-1], *EYE_LEFT_UPPER[1:-1]], 1] -= lids * rig.scale
+    layers.draw(canvas, vertices, blink, blink if left is None else left, *gaze)
+    return canvas
+
+
+def opening(rig: FaceRig, margin: float = 0.0) -> np.ndarray:
+    """Pixels between the lids of the right eye at rest."""
+    ring = rig.landmarks[[33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7], :2]
+    mask = np.zeros(rig.picture_size[::-1], np.uint8)
+    cv2.fillPoly(mask, [np.round(ring).astype(np.int32)], 1)
+    return cv2.erode(mask, np.ones((3, 3), np.uint8), iterations=int(margin)) > 0
+
+
+def test_at_rest_nothing_changes(drawn_face, layers):
+    assert np.array_equal(drawn(drawn_face, layers), drawn_face[0])
+
+
+def test_only_the_surroundings_of_the_eyes_change(drawn_face, layers):
+    picture, rig = drawn_face
+    changed = np.any(drawn(drawn_face, layers, 1.0, (12, 8)) != picture, axis=2)
+    ys, xs = np.nonzero(changed)
+    near = np.min([np.hypot(xs - x, ys - y) for x, y in rig.landmarks[[159, 145, 386, 374], :2]], axis=0)
+    assert near.max() < 0.35 * rig.scale
+
+
+def test_one_eye_can_wink(drawn_face, layers):
+    picture, rig = drawn_face
+    changed = np.any(drawn(drawn_face, layers, 1.0, left=0.0) != picture, axis=2)
+    middle = int(rig.landmarks[6, 0])
+    assert changed[:, :middle].any()
+    assert not changed[:, middle:].any()
+
+
+def test_a_shut_lid_hides_iris_and_white(drawn_face, layers):
+    picture, rig = drawn_face
+    inside = opening(rig, 2)
+    # Above the line where the lids meet, skin and nothing else shows.
+    low = rig.landmarks[145, 1] - 0.03 * rig.scale
+    inside &= np.arange(picture.shape[0])[:, None] < low
+    shut = drawn(drawn_face, layers, 1.0)[inside].astype(float)
+    assert np.abs(shut - SKIN).max() < 60
+    assert np.abs(shut.mean(axis=0) - SKIN).max() < 25
+
+
+def test_the_iris_disappears_step_by_step(drawn_face, layers):
+    picture, rig = drawn_face
+    x, y = rig.landmarks[468, :2]
+    ys, xs = np.mgrid[0 : picture.shape[0], 0 : picture.shape[1]]
+    disk = (np.hypot(xs - x, ys - y) < 0.06 * rig.scale) & (ys < rig.landmarks[145, 1] - 0.045 * rig.scale)
+    dark = [(drawn(drawn_face, layers, b)[disk].astype(float).mean(axis=1) < 85).sum() for b in np.linspace(0, 1, 11)]
+    assert dark[0] > 50
+    assert all(b <= a + 3 for a, b in itertools.pairwise(dark))
+    assert dark[-1] < 0.12 * dark[0]
+
+
+@pytest.mark.parametrize("channel", ["blink", "gaze_x", "gaze_y", "lids"])
+def test_small_steps_make_small_changes(drawn_face, layers, channel):
+    steps, reach = 128, {"blink": 1.0, "gaze_x": 12.0, "gaze_y": 12.0, "lids": 0.03}[channel]
+
+    def frame(t: float) -> np.ndarray:
+        value = t * reach
+        ways = {
+            "blink": {"blink": value},
+            "gaze_x": {"gaze": (value, 0)},
+            "gaze_y": {"gaze": (0, value)},
+            "lids": {"lids": value},
+        }
+        return drawn(drawn_face, layers, **ways[channel]).astype(np.int16)
+
+    frames = [frame(t) for t in np.linspace(0, 1, steps + 1)]
+    # An edge of 200 grey levels that goes 12 pixels in 128 steps changes a pixel by about 20 a step.
+    assert max(np.abs(b - a).max() for a, b in itertools.pairwise(frames)) <= 32
+
+
+def test_same_input_gives_same_bytes_in_any_order(drawn_face, layers):
+    first = drawn(drawn_face, layers, 0.4, (5, -3))
+    drawn(drawn_face, layers, 1.0, (-12, 3))
+    assert np.array_equal(first, drawn(drawn_face, layers, 0.4, (5, -3)))
+    assert np.array_equal(first, drawn(drawn_face, EyeLayers.of(*drawn_face), 0.4, (5, -3)))
+
+
+def test_gaze_turns_the_iris_the_right_way(drawn_face, layers):
+    _, rig = drawn_face
+    inside = opening(rig, 1)
+    ys, xs = np.nonzero(inside)
+
+    def middle(gaze):
+        dark = 255 - drawn(drawn_face, layers, gaze=gaze)[inside].astype(float).mean(axis=1)
+        weight = np.maximum(dark - 110, 0)
+        return (xs * weight).sum() / weight.sum(), (ys * weight).sum() / weight.sum()
+
+    x0, y0 = middle((0, 0))
+    reach = 0.1 * rig.scale * np.sin(np.deg2rad(12))
+    assert middle((12, 0))[0] - x0 == pytest.approx(reach, abs=0.5 * reach)
+    assert x0 - middle((-12, 0))[0] == pytest.approx(reach, abs=0.5 * reach)
+    assert middle((0, 12))[1] < y0 < middle((0, -12))[1]
+
+
+def test_both_eyes_turn_equally(drawn_face, layers):
+    picture, rig = drawn_face
+    turned = drawn(drawn_face, layers, gaze=(10, 0)).astype(int) - picture
+    sizes = [
+        np.abs(turned[:, part]).sum() for part in (slice(0, int(rig.landmarks[6, 0])), slice(int(rig.landmarks[6, 0]), None))
+    ]
+    assert sizes[0] == pytest.approx(sizes[1], rel=0.25)
+
+
+def test_the_glint_of_a_lamp_stays(drawn_face, layers):
+    picture, rig = drawn_face
+    radius = 0.065 * rig.scale
+    x, y = rig.landmarks[468, :2] + (radius / 3, -radius / 4)
+    spot = round(float(y)), round(float(x))
+    assert picture[spot].mean() > 170
+    for gaze in ((10, 0), (-10, 0), (0, -8)):
+        assert drawn(drawn_face, layers, gaze=gaze)[spot].mean() > picture[spot].mean() - 40
+
+
+def test_hidden_eyes_are_left_alone(drawn_face):
+    picture, _ = drawn_face
+    rig = rig_of((256, 256), 120.0, (Problem("eyes-hidden", "The eyes are hidden by sunglasses."),))
+    assert np.array_equal(drawn((picture, rig), EyeLayers.of(picture, rig), 1.0, (10, 5)), picture)
+
+
+def test_shut_eyes_do_not_move():
+    picture, rig = face()
+    landmarks = rig.landmarks.copy()
+    for upper, lower in (((246, 161, 160, 159, 158, 157, 173), (7, 163, 144, 145, 153, 154, 155)),
+                         ((466, 388, 387, 386, 385, 384, 398), (249, 390, 373, 374, 380, 381, 382))):  # fmt: skip
+        landmarks[list(upper)] = landmarks[list(lower)] - (0, 0.5, 0)
+    shut = replace(rig, landmarks=landmarks)
+    assert np.array_equal(drawn((picture, shut), EyeLayers.of(picture, shut), 1.0, (12, 0)), picture)
+
+
+@pytest.mark.parametrize("unit", [6.0, 14.0, 24.0, 60.0, 700.0])
+def test_any_size_is_drawn(unit):
+    side = int(unit * 2.2)
+    picture, rig = face(max(side, 16), unit)
+    layers = EyeLayers.of(picture, rig)
+    shut = drawn((picture, rig), layers, 1.0, (8, 4))
+    assert shut.shape == picture.shape
+    if unit >= 24:
+        assert not np.array_equal(shut, picture)
+
+
+@pytest.mark.parametrize("shift", [(-70, 0), (70, 0), (0, -110), (0, 150), (-400, 0)])
+def test_an_eye_at_the_edge_of_the_picture_is_no_failure(shift):
+    picture, rig = face()
+    away = np.array([*shift, 0.0])
+    moved = replace(rig, landmarks=(rig.landmarks + away).astype(np.float32), translation=rig.translation + away)
+    drawn((picture, moved), EyeLayers.of(picture, moved), 0.7, (12, -12), 0.02)
+
+
+def test_wide_lids_show_eyeball_and_not_stretched_lashes(drawn_face, layers):
+    _, rig = drawn_face
+    wide = drawn(drawn_face, layers, lids=0.025)
+    x, y = rig.landmarks[160, :2]
+    spot = wide[round(float(y - 0.014 * rig.scale)), round(float(x))].astype(float)
+    assert spot.min() > 130  # white of the eye, in the lid's shadow, where lashes were
