@@ -1,0 +1,161 @@
+"""The final render of a clip into a file: drawing and encoding overlap, each frame is drawn once."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from pctalk_studio.core.errors import UsageError
+from pctalk_studio.core.motion import Motion, MotionRow
+from pctalk_studio.core.progress import ProgressEvent, ProgressListener, silent
+from pctalk_studio.core.time import FrameRange, FrameSet
+from pctalk_studio.media.movie import MovieWriter
+from pctalk_studio.media.sound import Sound
+from pctalk_studio.render.api import PictureU8, PreparedFace
+
+STAGE = "render"
+"""Name of the stage in progress events."""
+
+_AHEAD = 4
+"""Frames drawn ahead of the encoder: enough to even out their speeds, few enough to stop at once and to hold little memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What an export did.
+
+    Parameters
+    ----------
+    path
+        The clip.
+    frames
+        Frames in it.
+    drawn
+        Frames that were really drawn; the others repeat their predecessor.
+    render_seconds, encode_seconds
+        Time spent drawing (in the worker) and encoding (in the caller); they overlap.
+    seconds
+        Time that passed in all.
+    """
+
+    path: Path
+    frames: int
+    drawn: int
+    render_seconds: float
+    encode_seconds: float
+    seconds: float
+
+
+def export_clip(
+    prepared: PreparedFace,
+    motion: Motion,
+    sound: Sound | None,
+    path: Path,
+    *,
+    frames: FrameSet | None = None,
+    crf: int = 18,
+    listen: ProgressListener = silent,
+    inputs: tuple[Path, ...] = (),
+) -> ExportReport:
+    """Render a motion, or some frames of it, and write it with its sound as MP4.
+
+    One worker thread draws, at most a few frames ahead, while the calling thread encodes. An exception on either side, one
+    out of ``listen`` (:class:`pctalk_studio.core.errors.Cancelled`), and Ctrl-C end both, leave no thread and no file.
+
+    Parameters
+    ----------
+    prepared
+        Engine that draws the rows.
+    motion
+        What to draw, at its own frame rate.
+    sound
+        Recording that begins with frame 0; None for a silent clip.
+    path
+        Target, ending in ``.mp4``.
+    frames
+        Part of the clip, clipped to its length; the sound is cut alike, frame by frame. None means all.
+    crf
+        x264 quality, 1 to 51.
+    listen
+        Told of every frame, in the calling thread.
+    inputs
+        Files that must not be overwritten, besides that of the sound.
+
+    Raises
+    ------
+    UsageError
+        When no frame is left to render, or quality or suffix are out of range.
+    MediaError
+        When the file cannot be written.
+    RenderError
+        When the engine cannot draw a row.
+    """
+    started = time.perf_counter()
+    chosen = FrameSet.of([FrameRange(0, len(motion))]) if frames is None else frames.clipped(len(motion))
+    total = len(chosen)
+    if not total:
+        raise UsageError(f"None of the frames asked for is in the clip, which has frames 0 to {len(motion) - 1}; ask for others.")
+    if frames is not None and sound is not None:
+        sound = sound.cut(chosen, motion.rate)
+    worker = _Worker(prepared, motion)
+    encoding = 0.0
+    listen(ProgressEvent(STAGE, 0, total))
+    with worker.pictures(chosen) as pictures:
+        first = next(pictures)
+        height, width = first.shape[:2]
+        with MovieWriter(path, (width, height), motion.rate, sound, crf=crf, inputs=inputs) as movie:
+            for picture in chain((first,), pictures):
+                mark = time.perf_counter()
+                movie.write(picture)
+                encoding += time.perf_counter() - mark
+                listen(ProgressEvent(STAGE, movie.frames, total))
+            mark = time.perf_counter()
+        # Leaving the writer waits for the encoder's last frames and completes the file.
+        encoding += time.perf_counter() - mark
+    return ExportReport(path, total, worker.drawn, worker.seconds, encoding, time.perf_counter() - started)
+
+
+class _Worker:
+    """Draws frames in one thread, in order, a few ahead of whoever takes them."""
+
+    def __init__(self, prepared: PreparedFace, motion: Motion) -> None:
+        self._prepared = prepared
+        self._motion = motion
+        self.drawn = 0
+        self.seconds = 0.0
+
+    @contextmanager
+    def pictures(self, frames: FrameSet) -> Iterator[Iterator[PictureU8]]:
+        """Give the pictures of some frames; on leaving, the thread has ended."""
+        pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="render")
+        try:
+            yield self._in_order(pool, frames)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _in_order(self, pool: ThreadPoolExecutor, frames: FrameSet) -> Iterator[PictureU8]:
+        ahead: deque[Future[PictureU8]] = deque()
+        previous = ""
+        for frame in frames:
+            row = self._motion.row(frame)
+            key = row.key()
+            # An engine draws equal rows alike, so that a repeated row (a still face in a pause) repeats the picture.
+            ahead.append(ahead[-1] if key == previous and ahead else pool.submit(self._draw, row))
+            previous = key
+            if len(ahead) > _AHEAD:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+
+    def _draw(self, row: MotionRow) -> PictureU8:
+        started = time.perf_counter()
+        picture = self._prepared.frame(row)
+        self.seconds += time.perf_counter() - started
+        self.drawn += 1
+        return picture
