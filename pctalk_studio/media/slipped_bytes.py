@@ -1,8 +1,8 @@
 """Repair of 16-bit sound that a text-mode transfer has damaged.
 
-A tool that takes a sound file for text and unifies its line ends turns every byte pair CR LF into LF. Each lost byte shifts all that
-follows by half a sample, and speech becomes loud noise until the next loss. The damage is common in corpora that have been through
-version control, and it can be undone: speech is smooth, its shifted twin is not, and the lost byte is known.
+A tool that takes a sound file for text and unifies its line ends turns every byte pair CR LF into LF. Each lost byte shifts all
+that follows by half a sample, and speech becomes loud noise until the next loss. The damage is common in corpora that have been
+through version control, and it can be undone: speech is smooth, its shifted twin is not, and the lost byte is known.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def _roughness(data: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     count = len(data) // 2
     costs = np.zeros((2, count), np.float32)
     for phase in (0, 1):
-        usable = data[phase : phase + (len(data) - phase) // 2 * 2]
-        values = usable.view("<i2").astype(np.float32) if phase == 0 else np.ascontiguousarray(usable).view("<i2").astype(np.float32)
+        pairs = np.ascontiguousarray(data[phase : phase + (len(data) - phase) // 2 * 2])
+        values = pairs.view("<i2").astype(np.float32)
         if len(values) > 2:
             costs[phase, 1 : len(values) - 1] = np.log1p(np.abs(np.diff(values, 2)))
     return costs
