@@ -1,0 +1,103 @@
+"""The tongue: a soft body that lies low, whose tip rises to the ridge (T D N L) or comes between the teeth (TH DH)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pctalk_studio.render.mesh.mouth_frame import F32, F64
+from pctalk_studio.render.mesh.mouth_look import MouthLook
+
+RIDGE = 0.45
+"""Value of the ``tongue`` channel at which the tip touches the ridge."""
+
+BETWEEN = 0.75
+"""Value from which it lies between the teeth."""
+
+
+@dataclass(frozen=True, slots=True)
+class TonguePose:
+    """Outline of the tongue in the mouth frame, pixels.
+
+    Parameters
+    ----------
+    top
+        v of the highest point.
+    half_width
+        From the middle to the side.
+    dome
+        How far the top falls off from the middle to the side.
+    forward
+        0 behind the teeth to 1 between them.
+    """
+
+    top: float
+    half_width: float
+    dome: float
+    forward: float
+
+
+def tongue_pose(tongue: float, unit: float, upper_edge: float, lower_edge: float) -> TonguePose:
+    """Where the tongue lies.
+
+    Parameters
+    ----------
+    tongue
+        The channel, 0 to 1.
+    unit
+        Pixels per E.
+    upper_edge, lower_edge
+        v of the middle incisors' cutting edges.
+    """
+    raised = _smoothstep(tongue / RIDGE)
+    between = _smoothstep((tongue - RIDGE) / (BETWEEN - RIDGE))
+    low = lower_edge + 0.010 * unit
+    ridge = min(upper_edge - 0.02 * unit, low)
+    under = min(upper_edge + 0.004 * unit, low)
+    top = low + (ridge - low) * raised
+    top += (under - top) * between
+    half_width = (0.21 - 0.07 * raised + 0.03 * between) * unit
+    dome = (0.045 + 0.02 * raised) * unit
+    return TonguePose(float(top), float(half_width), float(dome), float(between))
+
+
+def _smoothstep(value: float) -> float:
+    x = min(max(value, 0.0), 1.0)
+    return x * x * (3 - 2 * x)
+
+
+def paint_tongue(pose: TonguePose, u: F32, v: F32, unit: float, softness: float) -> tuple[F32, F32]:
+    """Shade and coverage of the tongue.
+
+    Parameters
+    ----------
+    pose
+        Outline.
+    u, v
+        [h, w] mouth coordinates of the pixels.
+    unit
+        Pixels per E.
+    softness
+        Width of the outline in pixels.
+
+    Returns
+    -------
+    [h, w] float32 brightness, about 1 on the lit top, and [h, w] float32 coverage 0 to 1.
+    """
+    x = u * (1 / pose.half_width)
+    x2 = np.minimum(x * x, 1.5)
+    # An arch that is flat in the middle and steep at the sides.
+    outline = pose.top + pose.dome * x2 * (0.55 + 0.45 * x2)
+    depth = v - outline
+    cover = np.clip(depth * (1 / softness) + 0.5, 0, 1) * np.clip((1.0 - np.abs(x)) * pose.half_width / softness + 0.5, 0, 1)
+    inner = np.clip(depth * (1 / (0.05 * unit)), 0, 1)
+    groove = np.exp(-((x * 7) ** 2)) * inner * (0.10 - 0.05 * pose.forward)
+    shade = (0.70 + 0.30 * inner) * (1 - 0.22 * x2) - groove
+    return shade.astype(np.float32), cover.astype(np.float32)
+
+
+def tongue_colour(look: MouthLook) -> F64:
+    """The lips' hue, pinker where the picture has colour at all."""
+    pink = np.array([1.0, 0.84, 0.86]) ** look.chroma
+    return np.asarray((0.75 * look.lips + 0.25 * look.skin) * pink * 0.92)
