@@ -1,0 +1,128 @@
+"""D_e = P(emotion, phones) - P(neutral, phones), at the MESH keypoints.
+
+P is the articulation of lac/ carried out under an emotion: its openness and width change with the emotion, and the emotion's
+action units are added. The difference, not the emotional face itself, is added to D_l, so that no articulation is counted twice
+(talking_faces 5.3). Where the lips must be together they still are: the closure is repeated on the sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH
+from pctalk_studio.deformation.emc.mood import FeltEmotion, lasting
+from pctalk_studio.deformation.emc.tables import REGIONS, EmotionTables
+from pctalk_studio.deformation.lac.articulation import Articulation
+from pctalk_studio.deformation.lac.dominance import Tracks
+from pctalk_studio.deformation.lac.mapping import COLUMNS, MouthGeometry, gap_of, lip_deformation
+from pctalk_studio.document.project import EmotionRegion
+
+ArrayF64 = npt.NDArray[np.float64]
+
+_KEPT_GAP = 0.7
+"""Least part of the neutral aperture that an emotion leaves to speech."""
+
+_UPPER_MEETS = 0.4
+_PARTED = 0.01
+"""Share of a correction of the gap that the upper lip takes; gap in E above which resting lips count as parted."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expression:
+    """What the emotions of a clip add.
+
+    Parameters
+    ----------
+    deformation
+        D_e, [T, 21, 3] face frame, unit E.
+    press
+        [T] how far the lips are rolled in.
+    parted
+        [T] 0 where resting lips stay together, 1 where the emotion parts them.
+    """
+
+    deformation: ArrayF64
+    press: ArrayF64
+    parted: ArrayF64
+
+
+def neutral_gap(art: Articulation, mouth: MouthGeometry) -> ArrayF64:
+    """Inner-lip gap of neutral articulation, closures included, [T] unit E."""
+    return gap_of(art.shape.open, mouth) * art.free
+
+
+def _units_moved(felt: FeltEmotion, tables: EmotionTables, art: Articulation, times: ArrayF64) -> tuple[ArrayF64, ArrayF64]:
+    """Displacement [T, 21, 3] and press [T] of one emotion's action units."""
+    weights = felt.spec.weights * felt.asymmetry
+    effects = np.einsum("us,uskc->ukc", weights, tables.units.effects)
+    press = weights.mean(axis=1) * tables.units.press
+    steady = (felt.spec.in_speech == 1.0) & (felt.spec.lasting == 1.0)
+    moved = np.broadcast_to(effects[steady].sum(axis=0), (len(times), KEYPOINT_COUNT, 3)).copy()
+    pressed = np.full(len(times), press[steady].sum())
+    for u in np.flatnonzero(~steady & weights.any(axis=1)):
+        spoken = 1.0 + art.active * (felt.spec.in_speech[u] * art.free - 1.0) if felt.spec.in_speech[u] < 1.0 else 1.0
+        level = spoken * lasting(felt, int(u), times)
+        moved += level[:, None, None] * effects[u]
+        pressed += level * press[u]
+    local = felt.strength @ tables.regions.T
+    mouth = felt.strength[:, REGIONS.index(EmotionRegion.MOUTH)]
+    return moved * local[:, :, None], pressed * mouth
+
+
+def _emotional(shape: Tracks, emotions: Sequence[FeltEmotion], active: ArrayF64) -> Tracks:
+    """Channels of the mouth as the emotions articulate them."""
+    mouth = REGIONS.index(EmotionRegion.MOUTH)
+    gain, opened, widened = np.ones(len(active)), np.zeros(len(active)), np.zeros(len(active))
+    for felt in emotions:
+        felt_here = felt.strength[:, mouth]
+        gain = gain + felt_here * (felt.spec.open_gain - 1.0)
+        opened = opened + felt_here * felt.spec.open_bias
+        widened = widened + felt_here * felt.spec.width_bias
+    return Tracks(shape.open * gain + opened * active, shape.width + widened * active, shape.purse, shape.jaw * gain)
+
+
+def express(
+    emotions: Sequence[FeltEmotion], tables: EmotionTables, art: Articulation, mouth: MouthGeometry, times: ArrayF64
+) -> Expression:
+    """Compute D_e.
+
+    Parameters
+    ----------
+    emotions
+        Composed clips; none gives exact zeros.
+    tables
+        Action units and regions.
+    art
+        Neutral articulation P(neutral, phones).
+    mouth
+        The face.
+    times
+        [T] seconds.
+    """
+    count = len(times)
+    if not emotions:
+        return Expression(np.zeros((count, KEYPOINT_COUNT, 3)), np.zeros(count), np.zeros(count))
+    units, press = np.zeros((count, KEYPOINT_COUNT, 3)), np.zeros(count)
+    for felt in emotions:
+        moved, pressed = _units_moved(felt, tables, art, times)
+        units, press = units + moved, press + pressed
+    shape = _emotional(art.shape, emotions, art.active)
+    wanted = gap_of(shape.open, mouth)
+    spoken = lip_deformation(shape, wanted * art.free, mouth)
+    plain = lip_deformation(art.shape, neutral_gap(art, mouth), mouth)
+    total = units + spoken - plain
+    parted = np.zeros(count)
+    for upper, lower, part in COLUMNS:
+        up, down = MESH.index(upper), MESH.index(lower)
+        added = units[:, down, 1] - units[:, up, 1]
+        articulated = part * wanted
+        gap = np.maximum(articulated + added, _KEPT_GAP * articulated) * art.free
+        correction = gap - (articulated * art.free + added)
+        total[:, up, 1] -= _UPPER_MEETS * correction
+        total[:, down, 1] += (1.0 - _UPPER_MEETS) * correction
+        parted = np.maximum(parted, np.clip((gap - articulated) / _PARTED, 0.0, 1.0))
+    return Expression(total, np.clip(press, 0.0, 1.0), parted)

@@ -1,0 +1,153 @@
+"""Which emotion is felt where and when: the composition of emotion clips over time and regions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pctalk_studio.deformation.emc.tables import REGIONS, EmotionSpec, EmotionTables
+from pctalk_studio.document.project import EmotionClip, EmotionRegion, Side
+
+ArrayF64 = npt.NDArray[np.float64]
+
+_DRIFT, _DRIFT_PERIOD = 0.08, (4.5, 7.5)
+_ASYMMETRY = 0.06
+_WORN_OFF = 0.4
+"""An emotion held for seconds breathes: slow change of strength and its period in seconds; no face is quite symmetrical; the
+time constant in which what does not last wears off."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FeltEmotion:
+    """One clip's emotion, ready to be summed.
+
+    Parameters
+    ----------
+    spec
+        Its table entry, mirrored when the clip's side asks for it.
+    asymmetry
+        [2] factors of the right and left half of the face.
+    strength
+        [T, 5] intensity in each region after composition with later clips.
+    whole
+        [T] the same for attitudes of the head, which belong to no region; 0 unless the clip covers all regions.
+    onset
+        Seconds at which it begins.
+    """
+
+    spec: EmotionSpec
+    asymmetry: ArrayF64
+    strength: ArrayF64
+    whole: ArrayF64
+    onset: float
+
+
+def _smooth(x: ArrayF64) -> ArrayF64:
+    x = np.clip(x, 0.0, 1.0)
+    return np.asarray(x * x * (3.0 - 2.0 * x))
+
+
+def presence(clip: EmotionClip, spec: EmotionSpec, times: ArrayF64) -> ArrayF64:
+    """How far a clip is faded in, [T] 0 to 1; fades lie inside the clip, and an open end has none."""
+    start = -np.inf if clip.start is None else clip.start
+    end = np.inf if clip.end is None else clip.end
+    if end <= start:
+        return np.zeros(len(times))
+    # A clip too short for both fades gives each its share.
+    squeeze = min(1.0, (end - start) / (spec.rise + spec.fall))
+    rising = np.ones(len(times)) if clip.start is None else _smooth((times - start) / (spec.rise * squeeze))
+    falling = np.ones(len(times)) if clip.end is None else _smooth((end - times) / (spec.fall * squeeze))
+    return rising * falling
+
+
+def _mirrored(spec: EmotionSpec) -> EmotionSpec:
+    flat = {name: getattr(spec, name) for name in EmotionSpec.__slots__}
+    flat.update(weights=spec.weights[:, ::-1], yaw=-spec.yaw, roll=-spec.roll, gaze_x=-spec.gaze_x)
+    return EmotionSpec(**flat)
+
+
+def felt_emotions(clips: Sequence[EmotionClip], tables: EmotionTables, times: ArrayF64, seed: int) -> tuple[FeltEmotion, ...]:
+    """Compose clips: where regions overlap, a later clip fades over the earlier ones.
+
+    Parameters
+    ----------
+    clips
+        In order; later ones lie on top.
+    tables
+        The emotions.
+    times
+        [T] seconds.
+    seed
+        Of drift and asymmetry.
+    """
+    out: list[FeltEmotion] = []
+    uncovered = np.ones((len(times), len(REGIONS)))
+    uncovered_whole = np.ones(len(times))
+    for number in range(len(clips) - 1, -1, -1):
+        clip = clips[number]
+        spec = tables.emotions[clip.emotion]
+        random = np.random.default_rng([seed, 0xE30, number])
+        drift = 1.0 + _DRIFT * np.sin(2 * np.pi * (times / random.uniform(*_DRIFT_PERIOD) + random.uniform()))
+        asymmetry = 1.0 + random.uniform(-_ASYMMETRY, _ASYMMETRY) * np.array([0.5, -0.5])
+        faded = presence(clip, spec, times)
+        covers = np.array([region in clip.regions for region in REGIONS], np.float64)
+        everywhere = float(clip.regions == frozenset(EmotionRegion))
+        out.append(
+            FeltEmotion(
+                _mirrored(spec) if clip.side is Side.LEFT else spec,
+                asymmetry,
+                clip.intensity * (faded * drift)[:, None] * covers * uncovered,
+                clip.intensity * everywhere * faded * uncovered_whole,
+                clip.start or 0.0,
+            )
+        )
+        uncovered = uncovered * (1.0 - faded[:, None] * covers)
+        uncovered_whole = uncovered_whole * (1.0 - everywhere * faded)
+    return tuple(reversed(out))
+
+
+def lasting(felt: FeltEmotion, unit: int, times: ArrayF64) -> ArrayF64:
+    """What is left of a unit over time, [T]: it wears off after the onset."""
+    rest = felt.spec.lasting[unit]
+    since = np.maximum(times - felt.onset - felt.spec.rise, 0.0)
+    return np.asarray(rest + (1.0 - rest) * np.exp(-since / _WORN_OFF))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attitude:
+    """What emotions do to head and eyes, each [T] float64; names as in EmotionSpec.
+
+    ``blinking`` is 0 where an onset holds blinks off, else the factor of the blink rate.
+    """
+
+    pitch: ArrayF64
+    yaw: ArrayF64
+    roll: ArrayF64
+    zoom: ArrayF64
+    amplitude: ArrayF64
+    tempo: ArrayF64
+    gaze_x: ArrayF64
+    gaze_y: ArrayF64
+    blinking: ArrayF64
+
+
+def attitude(emotions: Sequence[FeltEmotion], times: ArrayF64) -> Attitude:
+    """Sum the attitudes of all emotions."""
+    zero, one = np.zeros(len(times)), np.ones(len(times))
+    eyes = REGIONS.index(EmotionRegion.EYES)
+    out = dict.fromkeys(("pitch", "yaw", "roll", "zoom", "gaze_x", "gaze_y"), zero)
+    amplitude, tempo, blinking = one, one, one
+    for felt in emotions:
+        spec, seen = felt.spec, felt.strength[:, eyes]
+        for name in ("pitch", "yaw", "roll", "zoom"):
+            out[name] = out[name] + felt.whole * getattr(spec, name)
+        for name in ("gaze_x", "gaze_y"):
+            out[name] = out[name] + seen * getattr(spec, name)
+        amplitude = amplitude + np.minimum(felt.whole, 1.0) * (spec.amplitude - 1.0)
+        tempo = tempo + np.minimum(felt.whole, 1.0) * (spec.tempo - 1.0)
+        held_off = (seen > 0.1) & (times >= felt.onset) & (times < felt.onset + spec.blink_hold)
+        blinking = blinking * np.where(held_off, 0.0, 1.0 + np.minimum(seen, 1.0) * (spec.blink_rate - 1.0))
+    return Attitude(**out, amplitude=amplitude, tempo=tempo, blinking=blinking)

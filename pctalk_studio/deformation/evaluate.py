@@ -1,0 +1,73 @@
+"""evaluate: controls and facts in, motion out. Pure and deterministic; a minute of motion takes milliseconds."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from pctalk_studio.core.face import FaceRig
+from pctalk_studio.core.motion import Motion
+from pctalk_studio.core.speech import SpeechFacts
+from pctalk_studio.deformation.emc.deformation import Expression, express, neutral_gap
+from pctalk_studio.deformation.emc.mood import attitude, felt_emotions
+from pctalk_studio.deformation.emc.tables import emotion_tables
+from pctalk_studio.deformation.eyes import eye_motion
+from pctalk_studio.deformation.lac.articulation import Articulation, articulate, frame_times, target_openness
+from pctalk_studio.deformation.lac.mapping import MouthGeometry, lip_deformation
+from pctalk_studio.deformation.pose import head_pose
+from pctalk_studio.document.project import Project
+
+ArrayF64 = npt.NDArray[np.float64]
+
+_SEALING = 0.4
+"""Part of the way into a closure at which the seal begins to take hold."""
+
+_STILL_SCALE = 0.1
+"""Lip scale below which a mouth that hardly moves is kept together."""
+
+
+def _mouth(art: Articulation, expression: Expression, lip_scale: float) -> ArrayF64:
+    """Mouth channels [T, 4]; see MOUTH_CHANNELS."""
+    closing = np.clip(1.0 - art.free / _SEALING, 0.0, 1.0)
+    resting = np.clip(1.0 - art.active / _SEALING, 0.0, 1.0)
+    still = max(0.0, 1.0 - lip_scale / _STILL_SCALE)
+    seal = np.maximum(closing, np.maximum(resting, still) * (1.0 - expression.parted))
+    press = np.clip(art.press + expression.press * (1.0 - art.press), 0.0, 1.0)
+    return np.stack([seal, press, art.tuck, art.tongue], axis=1)
+
+
+def evaluate(project: Project, rig: FaceRig, speech: SpeechFacts) -> Motion:
+    """Compute a clip's motion.
+
+    Parameters
+    ----------
+    project
+        All controls, the seed among them.
+    rig
+        The face.
+    speech
+        The recording.
+
+    Returns
+    -------
+    Motion
+        One row per frame; equal inputs give equal bits.
+    """
+    duration = speech.alignment.duration
+    shown = frame_times(duration, project.rate)
+    tables, mouth = emotion_tables(), MouthGeometry.of(rig)
+    art = articulate(project, speech)
+    emotions = felt_emotions(project.emotions, tables, shown, project.seed)
+    expression = express(emotions, tables, art, mouth, shown)
+    mood = attitude(emotions, shown)
+    pose = head_pose(project.head, speech, mood, shown, project.seed)
+    eyes = eye_motion(project, speech.alignment, mood, pose, shown)
+    return Motion(
+        rate=project.rate,
+        lip=lip_deformation(art.shape, neutral_gap(art, mouth), mouth).astype(np.float32),
+        emotion=expression.deformation.astype(np.float32),
+        pose=pose.astype(np.float32),
+        eyes=eyes.astype(np.float32),
+        mouth=_mouth(art, expression, project.lip_scale).astype(np.float32),
+        target_openness=target_openness(speech.alignment, project.rate),
+    )

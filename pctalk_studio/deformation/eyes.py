@@ -1,0 +1,181 @@
+"""Blinks and gaze by the statistics of talking people (talking_faces 4).
+
+Blinks follow a schedule of their own, drawn from the seed alone and then moved to near pauses of speech, so that neither head
+motion nor lip scale changes them and an edited word moves only the blinks beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from pctalk_studio.core.motion import EYE_CHANNELS
+from pctalk_studio.core.speech import SILENCE, Alignment
+from pctalk_studio.deformation.emc.mood import Attitude
+from pctalk_studio.document.project import Gaze, Project
+
+ArrayF64 = npt.NDArray[np.float64]
+
+BLINKS_A_MINUTE = 20.0
+_GAP_SPREAD, _SHORTEST_GAP = 0.5, 0.6
+_DOUBLE_SHARE, _DOUBLE_AFTER = 0.08, (0.34, 0.45)
+_CLOSING, _HELD, _OPENING = 0.080, (0.024, 0.040), 0.200
+_RIGHT_LATER = 0.006
+_PAUSE, _PAUSE_WITHIN = 0.15, 0.40
+
+_MUTUAL, _AVERTED = (3.1, 0.45), (0.93, 0.40)
+_AMPLITUDE, _LARGEST, _SMALLEST = 4.0, 12.0, 1.5
+_SACCADE_SECONDS, _SACCADE_PER_DEGREE = 0.021, 0.0024
+_MICRO_A_SECOND, _MICRO_DEGREES = 1.3, 0.35
+_COUNTER = 0.9
+_GAZE_LIMIT = 12.0
+_LID_FOLLOWS = 0.012
+"""Lid closure for each degree that the eyes look down."""
+
+
+def blink_moments(duration: float, seed: int) -> ArrayF64:
+    """Moments at which the lids are shut by the schedule alone, seconds: log-normal gaps, sometimes two in a row."""
+    random = np.random.default_rng([seed, 0xB11])
+    mean_gap = 60.0 / BLINKS_A_MINUTE / (1.0 + _DOUBLE_SHARE)
+    centre = np.log(mean_gap) - _GAP_SPREAD**2 / 2
+    now = float(random.uniform(0.5, mean_gap))
+    moments: list[float] = []
+    while now < duration:
+        moments.append(now)
+        double = random.uniform() < _DOUBLE_SHARE
+        after = random.uniform(*_DOUBLE_AFTER)
+        gap = max(_SHORTEST_GAP, float(random.lognormal(centre, _GAP_SPREAD)))
+        if double:
+            moments.append(now + after)
+        now += gap + (after if double else 0.0)
+    return np.array(moments)
+
+
+def _pauses(alignment: Alignment) -> ArrayF64:
+    """Moments at which people like to blink: early in pauses."""
+    silent = [p for p in alignment.phones if p.label == SILENCE and p.duration > _PAUSE]
+    return np.array([p.start + min(0.12, p.duration / 2) for p in silent])
+
+
+def _moved(moments: ArrayF64, alignment: Alignment) -> ArrayF64:
+    """Move blinks to pauses nearby and drop those that then come too close after another."""
+    pauses = _pauses(alignment)
+    out = moments.copy()
+    if len(pauses) and len(moments):
+        nearest = pauses[np.argmin(np.abs(moments[:, None] - pauses[None, :]), axis=1)]
+        out = np.where(np.abs(nearest - moments) <= _PAUSE_WITHIN, nearest, moments)
+    out = np.sort(out)
+    keep = np.concatenate([[True], np.diff(out) >= 0.3]) if len(out) else np.zeros(0, np.bool_)
+    return np.asarray(out[keep])
+
+
+def _lid(times: ArrayF64, shut: float, held: float) -> ArrayF64:
+    """Closure of one blink: lids fall fast, rest shut, rise slowly."""
+    closing = np.clip((times - (shut - held / 2 - _CLOSING)) / _CLOSING, 0.0, 1.0)
+    opening = np.clip((times - (shut + held / 2)) / _OPENING, 0.0, 1.0)
+    falling = closing**2 * (3.0 - 2.0 * closing)
+    rising = (1.0 - opening) ** 2 * (1.0 + 0.6 * opening)
+    return np.asarray(np.where(opening > 0, rising, falling))
+
+
+def blinks(project: Project, alignment: Alignment, mood: Attitude, times: ArrayF64) -> ArrayF64:
+    """Lid closure of the right and the left eye, [T, 2]; every blink has a frame with both eyes shut."""
+    out = np.zeros((len(times), 2))
+    if not project.blink or not len(times):
+        return out
+    moments = _moved(blink_moments(alignment.duration, project.seed), alignment)
+    random = np.random.default_rng([project.seed, 0xB12])
+    # More draws than blinks can be, so that dropping one does not give the others new lengths.
+    chances = random.uniform(size=len(moments))
+    helds = random.uniform(*_HELD, size=len(moments))
+    for moment, chance, held in zip(moments, chances, helds, strict=True):
+        frame = int(np.argmin(np.abs(times - moment)))
+        if chance >= mood.blinking[frame]:
+            continue
+        shut = float(times[frame])
+        a, b = np.searchsorted(times, [shut - 0.2, shut + 0.4])
+        for eye, later in ((0, _RIGHT_LATER), (1, -_RIGHT_LATER)):
+            out[a:b, eye] = np.maximum(out[a:b, eye], _lid(times[a:b], shut + later / 2, held))
+    return out
+
+
+def _step(times: ArrayF64, start: float, degrees: float) -> ArrayF64:
+    """Progress of a saccade, 0 to 1, by the main sequence of its size."""
+    x = np.clip((times - start) / (_SACCADE_SECONDS + _SACCADE_PER_DEGREE * degrees), 0.0, 1.0)
+    return np.asarray(x * x * (3.0 - 2.0 * x))
+
+
+def _path(times: ArrayF64, starts: Sequence[float], targets: ArrayF64) -> ArrayF64:
+    """Gaze [T, 2] that jumps to each target at its start, from straight ahead."""
+    out = np.zeros((len(times), 2))
+    here = np.zeros(2)
+    for start, target in zip(starts, targets, strict=True):
+        a = int(np.searchsorted(times, start))
+        out[a:] += _step(times[a:], start, float(np.hypot(*(target - here))))[:, None] * (target - here)
+        here = target
+    return out
+
+
+def _wandering(duration: float, seed: int) -> tuple[list[float], ArrayF64]:
+    """Looks at the viewer for seconds, then away for about one: starts and targets of saccades."""
+    random = np.random.default_rng([seed, 0x6A2E])
+    starts, targets = [], []
+    now = float(random.uniform(0.8, 3.0))
+    while now < duration:
+        size = float(np.clip(random.exponential(_AMPLITUDE), _SMALLEST, _LARGEST))
+        # Cardinal directions are twice as frequent; sideways rather than up and down.
+        cardinal = random.uniform() < 2 / 3
+        angle = np.pi * random.integers(0, 2) + random.normal(0.0, 0.12) if cardinal else random.uniform(0, 2 * np.pi)
+        starts.append(now)
+        targets.append((size * np.cos(angle), 0.6 * size * np.sin(angle)))
+        now += float(random.lognormal(np.log(_AVERTED[0]) - _AVERTED[1] ** 2 / 2, _AVERTED[1]))
+        starts.append(now)
+        targets.append((0.0, 0.0))
+        now += max(0.5, float(random.lognormal(np.log(_MUTUAL[0]) - _MUTUAL[1] ** 2 / 2, _MUTUAL[1])))
+    return starts, np.array(targets).reshape(-1, 2)
+
+
+def _micro(times: ArrayF64, duration: float, seed: int) -> ArrayF64:
+    """Micro-saccades about the point looked at, [T, 2] degrees."""
+    random = np.random.default_rng([seed, 0x31C])
+    gaps = 0.25 + random.exponential(1.0 / _MICRO_A_SECOND - 0.25, size=int(duration * 4) + 4)
+    starts = np.cumsum(gaps)
+    targets = random.normal(0.0, _MICRO_DEGREES, (len(starts), 2)).clip(-1.0, 1.0)
+    used = starts < duration
+    return _path(times, list(starts[used]), targets[used])
+
+
+def eye_motion(project: Project, alignment: Alignment, mood: Attitude, pose: ArrayF64, times: ArrayF64) -> ArrayF64:
+    """Blinks and gaze.
+
+    Parameters
+    ----------
+    project
+        Whether to blink, where to look, and the seed.
+    alignment
+        Pauses, near which blinks fall.
+    mood
+        Attitudes of the emotions.
+    pose
+        [T, 6] head pose, against which the eyes hold their direction.
+    times
+        [T] seconds.
+
+    Returns
+    -------
+    ArrayF64
+        [T, 4], see EYE_CHANNELS.
+    """
+    out = np.zeros((len(times), len(EYE_CHANNELS)))
+    shut = blinks(project, alignment, mood, times)
+    gaze = _micro(times, alignment.duration, project.seed)
+    if project.gaze is Gaze.NATURAL:
+        gaze = gaze + _path(times, *_wandering(alignment.duration, project.seed))
+    gaze = gaze + np.stack([mood.gaze_x, mood.gaze_y], axis=1)
+    follow = np.clip(-gaze[:, 1:] * _LID_FOLLOWS, 0.0, 0.3)
+    out[:, :2] = shut + (1.0 - shut) * follow
+    steady = gaze - _COUNTER * np.stack([pose[:, 1], pose[:, 0]], axis=1)
+    out[:, 2:] = _GAZE_LIMIT * np.tanh(steady / _GAZE_LIMIT)
+    return out

@@ -1,0 +1,198 @@
+"""P(phones): how the mouth articulates a recording, frame by frame, still independent of any face."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from pctalk_studio.core.speech import Alignment, SpeechFacts
+from pctalk_studio.core.time import FrameRate
+from pctalk_studio.deformation.lac.constraints import Window, activity, closures, contact, held, limits_of
+from pctalk_studio.deformation.lac.dominance import Tracks, blended, sampled
+from pctalk_studio.deformation.lac.loudness import jaw_gains
+from pctalk_studio.deformation.lac.segments import Segment, rests, segments_of
+from pctalk_studio.deformation.lac.targets import Kind, LipTargets, lip_targets
+from pctalk_studio.deformation.style import styled
+from pctalk_studio.document.project import Project, StyleAxes
+
+ArrayF64 = npt.NDArray[np.float64]
+
+_STYLED = frozenset({Kind.VOWEL, Kind.GLIDE, Kind.POSTALVEOLAR, Kind.RHOTIC})
+"""Classes with a lip shape of their own; the others borrow theirs from these and need no style."""
+
+_WIDEST_OPEN = 2.0
+"""Openness at which the jaw's joint ends it; approached softly."""
+
+_TONGUE_RAMP = 0.045
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Articulation:
+    """The mouth at each output frame, each [T] float64.
+
+    Parameters
+    ----------
+    shape
+        Channels after style, loudness, scale and limits, before lip closure.
+    free
+        0 where P, B or M hold the lips together, 1 where nothing does.
+    active
+        1 in speech, 0 where the mouth rests.
+    press, tuck, tongue
+        Amounts for the mouth channels of the same names.
+    """
+
+    shape: Tracks
+    free: ArrayF64
+    active: ArrayF64
+    press: ArrayF64
+    tuck: ArrayF64
+    tongue: ArrayF64
+
+
+def frame_times(duration: float, rate: FrameRate, lead: float = 0.0) -> ArrayF64:
+    """Moments of the recording that the frames show, [T] seconds.
+
+    Parameters
+    ----------
+    duration
+        Seconds of the recording.
+    rate
+        Frames a second.
+    lead
+        Seconds by which the picture is ahead of the sound.
+    """
+    count = rate.frames_in(duration)
+    step = rate.value
+    # Divided as integers, so that a frame's time is the same float however many frames there are.
+    return np.asarray(np.arange(count) * step.denominator / step.numerator + lead, np.float64)
+
+
+def _with_loudness(segments: Sequence[Segment], speech: SpeechFacts, follow: float) -> list[Segment]:
+    vowels = [i for i, s in enumerate(segments) if s.vowel]
+    if follow == 0 or not vowels:
+        return list(segments)
+    spans = np.array([(segments[i].start, segments[i].end) for i in vowels])
+    out = list(segments)
+    for i, gain in zip(vowels, jaw_gains(speech, spans, follow), strict=True):
+        out[i] = replace(out[i], open=out[i].open * gain, jaw=out[i].jaw * gain)
+    return out
+
+
+def _with_style(segments: Sequence[Segment], style: StyleAxes, targets: LipTargets) -> list[Segment]:
+    shaped = [i for i, s in enumerate(segments) if s.kind in _STYLED]
+    if style == StyleAxes() or not shaped:
+        return list(segments)
+    shapes = np.array([[segments[i].open, segments[i].width, segments[i].purse] for i in shaped])
+    out = list(segments)
+    for i, (opening, width, purse) in zip(shaped, styled(shapes, style, targets), strict=True):
+        jaw = max(0.0, out[i].jaw + 0.9 * (opening - out[i].open))
+        out[i] = replace(out[i], open=opening, width=width, purse=purse, jaw=jaw)
+    return out
+
+
+def _soft_top(values: ArrayF64, top: float) -> ArrayF64:
+    """Leave values below 0.8 top as they are and bend larger ones so that they never reach it."""
+    knee = 0.8 * top
+    over = np.maximum(values - knee, 0.0)
+    room = top - knee
+    return np.asarray(np.minimum(values, knee) + room * np.tanh(over / room))
+
+
+def _scaled(tracks: Tracks, segments: Sequence[Segment], scale: float, times: ArrayF64, frame: float) -> Tracks:
+    """Lip scale, then the limits of consonants and the floor of vowels."""
+    limits = limits_of(segments, times, frame)
+    opening = np.maximum(tracks.open * scale, min(1.0, scale) * limits.floor)
+    opening = _soft_top(np.minimum(opening, limits.open), _WIDEST_OPEN)
+    jaw = _soft_top(np.minimum(tracks.jaw * scale, limits.jaw), _WIDEST_OPEN)
+    return Tracks(opening, np.clip(tracks.width * scale, -1.8, 1.8), np.clip(tracks.purse * scale, 0.0, 1.8), jaw)
+
+
+def _tongue(segments: Sequence[Segment], times: ArrayF64) -> ArrayF64:
+    raised = [s for s in segments if s.tongue > 0]
+    windows = [Window(s.start + 0.15 * s.duration, s.start + 0.75 * s.duration, _TONGUE_RAMP, _TONGUE_RAMP) for s in raised]
+    return held(windows, times, [s.tongue for s in raised])
+
+
+def _contacts(segments: Sequence[Segment], times: ArrayF64) -> ArrayF64:
+    tucked = [s for s in segments if s.kind is Kind.LABIODENTAL]
+    return held([contact(s, times) for s in tucked], times, [s.tuck for s in tucked])
+
+
+def _presses(segments: Sequence[Segment], windows: Sequence[Window], times: ArrayF64) -> ArrayF64:
+    starts = np.array([s.start for s in segments])
+    levels = []
+    for window in windows:
+        i = int(np.searchsorted(starts, (window.start + window.end) / 2, side="right")) - 1
+        near = segments[max(0, i - 1) : i + 2]
+        levels.append(max((s.press for s in near), default=0.0))
+    return held(windows, times, levels)
+
+
+def articulate(project: Project, speech: SpeechFacts) -> Articulation:
+    """Solve P(phones) for a project's style, loudness and lip scale.
+
+    Parameters
+    ----------
+    project
+        Controls.
+    speech
+        The recording.
+    """
+    targets, duration = lip_targets(), speech.alignment.duration
+    frame = 1.0 / float(project.rate)
+    times = frame_times(duration, project.rate, project.lead)
+    segments = segments_of(speech.alignment, targets)
+    asked = _with_style(_with_loudness(segments, speech, project.follow_volume), project.style, targets)
+    dense = blended(asked, duration).stacked()
+    shape = _scaled(Tracks.of_stacked(sampled(dense, times, frame)), asked, project.lip_scale, times, frame)
+    active = activity(rests(segments, duration), duration, times)
+    shape = Tracks.of_stacked(shape.stacked() * active[:, None])
+    windows = closures(segments, times, frame)
+    visible = min(1.0, project.lip_scale)
+    return Articulation(
+        shape,
+        1.0 - held(windows, times),
+        active,
+        visible * _presses(segments, windows, times),
+        visible * _contacts(segments, times),
+        visible * _tongue(segments, times),
+    )
+
+
+_ASKED_BLUR = 0.035
+
+
+def target_openness(alignment: Alignment, rate: FrameRate) -> npt.NDArray[np.float32]:
+    """The aperture that the phones ask for, by the table alone: what a rendered mouth is measured against.
+
+    Each segment asks for its own openness while it lasts; the steps are blurred to the bandwidth of lips (Gaussian, 35 ms).
+    Nothing of the solver's dominance, anticipation, limits, loudness or style is in it.
+
+    Parameters
+    ----------
+    alignment
+        Phones, by hand or by machine.
+    rate
+        Frames a second.
+
+    Returns
+    -------
+    npt.NDArray[np.float32]
+        [T], 0 closed to 1 widest conversational.
+    """
+    times = frame_times(alignment.duration, rate)
+    segments = segments_of(alignment, lip_targets())
+    if not segments:
+        return np.zeros(len(times), np.float32)
+    fine = 0.005
+    grid = np.arange(int(np.ceil(alignment.duration / fine)) + 1) * fine
+    owner = np.clip(np.searchsorted([s.start for s in segments], grid, side="right") - 1, 0, None)
+    steps = np.array([s.open for s in segments])[owner]
+    reach = round(3.5 * _ASKED_BLUR / fine)
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * fine / _ASKED_BLUR) ** 2)
+    smooth = np.convolve(np.pad(steps, reach, mode="edge"), kernel / kernel.sum(), mode="valid")
+    return np.interp(times, grid, smooth).astype(np.float32)

@@ -1,0 +1,73 @@
+"""How loudly a passage is spoken, and what that does to the jaw.
+
+JALI (Edwards et al. 2016, section 4.2) opens the jaw by the intensity of each vowel against the clip's mean and deviation.
+Here mean and deviation come from the loudness curve alone, not from the vowels' times, so that moving one word in time
+cannot change the mouth anywhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pctalk_studio.core.speech import FEATURE_RATE, SpeechFacts
+
+GAIN_AT = ((-2.0, 0.35), (-1.0, 0.55), (0.0, 1.0), (1.0, 1.35), (2.0, 1.6))
+"""Jaw gain at loudness z-scores (talking_faces 3.7, rule 3); linear between, held outside."""
+
+_QUIETEST_VOWEL = 0.45
+"""Vowels are the louder part of speech: about this share of the spoken time is quieter than any of them."""
+
+_LEAST_SPREAD_DB = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class LoudnessScale:
+    """Mean and standard deviation of the loudness of vowels in a clip, dB."""
+
+    mean: float
+    spread: float
+
+    @classmethod
+    def of(cls, speech: SpeechFacts) -> LoudnessScale:
+        """Estimate from the louder part of the spoken passages; a scale that judges all equal where nothing is spoken."""
+        count = min(len(speech.loudness), len(speech.speaking))
+        spoken = speech.loudness[:count][speech.speaking[:count]].astype(np.float64)
+        spoken = spoken[np.isfinite(spoken)]
+        if not len(spoken):
+            return cls(0.0, float("inf"))
+        vowels = spoken[spoken >= np.quantile(spoken, _QUIETEST_VOWEL)]
+        return cls(float(vowels.mean()), max(float(vowels.std()), _LEAST_SPREAD_DB))
+
+
+def loudness_at(speech: SpeechFacts, start: float, end: float) -> float:
+    """Mean loudness of a stretch in dB; NaN where the recording has no samples."""
+    first = int(start * FEATURE_RATE)
+    stretch = speech.loudness[first : max(first + 1, round(end * FEATURE_RATE))]
+    return float(stretch.mean()) if len(stretch) else float("nan")
+
+
+def jaw_gains(speech: SpeechFacts, spans: npt.NDArray[np.float64], follow: float) -> npt.NDArray[np.float64]:
+    """Gain of jaw and opening for each vowel.
+
+    Parameters
+    ----------
+    speech
+        The recording.
+    spans
+        [N, 2] start and end of the vowels, seconds.
+    follow
+        0 leaves all alike, 1 follows loudness fully.
+
+    Returns
+    -------
+    npt.NDArray[np.float64]
+        [N], 1 for a vowel of average loudness.
+    """
+    scale = LoudnessScale.of(speech)
+    levels = np.array([loudness_at(speech, start, end) for start, end in spans], np.float64)
+    z = np.nan_to_num((levels - scale.mean) / scale.spread, nan=0.0, posinf=0.0, neginf=-2.0)
+    points, gains = zip(*GAIN_AT, strict=True)
+    return np.asarray(1.0 + follow * (np.interp(z, points, gains) - 1.0))

@@ -1,0 +1,125 @@
+"""From the channels of the mouth to D_l at the MESH keypoints of one face.
+
+Openness is absolute: it sets the gap of the inner lips, not a change of it, so that closed is closed and open is equally open
+whether the photo shows closed lips or a laugh.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pctalk_studio.core.face import FaceRig
+from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH
+from pctalk_studio.deformation.lac.dominance import Tracks
+
+ArrayF64 = npt.NDArray[np.float64]
+
+OPEN_GAP = 0.32
+"""Inner-lip gap at openness 1, in mouth widths."""
+
+UPPER_SHARE = 0.22
+"""Part of the gap that the upper lip makes; the lower lip and the jaw make the rest."""
+
+_SIDE_GAP = 0.78
+"""Gap beside the middle, relative to the middle: lips open as an ellipse."""
+
+_WIDER, _NARROWER = 0.16, 0.26
+"""Change of the mouth's width at width +1 and -1, in mouth widths."""
+
+_JAW_DROP = 0.125
+"""Fall of the chin at jaw 1, unit E."""
+
+_FORWARD = 0.055
+"""Protrusion of the lips' middle at purse 1, unit E."""
+
+_UPPER_CLOSES = 0.45
+_CHIN_CLOSES = 0.35
+_CORNERS_RELAX = 0.35
+"""Shares in closing a mouth that the photo shows open: the upper lip's (the lower lip has the rest), how far the chin
+comes up, and how much of the stretch of a photographed smile the corners give up."""
+
+COLUMNS = (
+    ("lip_upper_mid", "lip_lower_mid", 1.0),
+    ("lip_upper_right", "lip_lower_right", _SIDE_GAP),
+    ("lip_upper_left", "lip_lower_left", _SIDE_GAP),
+)
+"""Keypoints above and below in three columns of the mouth, and the gap there relative to that of the middle."""
+
+_PARTING = (((13, 14),), ((80, 88), (81, 178)), ((310, 318), (311, 402)))
+"""Pairs of inner-lip landmarks that part in each column."""
+
+
+@dataclass(frozen=True, slots=True)
+class MouthGeometry:
+    """What D_l needs to know of a face, unit E.
+
+    Parameters
+    ----------
+    width
+        Width of the relaxed mouth, held within what living mouths have.
+    gaps
+        Gap of the inner lips in the photo: middle, right, left.
+    stretch
+        How much wider the photo's mouth is than the relaxed one.
+    """
+
+    width: float
+    gaps: tuple[float, float, float]
+    stretch: float
+
+    @classmethod
+    def of(cls, rig: FaceRig) -> MouthGeometry:
+        """Measure a rig."""
+        gaps = []
+        for pairs in _PARTING:
+            apart = [float(rig.shape[lower, 1] - rig.shape[upper, 1]) for upper, lower in pairs]
+            gaps.append(max(0.0, sum(apart) / len(apart)))
+        shown = float(np.linalg.norm(rig.shape[78] - rig.shape[308]))
+        return cls(float(np.clip(rig.mouth_width, 0.49, 0.60)), (gaps[0], gaps[1], gaps[2]), max(0.0, shown - rig.mouth_width))
+
+
+def gap_of(openness: ArrayF64, mouth: MouthGeometry) -> ArrayF64:
+    """Inner-lip gap that an openness means for a face, unit E."""
+    return openness * (OPEN_GAP * mouth.width)
+
+
+def lip_deformation(shape: Tracks, gap: ArrayF64, mouth: MouthGeometry) -> ArrayF64:
+    """D_l of mouth channels.
+
+    Parameters
+    ----------
+    shape
+        Width, purse and jaw; openness is taken from ``gap``.
+    gap
+        [T] inner-lip gap to be seen, unit E, closures included.
+    mouth
+        The face.
+
+    Returns
+    -------
+    ArrayF64
+        [T, 21, 3] face frame, unit E; zero except at lips and chin.
+    """
+    out = np.zeros((len(gap), KEYPOINT_COUNT, 3))
+    stretched = np.where(shape.width > 0, _WIDER, _NARROWER) * shape.width
+    outward = stretched * mouth.width / 2 - _CORNERS_RELAX * mouth.stretch / 2
+    pursed = np.clip(shape.purse, 0.0, None)
+    for (upper, lower, part), rest in zip(COLUMNS, mouth.gaps, strict=True):
+        up, down = MESH.index(upper), MESH.index(lower)
+        out[:, up, 1] = _UPPER_CLOSES * rest - UPPER_SHARE * part * gap
+        out[:, down, 1] = -(1.0 - _UPPER_CLOSES) * rest + (1.0 - UPPER_SHARE) * part * gap
+        out[:, (up, down), 2] = -_FORWARD * (1.0 if part == 1.0 else 0.8) * pursed[:, None]
+    for side, sign in (("right", -1.0), ("left", 1.0)):
+        corner = MESH.index(f"lip_corner_{side}")
+        out[:, corner, 0] = sign * outward
+        out[:, corner, 1] = 0.18 * gap
+        out[:, corner, 2] = -0.35 * _FORWARD * pursed
+        for row in ("upper", "lower"):
+            out[:, MESH.index(f"lip_{row}_{side}"), 0] = sign * 0.55 * outward
+    chin = MESH.index("chin")
+    out[:, chin, 1] = _JAW_DROP * shape.jaw * (mouth.width / 0.54) - _CHIN_CLOSES * mouth.gaps[0]
+    out[:, chin, 2] = 0.15 * out[:, chin, 1]
+    return out
