@@ -1,0 +1,148 @@
+"""Rigs kept on disk by what they depend on, so that a picture is analysed once."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pctalk_studio.analysis.face.find import ANALYSIS_VERSION, find_face
+from pctalk_studio.analysis.face.networks import PictureU8
+from pctalk_studio.analysis.face.points import FacePoints
+from pctalk_studio.core.errors import MediaError
+from pctalk_studio.core.face import FaceRig
+from pctalk_studio.core.files import written_whole
+from pctalk_studio.core.hashing import content_hash
+from pctalk_studio.core.problems import Problem
+
+_MOST_BYTES = 64 * 2**20
+_SHAPES = {
+    "landmarks": ((478, 3), np.float32),
+    "shape": ((478, 3), np.float32),
+    "neutral": ((478, 3), np.float32),
+    "rotation": ((3, 3), np.float64),
+    "translation": ((3,), np.float64),
+}
+
+
+def rig_key(picture_hash: str, face: int | None = None, points: FacePoints | None = None) -> str:
+    """Hash of everything that a rig depends on."""
+    return content_hash("rig", ANALYSIS_VERSION, picture_hash, repr(face), repr(points.points if points else None))
+
+
+def write_rig(rig: FaceRig, path: Path) -> None:
+    """Write a rig as npz: arrays and one JSON text; nothing in it is executed on reading."""
+    facts = {
+        "picture_hash": rig.picture_hash,
+        "picture_size": rig.picture_size,
+        "scale": rig.scale,
+        "origin": rig.origin,
+        "confidence": rig.confidence,
+        "problems": [(p.code, p.text, p.start, p.end) for p in rig.problems],
+    }
+    with path.open("wb") as stream:
+        np.savez(stream, facts=np.array(json.dumps(facts)), **{name: getattr(rig, name) for name in _SHAPES})
+
+
+def read_rig(path: Path) -> FaceRig:
+    """Read what :func:`write_rig` wrote.
+
+    Raises
+    ------
+    ValueError, KeyError, OSError, zipfile.BadZipFile
+        When the file is not such a rig, in all its parts.
+    """
+    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in _SHAPES}
+        facts = json.loads(str(stored["facts"]))
+    for name, (shape, kind) in _SHAPES.items():
+        array = arrays[name]
+        if array.shape != shape or array.dtype != kind or not np.isfinite(array).all():
+            raise ValueError(f"{name} is not {shape} {kind}")
+    width, height = facts["picture_size"]
+    return FaceRig(
+        picture_hash=str(facts["picture_hash"]),
+        picture_size=(int(width), int(height)),
+        scale=float(facts["scale"]),
+        origin=str(facts["origin"]),
+        confidence=float(facts["confidence"]),
+        problems=tuple(Problem(str(code), str(text), start, end) for code, text, start, end in facts["problems"]),
+        **arrays,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RigCache:
+    """Rigs in a folder, by content.
+
+    A cache never fails: a damaged entry is read as absent and written anew, an unwritable folder keeps nothing.
+
+    Parameters
+    ----------
+    folder
+        Made when it is missing.
+    most_bytes
+        The oldest entries beyond this are deleted.
+    """
+
+    folder: Path
+    most_bytes: int = _MOST_BYTES
+
+    def _path(self, key: str) -> Path:
+        return self.folder / f"rig-{key}.npz"
+
+    def load(self, key: str) -> FaceRig | None:
+        """The rig kept under a key, or None."""
+        path = self._path(key)
+        try:
+            rig = read_rig(path)
+            os.utime(path)
+        except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile):
+            return None
+        return rig
+
+    def keep(self, key: str, rig: FaceRig) -> None:
+        """Keep a rig; the file is there whole or not at all."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with written_whole(self._path(key)) as draft:
+                write_rig(rig, draft)
+            self._trim()
+        except (MediaError, OSError):
+            return  # what cannot be kept is computed again
+
+    def _trim(self) -> None:
+        entries = sorted(self.folder.glob("rig-*.npz"), key=lambda path: path.stat().st_mtime, reverse=True)
+        total = 0
+        for entry in entries:
+            total += entry.stat().st_size
+            if total > self.most_bytes:
+                entry.unlink(missing_ok=True)
+
+    def face(
+        self,
+        picture: PictureU8,
+        picture_hash: str,
+        *,
+        face: int | None = None,
+        points: FacePoints | None = None,
+        find: Callable[..., FaceRig] = find_face,
+    ) -> FaceRig:
+        """:func:`find_face` done once per picture, choice and version of the analysis.
+
+        Raises
+        ------
+        FaceError
+            As :func:`find_face`; failures are not kept.
+        """
+        key = rig_key(picture_hash, face, points)
+        rig = self.load(key)
+        if rig is None or rig.picture_hash != picture_hash:
+            rig = find(picture, picture_hash, face=face, points=points)
+            self.keep(key, rig)
+        return rig
