@@ -71,6 +71,19 @@ def parse_emotion(text: str) -> EmotionClip:
     return EmotionClip(Emotion(name), intensity, regions)
 
 
+def parse_crf(text: str) -> int:
+    """Read an x264 quality.
+
+    Raises
+    ------
+    UsageError
+        When it is no integer from 1 to 51.
+    """
+    if not (text.isdecimal() and 1 <= int(text) <= 51):
+        raise UsageError(f"'{text}' is no x264 quality; write a number from 1 (best) to 51.")
+    return int(text)
+
+
 def project_of(args: argparse.Namespace) -> Project:
     """The controls that a ``render`` call asks for.
 
@@ -150,7 +163,7 @@ def _add_render(commands: argparse._SubParsersAction[_Parser]) -> None:
     choice.add_argument("--face-points", type=Path, metavar="FILE", help="face points placed by hand, for faces not found")
     picture.add_argument("--frames", type=FrameSet.parse, metavar="0-99,120", help="only these frames")
     picture.add_argument(
-        "--crf", type=int, default=18, metavar="0..51", help="x264 quality, lower is better (default %(default)s)"
+        "--crf", type=parse_crf, default=18, metavar="1..51", help="x264 quality, lower is better (default %(default)s)"
     )
     _add_controls(parser)
     _add_progress(parser)
