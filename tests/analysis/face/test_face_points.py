@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pctalk_studio.analysis.face import POINT_NAMES, FacePoints, find_face
@@ -30,6 +30,7 @@ def made(names: tuple[str, ...], scale: float = 120.0, turn: float = 0.0, bend: 
     return FacePoints(tuple(out))
 
 
+@settings(deadline=None)  # the first run imports scipy
 @given(scale=st.floats(20, 500), turn=st.floats(-np.pi, np.pi))
 def test_undistorted_points_give_the_mean_face(scale: float, turn: float) -> None:
     landmarks = fit_points(made(NEEDED, scale, turn))
@@ -39,6 +40,7 @@ def test_undistorted_points_give_the_mean_face(scale: float, turn: float) -> Non
     np.testing.assert_allclose(landmarks, expected, atol=2e-3 * scale)
 
 
+@settings(deadline=None)  # the first run imports scipy
 @given(st.integers(0, 2**32 - 1))
 def test_the_face_goes_near_every_point_however_they_contradict(seed: int) -> None:
     rng = np.random.default_rng(seed)
