@@ -11,6 +11,9 @@ from pctalk_studio.render.mesh.eye_frame import PlaneF32
 ColourF32 = npt.NDArray[np.float32]
 """Colours of an eye's window, [h, w, 3] float32, sRGB 0 to 255."""
 
+PlanesF32 = npt.NDArray[np.float32]
+"""The same as [3, h, w]: numpy is several times as fast when a factor for each pixel is spread over the first axis."""
+
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """ITU-R BT.601."""
 
@@ -18,6 +21,11 @@ _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 def luma_of(colour: ColourF32) -> PlaneF32:
     """Brightness of each pixel, 0 to 255."""
     return np.asarray(colour @ _LUMA, np.float32)
+
+
+def planes_of(colour: npt.NDArray[np.float32] | npt.NDArray[np.uint8]) -> PlanesF32:
+    """Channels first, float32."""
+    return np.ascontiguousarray(colour.transpose(2, 0, 1), np.float32)
 
 
 def blurred(image: npt.NDArray[np.float32], sigma_x: float, sigma_y: float | None = None) -> npt.NDArray[np.float32]:
@@ -70,17 +78,18 @@ def grain_like(luma: PlaneF32, known: npt.NDArray[np.bool_], sigma: float, seed:
     seed
         Other seeds give other noise of the same kind.
     """
-    pairs = known[:, 1:] & known[:, :-1]
-    if pairs.sum() < 24:
+    mass = blurred(known.astype(np.float32), 4 * sigma)
+    if known.sum() < 24:
         return np.zeros_like(luma)
-    mass = blurred(known.astype(np.float32), sigma)
-    fine = luma - blurred(luma * known, sigma) / np.maximum(mass, 1e-3)
-    strength = 1.4826 * float(np.median(np.abs(fine[known])))
-    limit = 2.5 * strength + 0.25
-    fine = np.clip(fine, -limit, limit)
-    alike = float((fine[:, 1:] * fine[:, :-1])[pairs].mean()) / max(float(np.square(fine[known]).mean()), 1e-6)
+    fine = luma - blurred(luma, sigma)
+    # Folds and hairs are texture, too, but not grain: the calmest quarter of the skin tells.
+    local = np.sqrt(blurred(np.square(fine) * known, 4 * sigma) / np.maximum(mass, 1e-3))
+    calm = known & (local <= np.percentile(local[known], 25))
+    strength = float(np.sqrt(np.square(fine[calm]).mean()))
+    pairs = calm[:, 1:] & calm[:, :-1]
+    alike = float((fine[:, 1:] * fine[:, :-1])[pairs].mean()) / max(strength**2, 1e-6) if pairs.any() else 0.0
     # Neighbours under a Gaussian blur of width s are alike by exp(-1 / (4 s^2)).
-    alike = min(max(alike, 0.02), 0.85)
-    width = float(np.sqrt(-0.25 / np.log(alike)))
+    width = float(np.sqrt(-0.25 / np.log(min(max(alike, 0.02), 0.85))))
     noise = blurred(np.random.default_rng(seed).standard_normal(luma.shape).astype(np.float32), width)
-    return np.asarray((noise - noise.mean()) * np.float32(strength / max(float(noise.std()), 1e-6)), np.float32)
+    noise -= blurred(noise, sigma)
+    return np.asarray(noise * np.float32(0.5 * strength / max(float(noise.std()), 1e-6)), np.float32)

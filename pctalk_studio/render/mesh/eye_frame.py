@@ -18,24 +18,35 @@ from pctalk_studio.core.topology import EYE_LEFT_LOWER, EYE_LEFT_UPPER, EYE_RIGH
 PlaneF32 = npt.NDArray[np.float32]
 """One number for each pixel of an eye's window, [h, w] float32."""
 
-_MARGIN_ACROSS, _MARGIN_ABOVE, _MARGIN_BELOW = 0.22, 0.14, 0.24
+_MARGIN_ACROSS, _MARGIN_ABOVE, _MARGIN_BELOW = 0.32, 0.14, 0.24
 _LEAST_FOLD = 0.08
 
 
 @dataclass(frozen=True, slots=True)
 class EyeLandmarks:
-    """Which landmarks draw one eye; the lines run from the picture's left to its right and share both ends."""
+    """Which landmarks draw one eye.
+
+    Parameters
+    ----------
+    upper, lower, fold
+        Lines from the picture's left to its right; the lids' edges share both ends.
+    iris
+        Its centre, then four points around it.
+    nasal
+        +1 where the nose lies to the picture's right of the eye, else -1.
+    """
 
     upper: tuple[int, ...]
     lower: tuple[int, ...]
     fold: tuple[int, ...]
     iris: tuple[int, ...]
+    nasal: int
 
 
 # The line above each upper lid is where the mesh puts the fold from which the lid unrolls.
-RIGHT_EYE = EyeLandmarks(EYE_RIGHT_UPPER, EYE_RIGHT_LOWER, (247, 30, 29, 27, 28, 56, 190), IRIS_RIGHT)
+RIGHT_EYE = EyeLandmarks(EYE_RIGHT_UPPER, EYE_RIGHT_LOWER, (247, 30, 29, 27, 28, 56, 190), IRIS_RIGHT, 1)
 """The subject's right eye."""
-LEFT_EYE = EyeLandmarks(EYE_LEFT_UPPER[::-1], EYE_LEFT_LOWER[::-1], (414, 286, 258, 257, 259, 260, 467), IRIS_LEFT)
+LEFT_EYE = EyeLandmarks(EYE_LEFT_UPPER[::-1], EYE_LEFT_LOWER[::-1], (414, 286, 258, 257, 259, 260, 467), IRIS_LEFT, -1)
 """The subject's left eye."""
 
 
@@ -155,6 +166,11 @@ class EyeFrame:
             points[[*landmarks.upper, *landmarks.lower]].astype(f32),
             np.concatenate([upper_slopes, lower_slopes]),
         )
+
+    @property
+    def nasal(self) -> int:
+        """+1 where the nose lies to the picture's right of this eye, else -1."""
+        return self.landmarks.nasal
 
     @property
     def opening(self) -> float:

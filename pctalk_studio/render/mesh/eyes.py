@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.render.api import PictureU8
-from pctalk_studio.render.mesh.eye_fill import ColourF32
+from pctalk_studio.render.mesh.eye_edges import with_found_edge
+from pctalk_studio.render.mesh.eye_fill import PlanesF32, luma_of, planes_of
 from pctalk_studio.render.mesh.eye_frame import LEFT_EYE, RIGHT_EYE, EyeFrame, EyeLandmarks, PlaneF32, ease, smoothstep
 from pctalk_studio.render.mesh.gaze import EYEBALL_RADIUS, Eyeball
 from pctalk_studio.render.mesh.lids import LidSkin
@@ -62,6 +63,7 @@ class Eye:
             return None
         x0, y0, x1, y1 = frame.window
         patch = picture[y0:y1, x0:x1].astype(np.float32)
+        frame = with_found_edge(frame, luma_of(patch))
         rows, columns = np.mgrid[0 : y1 - y0, 0 : x1 - x0].astype(np.float32)
         alive = ease(frame.opening, _SHUT, _OPEN)
         return cls(frame, Eyeball.of(patch, frame, points), LidSkin.of(patch, frame), columns, rows, alive)
@@ -113,42 +115,50 @@ class Eye:
             sight = self._opening(upper + fall, lower - lift) * part
             shift = gaze[0] * frame.across + gaze[1] * frame.down
             ball = self.ball.drawn(float(shift[0]), float(shift[1]), upper + fall)
-            out += sight[..., None] * (ball - out)
+            out += sight * (ball - out)
         self._lashes(out, upper + fall, gap, blink)
-        window[:] = np.clip(out + np.float32(0.5), 0, 255).astype(np.uint8)
+        if self.lid.front is not None:
+            out += self.lid.front * (planes_of(window) - out)
+        np.copyto(window, np.clip(out + np.float32(0.5), 0, 255).transpose(1, 2, 0), casting="unsafe")
 
-    def _skin(self, window: PictureU8, upper: PlaneF32, lower: PlaneF32, fall: PlaneF32, lift: PlaneF32) -> ColourF32:
+    def _skin(self, window: PictureU8, upper: PlaneF32, lower: PlaneF32, fall: PlaneF32, lift: PlaneF32) -> PlanesF32:
         """The skin of both lids, gone along with their edges."""
         frame = self.frame
-        rise = np.clip((frame.v - frame.fold) / np.maximum(upper + fall - frame.fold, 1.0), 0, 1)
+        # A strip along the edge goes down whole, with its lashes; what is stretched lies between it and the fold.
+        height = np.maximum(upper - frame.fold, 1.0)
+        strip = np.minimum(np.float32(0.1 * frame.width), 0.6 * height)
+        rise = np.clip((frame.v - frame.fold) / (height + fall - strip), 0, 1)
         sink = np.clip(1 - (frame.v - lower + lift) * np.float32(1 / (0.22 * frame.width)), 0, 1)
         middle = upper + fall + 0.5 * np.maximum(lower - lift - upper - fall, 0)
         shift = np.where(frame.v < middle, fall * rise, -lift * sink)
         columns = self.columns - shift * np.float32(frame.down[0])
         rows = self.rows - shift * np.float32(frame.down[1])
-        return cv2.remap(window, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+        return planes_of(cv2.remap(window, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
 
-    def _unrolled(self, out: ColourF32, upper: PlaneF32, fall: PlaneF32, blink: float) -> ColourF32:
+    def _unrolled(self, out: PlanesF32, upper: PlaneF32, fall: PlaneF32, blink: float) -> PlanesF32:
         """Lay new lid skin over what the fall of the lid has stretched."""
         if blink <= 0:
             return out
         frame = self.frame
         edge = upper + fall
         width = frame.width
-        cover = smoothstep(fall, 0.01 * width, 0.11 * width)
-        cover *= np.clip((frame.v - frame.fold) * np.float32(1 / (0.10 * width)) + 0.5, 0, 1)
-        cover *= np.clip(edge - frame.v + np.float32(0.5), 0, 1)
-        out += cover[..., None] * (self.lid.drawn(frame, edge) - out)
+        cover = smoothstep(fall, 0.01 * width, 0.08 * width)
+        cover *= smoothstep(frame.v - frame.fold, -0.10 * width, 0.08 * width)
+        # The lashes on the strip along the edge are the photo's own until the lid is half down and they point at the viewer.
+        cover *= 1 - np.float32(1 - ease(blink, 0.2, 0.6)) * smoothstep(frame.v - edge, -0.14 * width, -0.06 * width)
+        cover = np.maximum(cover, np.float32(ease(blink, 0.1, 0.5)) * self.lid.litter)
+        cover *= np.clip(edge - frame.v + np.float32(0.02 * width + 0.5), 0, 1)
+        out += cover * (self.lid.drawn(frame, edge) - out)
         return out
 
-    def _lashes(self, out: ColourF32, edge: PlaneF32, gap: PlaneF32, blink: float) -> None:
+    def _lashes(self, out: PlanesF32, edge: PlaneF32, gap: PlaneF32, blink: float) -> None:
         """Darken the line of lashes in place."""
         if blink <= 0:
             return
         part = np.float32(ease(blink, 0.0, 0.35))
         droop = np.minimum(gap * np.float32(0.12 * blink), np.float32(0.05 * self.frame.width))
         shade = self.lid.lash_shade(self.frame, edge, droop)
-        out *= (1 - part + part * shade)[..., None]
+        out *= 1 - part + part * shade
 
     def _opening(self, upper: PlaneF32, lower: PlaneF32) -> PlaneF32:
         """How much of each pixel lies between the lids, 0 to 1."""

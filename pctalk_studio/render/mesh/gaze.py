@@ -12,13 +12,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pctalk_studio.render.mesh.eye_fill import ColourF32, blurred, luma_of, spread
+from pctalk_studio.render.mesh.eye_fill import ColourF32, PlanesF32, blurred, luma_of, planes_of, spread
 from pctalk_studio.render.mesh.eye_frame import EyeFrame, PlaneF32, ease, smoothstep
 
 EYEBALL_RADIUS = 0.1
 """Radius of an eyeball over E: 12 mm of 24 against about 90 mm between the outer corners, less what the lids hide."""
 
-_SHADE_REACH = 0.10
+_SHADE, _SHADE_REACH = np.float32(0.28), 0.10
+"""How much the upper lid darkens what lies right under it, and how far down over the distance of the eye's corners."""
 _LEAST_CONTRAST, _FULL_CONTRAST = 6.0, 16.0
 
 
@@ -47,7 +48,10 @@ def fit_iris(luma: PlaneF32, frame: EyeFrame, points: npt.NDArray[np.float32]) -
     ring = points[list(frame.landmarks.iris)].astype(np.float64) - frame.window[:2]
     start = ring[0]
     radius = float(np.hypot(*(ring[1:] - start).T).mean())
-    smooth = blurred(luma, 0.06 * radius + 0.3)
+    inside = frame.inside()
+    # Whatever is brighter than plain white of the eye is a lamp's glint.
+    white = np.float32(np.percentile(luma[inside], 75)) if inside.any() else luma.max()
+    smooth = blurred(np.minimum(luma, white), 0.06 * radius + 0.3)
     # Upper and lower arcs mostly lie behind lids, so that only the sides vote.
     angles = np.deg2rad(np.concatenate([np.arange(-40, 41, 8), np.arange(140, 221, 8), [50, 60, 120, 130]]))
     circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
@@ -69,9 +73,13 @@ def fit_iris(luma: PlaneF32, frame: EyeFrame, points: npt.NDArray[np.float32]) -
     inner, seen_inner = ring_values(-band)
     seen = seen_outer & seen_inner
     count = seen.sum(axis=1)
-    rise = np.where(seen, np.clip(outer - inner, -60, 60), 0).sum(axis=1) / np.maximum(count, 1)
+    step = np.where(seen, np.clip(outer - inner, -10, 35), 0)
+    rise = step.sum(axis=1) / np.maximum(count, 1)
+    # An iris has an edge on both sides; a shadow or a glint makes one only.
+    sides = [step[:, part].sum(axis=1) / np.maximum(seen[:, part].sum(axis=1), 3) for part in (slice(0, 11), slice(11, 22))]
+    rise = 0.6 * rise + 0.4 * np.minimum(*sides)
     # A landmark is good to about a tenth of the radius; going farther must be earned.
-    doubt = 1 - 0.9 * (dx**2 + dy**2) / radius**2 - 1.5 * ((r - radius) / radius) ** 2
+    doubt = 1 - 2.0 * (dx**2 + dy**2) / radius**2 - 1.5 * ((r - radius) / radius) ** 2
     score = np.where(count >= 5, rise * doubt, -np.inf)
     best = int(np.argmax(score))
     if not np.isfinite(score[best]) or rise[best] < _LEAST_CONTRAST:
@@ -90,26 +98,26 @@ class Eyeball:
     iris
         Where the iris is at rest.
     rest
-        The eyeball as pictured, completed behind the lids, [h, w, 3] float32.
+        The eyeball as pictured, completed behind the lids, [3, h, w] float32.
     white
         The same without iris and glints.
     disk
         The iris, colour times coverage and coverage, [h, w, 4] float32.
     glint
-        Light to add on top, fixed in place, [h, w, 3] float32.
-    shade
-        How much the upper lid darkens what lies right under it, 0 to 1.
+        Light to add on top, fixed in place, [3, h, w] float32.
+    lit
+        What takes the lid's shadow out of the textures, [h, w] float32 factor.
     mobility
         0 where there is no iris to move, 1 where it is plain.
     """
 
     frame: EyeFrame
     iris: Iris
-    rest: ColourF32
-    white: ColourF32
+    rest: PlanesF32
+    white: PlanesF32
     disk: npt.NDArray[np.float32]
-    glint: ColourF32
-    shade: float
+    glint: PlanesF32
+    lit: PlaneF32
     mobility: float
 
     @classmethod
@@ -136,6 +144,9 @@ class Eyeball:
         soft = max(0.16 * iris.radius, 1.2)
         cover = np.clip((iris.radius * 1.03 - distance) / np.float32(soft) + 0.5, 0, 1).astype(np.float32)
         disk = np.dstack([colour * cover[..., None], cover])
+        # Behind the lid it is as dark as right under it: what a rising lid uncovers must not shine.
+        dim = (1 - _SHADE * _under(frame.upper, frame)) / (1 - 0.25 * _SHADE)
+        white = white * np.minimum(dim, 1)[..., None]
         complete = white + cover[..., None] * (colour - white)
         seen = np.clip(np.minimum(frame.v - frame.upper, frame.lower - frame.v) / max(0.02 * frame.width, 1.0), 0, 1)
         rest = complete + seen[..., None].astype(np.float32) * (picture - complete)
@@ -143,9 +154,10 @@ class Eyeball:
         covered = np.maximum(smoothstep(1.32 - distance / iris.radius, 0.0, 0.14), 1 - seen)
         white = picture - glint + covered[..., None].astype(np.float32) * (white - picture + glint)
         mobility = ease(iris.contrast, _LEAST_CONTRAST, _FULL_CONTRAST)
-        return cls(frame, iris, rest, white, disk, glint, 0.28, mobility)
+        lit = np.float32(1) / (1 - _SHADE * _under(frame.upper, frame))
+        return cls(frame, iris, planes_of(rest), planes_of(white), disk, planes_of(glint), lit, mobility)
 
-    def drawn(self, shift_x: float, shift_y: float, edge: PlaneF32) -> ColourF32:
+    def drawn(self, shift_x: float, shift_y: float, edge: PlaneF32) -> PlanesF32:
         """The eyeball under a lid.
 
         Parameters
@@ -157,7 +169,7 @@ class Eyeball:
 
         Returns
         -------
-        ColourF32
+        PlanesF32
             A new array.
         """
         turn = float(np.hypot(shift_x, shift_y))
@@ -165,13 +177,9 @@ class Eyeball:
         if turn > 0:
             part = np.float32(ease(turn, 0.0, 0.75))
             out = out + part * (self._turned(shift_x, shift_y, turn) - out)
-        reach = np.float32(1 / (_SHADE_REACH * self.frame.width))
-        now = np.exp(np.minimum((edge - self.frame.v) * reach, 0))
-        was = np.exp(np.minimum((self.frame.upper - self.frame.v) * reach, 0))
-        shading = (1 - np.float32(self.shade) * now) / (1 - np.float32(self.shade) * was)
-        return np.asarray(out * shading[..., None], np.float32)
+        return np.asarray(out * ((1 - _SHADE * _under(edge, self.frame)) * self.lit), np.float32)
 
-    def _turned(self, shift_x: float, shift_y: float, turn: float) -> ColourF32:
+    def _turned(self, shift_x: float, shift_y: float, turn: float) -> PlanesF32:
         """The eyeball with its iris elsewhere."""
         height, width = self.frame.u.shape
         # A disk on a ball narrows along the way it has gone, by the cosine of the angle.
@@ -184,19 +192,25 @@ class Eyeball:
         disk = cv2.warpAffine(
             self.disk, matrix, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_CONSTANT
         )
-        return np.asarray(self.white * (1 - disk[..., 3:]) + disk[..., :3] + self.glint, np.float32)
+        colour = planes_of(disk)
+        return np.asarray(self.white * (1 - colour[3]) + colour[:3] + self.glint, np.float32)
+
+
+def _under(edge: PlaneF32, frame: EyeFrame) -> PlaneF32:
+    """How deep in the upper lid's shadow each pixel lies, 1 at its edge and behind it."""
+    return np.asarray(np.exp(np.minimum((edge - frame.v) * np.float32(1 / (_SHADE_REACH * frame.width)), 0)), np.float32)
 
 
 def _white(picture: ColourF32, luma: PlaneF32, frame: EyeFrame, radius: PlaneF32) -> ColourF32:
     """The white of the eye everywhere, from where it shows."""
-    shown = frame.inside(0.03 * frame.width) & (radius > 1.18)
+    shown = frame.inside(0.02 * frame.width) & (radius > 1.18)
     if shown.sum() >= 6:
-        shown &= luma >= np.percentile(luma[shown], 25)
+        shown &= luma >= np.percentile(luma[shown], 15)
     else:
         inside = frame.inside()
         level = np.percentile(luma[inside], 90) if inside.any() else luma.max()
         shown = inside & (luma >= level)
-    return spread(picture, shown.astype(np.float32), 0.05 * frame.width)
+    return spread(picture, shown.astype(np.float32), 0.03 * frame.width)
 
 
 def _without_glints(picture: ColourF32, luma: PlaneF32, frame: EyeFrame, radius: PlaneF32) -> tuple[ColourF32, ColourF32]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pctalk_studio.render.mesh.eye_fill import ColourF32, blurred, grain_like, luma_of, spread
+from pctalk_studio.render.mesh.eye_fill import ColourF32, PlanesF32, blurred, grain_like, luma_of, planes_of, spread
 from pctalk_studio.render.mesh.eye_frame import EyeFrame, PlaneF32, smoothstep
 
 
@@ -22,19 +23,25 @@ class LidSkin:
     Parameters
     ----------
     skin
-        Unshaded skin with grain, [h, w, 3] float32.
+        Unshaded skin with grain, [3, h, w] float32.
     bow
         Darkening towards the corners, where the lid turns away, [h, w] float32 factor.
     lashes
         How dark the lash line is at each pixel's u, 0 to 1, [h, w] float32.
     lash_width
         Its half-width in pixels.
+    litter
+        Where the open lid's lashes lie on the skin around it, 0 to 1, [h, w] float32: a lid that goes down takes them away.
+    front
+        What lies before the lid and stays: rims of glasses, hair, brows; 0 to 1, [h, w] float32, None where there is nothing.
     """
 
-    skin: ColourF32
+    skin: PlanesF32
     bow: PlaneF32
     lashes: PlaneF32
     lash_width: float
+    litter: PlaneF32
+    front: PlaneF32 | None
 
     @classmethod
     def of(cls, picture: ColourF32, frame: EyeFrame) -> LidSkin:
@@ -51,12 +58,20 @@ class LidSkin:
         width = frame.width
         trusted = _plain_skin(luma, frame)
         base = _lid_colour(picture, trusted, width)
-        grain = grain_like(luma, trusted > 0.6, max(0.035 * width, 1.0))[..., None]
+        grain = grain_like(luma, trusted > 0.6, max(0.025 * width, 1.0))[..., None]
         along = np.clip(frame.u / width, 0, 1) * 2 - 1
         bow = (1 - 0.07 * along**4).astype(np.float32)
-        return cls(base + grain, bow, _lash_line(luma, luma_of(base), frame), max(0.024 * width, 0.7))
+        front = _in_front(picture, base, frame)
+        return cls(
+            planes_of(base + grain + _lens_light(picture, base, frame)),
+            bow,
+            _lash_line(luma, luma_of(base), frame),
+            max(0.024 * width, 0.7),
+            _litter(luma, luma_of(base), frame) * (1 - front),
+            front if front.max() > 0.05 else None,
+        )
 
-    def drawn(self, frame: EyeFrame, edge: PlaneF32) -> ColourF32:
+    def drawn(self, frame: EyeFrame, edge: PlaneF32) -> PlanesF32:
         """The unrolled skin, shaded as a shell over the eyeball.
 
         Parameters
@@ -68,7 +83,7 @@ class LidSkin:
 
         Returns
         -------
-        ColourF32
+        PlanesF32
             A new array; only what lies between fold and edge means anything.
         """
         height = np.maximum(edge - frame.fold, 1.0)
@@ -77,7 +92,7 @@ class LidSkin:
         ridge = np.exp(-np.square((fall - np.float32(0.45)) * np.float32(1 / 0.28)))
         under = np.square(np.square(fall))
         shading = self.bow * (1 - np.float32(0.10) * crease + np.float32(0.035) * ridge - np.float32(0.07) * under)
-        return np.asarray(self.skin * shading[..., None], np.float32)
+        return np.asarray(self.skin * shading, np.float32)
 
     def lash_shade(self, frame: EyeFrame, edge: PlaneF32, droop: PlaneF32) -> PlaneF32:
         """Factor by which the lash line darkens, [h, w] float32.
@@ -115,10 +130,10 @@ def _plain_skin(luma: PlaneF32, frame: EyeFrame) -> PlaneF32:
 
 def _lid_colour(picture: ColourF32, trusted: PlaneF32, width: float) -> ColourF32:
     """Colour of the lid: that of the skin around it, of its brighter half, because lashes and folds only darken."""
-    base = spread(picture, trusted, 0.06 * width)
-    for _ in range(3):
+    base = spread(picture, trusted, 0.05 * width)
+    for _ in range(2):
         dark = np.maximum(luma_of(base) - luma_of(picture), 0) / np.maximum(luma_of(base), 8.0)
-        base = spread(picture, trusted / (1 + np.square(dark / np.float32(0.03))), 0.06 * width)
+        base = spread(picture, trusted / (1 + np.square(dark / np.float32(0.10))), 0.05 * width)
     return base
 
 
@@ -141,3 +156,47 @@ def _lash_line(luma: PlaneF32, skin: PlaneF32, frame: EyeFrame) -> PlaneF32:
     ends = smoothstep(np.minimum(frame.u, width - frame.u), -0.06 * width, 0.08 * width)
     taper: npt.NDArray[np.float32] = (np.clip(along, 0.12, 0.85) * ends).astype(np.float32)
     return taper
+
+
+def _litter(luma: PlaneF32, skin: PlaneF32, frame: EyeFrame) -> PlaneF32:
+    """Lashes above the upper lid's edge and beyond the corners: what is darker than skin in a band along the lid."""
+    width = frame.width
+    above = frame.upper - frame.v
+    band = smoothstep(above, -0.09 * width, -0.03 * width) * (1 - smoothstep(above, 0.18 * width, 0.28 * width))
+    # Lashes point away from the nose; at the inner corner there are none to take away.
+    outer = frame.u if frame.nasal > 0 else width - frame.u
+    band *= smoothstep(outer, -0.30 * width, -0.10 * width) * smoothstep(width - outer, 0.0, 0.1 * width)
+    dark = smoothstep((skin - luma) / np.maximum(skin, 8.0), 0.04, 0.12)
+    grown = cv2.dilate(dark, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(0.025 * width) + 3,) * 2))
+    return np.asarray(band * blurred(grown, max(0.015 * width, 0.5)), np.float32)
+
+
+def _in_front(picture: ColourF32, base: ColourF32, frame: EyeFrame) -> PlaneF32:
+    """Rims of glasses, hair and brows: thick dark things at some distance from the lid's edge, 0 to 1."""
+    luma, skin = luma_of(picture), luma_of(base)
+    width = frame.width
+    dark = smoothstep((skin - luma) / np.maximum(skin, 8.0), 0.28, 0.42)
+    size = 2 * round(0.02 * width) + 3
+    thick = cv2.morphologyEx(dark, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+    away = np.maximum(np.maximum(frame.upper - frame.v, frame.v - frame.lower), np.maximum(-frame.u, frame.u - width))
+    thick *= smoothstep(away, 0.09 * width, 0.16 * width)
+    # The shadow in the fold and the tips of lashes end near the eye; whatever lies before it comes from outside.
+    _, labels = cv2.connectedComponents((thick > 0.3).astype(np.uint8))
+    rim = np.concatenate([labels[0], labels[:, 0], labels[:, -1]])
+    own = np.isin(labels, np.setdiff1d(rim, 0)).astype(np.uint8)
+    own = cv2.dilate(own, np.ones((3, 3), np.uint8))
+    return np.asarray(np.clip(1.5 * blurred(thick * own, 0.6), 0, 1), np.float32)
+
+
+def _lens_light(picture: ColourF32, base: ColourF32, frame: EyeFrame) -> ColourF32:
+    """Reflections on glasses before the lid, as light to add: much brighter and paler than the skin around them."""
+    luma, skin = luma_of(picture), luma_of(base)
+    tint = picture.max(axis=2) - picture.min(axis=2)
+    own = base.max(axis=2) - base.min(axis=2)
+    spark = (luma > 1.3 * skin) & (luma > 150) & (tint < 0.75 * own + 6) & (frame.v < frame.upper - 0.03 * frame.width)
+    if not spark.any():
+        return np.zeros_like(picture)
+    near = cv2.dilate(spark.astype(np.uint8), np.ones((5, 5), np.uint8), iterations=max(1, round(0.03 * frame.width)))
+    soft = blurred((near > 0).astype(np.float32), max(0.02 * frame.width, 0.6))
+    light = np.maximum(picture - 1.06 * base, 0) * soft[..., None]
+    return np.asarray(light * smoothstep(frame.upper - frame.v, 0.0, 0.04 * frame.width)[..., None], np.float32)
