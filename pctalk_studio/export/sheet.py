@@ -20,8 +20,8 @@ BACKGROUND = (0x1C, 0x1C, 0x1C)
 TEXT = (0xE8, 0xE8, 0xE8)
 DIM = (0x9B, 0x9B, 0x9B)
 
-_TILE_SIDE = 384
-"""Longest side of a tile in pixels: large enough to judge lips by, small enough for sixteen on a screen."""
+_TILE_SIDE = 512
+"""Longest side of a tile in pixels: frames of the usual size are shown as they are, so that lips can be judged at 100 %."""
 
 _UNIT = 4
 """Pixels of the spacing grid."""
@@ -94,7 +94,7 @@ def _balanced(count: int, cell: tuple[int, int]) -> int:
 
     def badness(columns: int) -> float:
         rows = math.ceil(count / columns)
-        empty = (columns * rows - count) / count
+        empty = 5 * (columns * rows - count) / count
         return abs(math.log(columns * cell[0] / (rows * cell[1]) / 1.6)) + empty
 
     return min(shapes, key=badness)

@@ -20,6 +20,13 @@ _CANCELLED = 0.01
 """Share of the channels' energy below which their mean counts as cancelled out."""
 
 
+_CROSSINGS = 24
+"""Zero crossings of the resampling filter on either side: flat to 0.9 of the lower Nyquist frequency."""
+
+_KAISER_BETA = 8.0
+"""Shape of the resampling filter's window; aliases lie below -80 dB from 1.1 of the lower Nyquist frequency on."""
+
+
 def mono_mix(samples: SamplesF32, channels: tuple[str, ...]) -> SamplesF32:
     """Mix to one channel in which speech stays whole.
 
@@ -81,12 +88,13 @@ def resampled(samples: SamplesF32, rate: int, new_rate: int) -> SamplesF32:
     """
     if rate == new_rate or len(samples) == 0:
         return np.array(samples)
-    from scipy.signal import resample_poly
+    from scipy.signal import firwin, resample_poly
 
     common = gcd(rate, new_rate)
-    # A Kaiser window of beta 8 holds aliases below -80 dB.
-    out = resample_poly(samples, new_rate // common, rate // common, axis=0, window=("kaiser", 8.0))
-    return np.asarray(out, np.float32)
+    up, down = new_rate // common, rate // common
+    slower = max(up, down)
+    lowpass = firwin(2 * _CROSSINGS * slower + 1, 1 / slower, window=("kaiser", _KAISER_BETA)).astype(np.float32)
+    return np.asarray(resample_poly(samples, up, down, axis=0, window=lowpass), np.float32)
 
 
 def _gain(name: str) -> float:

@@ -1,7 +1,7 @@
 """Pictures of any common kind, decoded to 8-bit sRGB. Knows nothing of faces.
 
-Orientation from EXIF is applied, embedded ICC profiles are converted to sRGB, and transparent parts are laid over
-:data:`BACKDROP`, because a movie has no transparency.
+Orientation from EXIF is applied, embedded ICC profiles are converted to sRGB, and transparent parts are filled, because a
+movie has no transparency: see :func:`over_backdrop`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 import io
 import struct
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageCms, ImageOps
@@ -36,6 +38,9 @@ MOST_PIXELS = 100_000_000
 BACKDROP = 128
 """Grey level behind transparent parts: neutral, so that skin is seen true, and far enough from dark hair and from fair
 skin alike that neither edge glows."""
+
+_RIM = 0.1
+"""Share of a picture up to which transparent parts are a rim round its own background rather than the backdrop of a cut-out."""
 
 _FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "DIB", "TIFF", "GIF", "PPM", "AVIF", "JPEG2000", "TGA", "HEIF")
 """Pillow's own decoders of still pictures; those that call other programs (EPS) or draw (WMF) are left out."""
@@ -105,7 +110,8 @@ def read_picture(path: Path) -> Picture:
             _check_size(image.width, image.height, path)
             try:
                 image.load()
-                rgb, alpha = _decoded(_upright(image), path)
+                _turn_upright(image)
+                rgb, alpha = _decoded(image, path)
             except MemoryError as error:
                 raise MediaError(f"The picture '{path}' does not fit into memory; scale it down.", repr(error)) from error
             except _DAMAGE as error:
@@ -142,9 +148,37 @@ def write_png(path: Path, rgb: RgbU8) -> None:
 
 
 def over_backdrop(rgb: RgbU8, alpha: AlphaU8) -> RgbU8:
-    """Composite over :data:`BACKDROP`: out = a rgb + (1 - a) backdrop, rounded; [H, W, 3] uint8."""
+    """Composite a picture over what looks right behind it: out = a rgb + (1 - a) backdrop, rounded.
+
+    A cut-out stands before neutral grey, :data:`BACKDROP`. Where less than a tenth is transparent (a rim, rounded corners), the
+    picture has a background of its own, which is continued with the nearest opaque colour, so that no line or corner shows.
+
+    Parameters
+    ----------
+    rgb
+        [H, W, 3] uint8, not premultiplied.
+    alpha
+        [H, W] uint8, 255 opaque.
+
+    Returns
+    -------
+    RgbU8
+        [H, W, 3] uint8.
+    """
     weight = alpha[..., None].astype(np.uint32)
-    return ((rgb * weight + BACKDROP * (255 - weight) + 127) // 255).astype(np.uint8)
+    behind = np.full_like(rgb, BACKDROP)
+    if np.mean(255 - alpha) < 255 * _RIM and (alpha == 255).any():
+        behind = _nearest_opaque(rgb, alpha)
+    return ((rgb * weight + behind * (255 - weight) + 127) // 255).astype(np.uint8)
+
+
+def _nearest_opaque(rgb: RgbU8, alpha: AlphaU8) -> RgbU8:
+    """Give each pixel the colour of the opaque pixel nearest to it."""
+    opaque = alpha == 255
+    _, labels = cv2.distanceTransformWithLabels((~opaque).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    colours = np.zeros((int(labels.max()) + 1, 3), np.uint8)
+    colours[labels[opaque]] = rgb[opaque]
+    return np.asarray(colours[labels])
 
 
 def _opened(path: Path) -> Image.Image:
@@ -170,19 +204,17 @@ def _check_size(width: int, height: int, path: Path) -> None:
         raise MediaError(text)
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    # A decoder that has applied the orientation itself removes the tag, so that it is never applied twice.
-    try:
-        return ImageOps.exif_transpose(image)
-    except _DAMAGE:
-        # An unreadable EXIF block says nothing of the orientation: the pixels stand as they are stored.
-        return image
+def _turn_upright(image: Image.Image) -> None:
+    # A decoder that has applied the orientation itself removes the tag, so that it is never applied twice. An unreadable EXIF
+    # block says nothing of the orientation: the pixels then stand as they are stored.
+    with suppress(*_DAMAGE):
+        ImageOps.exif_transpose(image, in_place=True)
 
 
 def _decoded(image: Image.Image, path: Path) -> tuple[RgbU8, AlphaU8 | None]:
     """Split off alpha, bring to 8 bits, convert to sRGB."""
-    profile = image.info.get("icc_profile")
-    inverted = image.format == "JPEG" and image.mode == "CMYK" and "adobe" not in image.info
+    profile, kind = image.info.get("icc_profile"), image.format
+    inverted = kind == "JPEG" and image.mode == "CMYK" and "adobe" not in image.info
     alpha: AlphaU8 | None = None
     if image.mode in ("P", "PA", "La", "RGBa") or (image.mode in ("1", "L", "RGB") and "transparency" in image.info):
         image = image.convert("RGBA")
@@ -190,16 +222,16 @@ def _decoded(image: Image.Image, path: Path) -> tuple[RgbU8, AlphaU8 | None]:
         alpha = np.asarray(image.getchannel("A"))
         # The hidden colours under alpha take part in nothing, hence no premultiplication before the colour conversion.
         image = image.convert(image.mode[:-1])
-    image = _eight_bit(image, path)
+    image = _eight_bit(image, kind, path)
     if inverted:
         # Pillow takes every CMYK JPEG for Adobe's, which store ink inverted; this one has no Adobe marker.
         image = Image.fromarray(255 - np.asarray(image), mode="CMYK")
     return np.asarray(_to_srgb(image, profile)), alpha
 
 
-def _eight_bit(image: Image.Image, path: Path) -> Image.Image:
+def _eight_bit(image: Image.Image, kind: str | None, path: Path) -> Image.Image:
     """Bring deep grey modes to 8 bits by rounding; other modes are returned as they are."""
-    if image.mode.startswith("I;16") or (image.mode == "I" and image.format in ("PNG", "PPM", None)):
+    if image.mode.startswith("I;16") or (image.mode == "I" and kind in ("PNG", "PPM")):
         # 65535 is white: 257 = 65535 / 255.
         deep = np.asarray(image).astype(np.int64)
         return Image.fromarray(np.clip((deep + 128) // 257, 0, 255).astype(np.uint8))

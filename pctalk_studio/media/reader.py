@@ -14,7 +14,7 @@ from av.video.stream import VideoStream
 
 from pctalk_studio.core.errors import MediaError
 from pctalk_studio.media.colour import RgbU8, ToPicture, quarter_turns
-from pctalk_studio.media.containers import clock_origin, opened
+from pctalk_studio.media.containers import clock_origin, known_codec, opened
 from pctalk_studio.media.files import checked_file
 
 
@@ -99,7 +99,7 @@ def _video(container: InputContainer, path: Path) -> VideoStream:
     stream = container.streams.best("video")
     if not isinstance(stream, VideoStream) or stream.disposition & Disposition.attached_pic:
         raise MediaError(f"'{path}' holds no moving picture; give a movie such as an MP4.")
-    return stream
+    return known_codec(stream, path)
 
 
 def _frames(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:

@@ -21,7 +21,7 @@ from pctalk_studio.core.errors import MediaError
 from pctalk_studio.core.files import written_whole
 from pctalk_studio.core.hashing import content_hash
 from pctalk_studio.core.time import FrameRate, FrameSet
-from pctalk_studio.media.containers import clock_origin, opened
+from pctalk_studio.media.containers import clock_origin, known_codec, opened, wav_missing
 from pctalk_studio.media.files import checked_file
 from pctalk_studio.media.mixing import mono_mix, resampled
 
@@ -149,7 +149,8 @@ def read_sound(path: Path) -> Sound:
         stream = container.streams.best("audio")
         if stream is None:
             raise MediaError(f"'{path}' holds no sound; give a recording, or a movie with a sound track.")
-        stated = _stated_seconds(container)
+        known_codec(stream, path)
+        stated = _stated_seconds(container, path)
         if stated is not None and stated > LONGEST:
             raise MediaError(_too_long(path, stated))
         pieces, rate, channels = _decoded(container, path)
@@ -192,12 +193,16 @@ def _too_long(path: Path, seconds: float) -> str:
     return f"The recording '{path}' is {seconds / 3600:.1f} hours long, more than {LONGEST // 3600}; cut it into parts."
 
 
-def _stated_seconds(container: InputContainer) -> float | None:
+def _stated_seconds(container: InputContainer, path: Path) -> float | None:
     """Length of the audio track by its header, where the container states one exactly."""
     stream = container.streams.best("audio")
     if stream is None or stream.duration is None or stream.time_base is None:
         return None
-    return float(stream.duration * stream.time_base) if container.format.name in _EXACT_LENGTH else None
+    seconds = float(stream.duration * stream.time_base)
+    if container.format.name == "wav":
+        # FFmpeg shortens a WAV's length to what is there; the header still knows how much there was.
+        return seconds * max(1.0, wav_missing(path))
+    return seconds if container.format.name in _EXACT_LENGTH else None
 
 
 def _decoded(container: InputContainer, path: Path) -> tuple[list[SamplesF32], int, tuple[str, ...]]:
