@@ -43,6 +43,10 @@ class InterchangeError(StudioError):
     """A TextGrid, JSON or other exchanged file that is not what it claims to be."""
 
 
+class EditRejected(StudioError):
+    """An edit that cannot be done as asked; the document is as it was."""
+
+
 class RenderError(StudioError):
     """An engine that cannot draw what it was asked for."""
 

@@ -1,0 +1,190 @@
+"""Curves: a value over time, given by keys; hold, linear, smooth and free Bezier segments, evaluated exactly.
+
+A segment lies between two neighbouring keys and has the kind of the earlier one. Before the first and after the last key the
+curve keeps their values. Times are seconds.
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from pctalk_studio.core.errors import EditRejected
+
+ArrayF64 = npt.NDArray[np.float64]
+
+
+class Interpolation(StrEnum):
+    """How a segment runs from its key to the next."""
+
+    HOLD = "hold"
+    LINEAR = "linear"
+    SMOOTH = "smooth"
+    BEZIER = "bezier"
+
+
+REACH = {Interpolation.HOLD: 1, Interpolation.LINEAR: 1, Interpolation.SMOOTH: 2, Interpolation.BEZIER: 1}
+"""How many keys away a change of a key can be seen, by the kind of the segments around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """End of a Bezier tangent, relative to its key: seconds (never pointing backwards along the curve) and value."""
+
+    time: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key.
+
+    Parameters
+    ----------
+    time, value
+        Seconds, and what the curve is there.
+    interpolation
+        Of the segment that begins here.
+    arriving, leaving
+        Bezier handles towards the previous (``time <= 0``) and next key (``time >= 0``); None means flat, a third of the way.
+    """
+
+    time: float
+    value: float
+    interpolation: Interpolation = Interpolation.SMOOTH
+    arriving: Handle | None = None
+    leaving: Handle | None = None
+
+    def __post_init__(self) -> None:
+        numbers = [self.time, self.value]
+        for handle in (self.arriving, self.leaving):
+            numbers += [] if handle is None else [handle.time, handle.value]
+        if not all(math.isfinite(number) for number in numbers):
+            raise EditRejected("A key needs a time and a value that are numbers.")
+        if (self.arriving is not None and self.arriving.time > 0) or (self.leaving is not None and self.leaving.time < 0):
+            raise EditRejected("A tangent cannot point backwards in time; turn it the other way.")
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Keys in rising order of time, no two at one time, and the value where there is no key at all."""
+
+    default: float
+    keys: tuple[Key, ...] = ()
+
+    def __post_init__(self) -> None:
+        for left, right in zip(self.keys, self.keys[1:], strict=False):
+            if not left.time < right.time:
+                raise EditRejected(f"Two keys cannot lie at one time ({right.time:.3f} s); move one of them.")
+
+    def at(self, time: float) -> float:
+        """Value at one time."""
+        return float(self.values(np.array([time]))[0])
+
+    def values(self, times: ArrayF64) -> ArrayF64:
+        """Values at times [T] seconds; [T] float64. Exact at keys."""
+        if not self.keys:
+            return np.full(len(times), self.default)
+        positions = np.array([key.time for key in self.keys], np.float64)
+        levels = np.array([key.value for key in self.keys], np.float64)
+        segment = np.searchsorted(positions, times, side="right") - 1
+        out = levels[np.clip(segment, 0, len(levels) - 1)].copy()
+        inside = (segment >= 0) & (segment < len(self.keys) - 1)
+        slopes = _smooth_slopes(positions, levels)
+        for index in np.unique(segment[inside]):
+            chosen = inside & (segment == index)
+            out[chosen] = self._segment(int(index), slopes, times[chosen])
+        return out
+
+    def _segment(self, index: int, slopes: ArrayF64, times: ArrayF64) -> ArrayF64:
+        left, right = self.keys[index], self.keys[index + 1]
+        span = right.time - left.time
+        share = (times - left.time) / span
+        if left.interpolation is Interpolation.HOLD:
+            return np.full(len(times), left.value)
+        if left.interpolation is Interpolation.LINEAR:
+            return np.asarray(left.value + (right.value - left.value) * share)
+        if left.interpolation is Interpolation.SMOOTH:
+            return _hermite(left.value, right.value, slopes[index] * span, slopes[index + 1] * span, share)
+        return _bezier(left, right, times)
+
+    def with_key(self, key: Key) -> Curve:
+        """The curve with a key added, or put in place of the one at the same time."""
+        others = [other for other in self.keys if other.time != key.time]
+        bisect.insort(others, key, key=lambda each: each.time)
+        return replace(self, keys=tuple(others))
+
+    def without(self, times: Sequence[float]) -> Curve:
+        """The curve without its keys at these times.
+
+        Raises
+        ------
+        EditRejected
+            When there is no key at one of them.
+        """
+        for time in times:
+            if all(key.time != time for key in self.keys):
+                raise EditRejected(f"There is no key at {time:.3f} s to delete.")
+        return replace(self, keys=tuple(key for key in self.keys if key.time not in times))
+
+
+def _smooth_slopes(positions: ArrayF64, levels: ArrayF64) -> ArrayF64:
+    """Slopes at keys for which no segment overshoots (Fritsch and Butland 1984, weighted harmonic mean); flat at the ends."""
+    if len(positions) < 3:
+        return np.zeros(len(positions))
+    widths = np.diff(positions)
+    rises = np.diff(levels) / widths
+    before, after = rises[:-1], rises[1:]
+    w_before, w_after = 2 * widths[1:] + widths[:-1], widths[1:] + 2 * widths[:-1]
+    inner = np.zeros(len(before))
+    same = (before * after) > 0
+    inner[same] = (w_before + w_after)[same] / (w_before[same] / before[same] + w_after[same] / after[same])
+    return np.concatenate([[0.0], inner, [0.0]])
+
+
+def _hermite(start: float, end: float, rise_out: float, rise_in: float, share: ArrayF64) -> ArrayF64:
+    """Cubic Hermite segment; rises are slopes times the segment's length."""
+    s2, s3 = share * share, share**3
+    value = start * (2 * s3 - 3 * s2 + 1) + end * (3 * s2 - 2 * s3) + rise_out * (s3 - 2 * s2 + share) + rise_in * (s3 - s2)
+    # Rounding may leave the span of the two values by an ulp where the exact curve cannot.
+    return np.asarray(np.clip(value, min(start, end), max(start, end)))
+
+
+def _bezier(left: Key, right: Key, times: ArrayF64) -> ArrayF64:
+    """Cubic Bezier segment. Handles are shortened together where they would make time run backwards."""
+    span = right.time - left.time
+    leaving = left.leaving or Handle(span / 3, 0.0)
+    arriving = right.arriving or Handle(-span / 3, 0.0)
+    reach = leaving.time - arriving.time
+    shorten = min(1.0, span / reach) if reach > 0 else 1.0
+    x1, x2 = leaving.time * shorten / span, 1.0 + arriving.time * shorten / span
+    s = _parameter(x1, x2, (times - left.time) / span)
+    rest = 1.0 - s
+    y1, y2 = left.value + leaving.value * shorten, right.value + arriving.value * shorten
+    return np.asarray(left.value * rest**3 + 3 * y1 * rest**2 * s + 3 * y2 * rest * s**2 + right.value * s**3)
+
+
+def _parameter(x1: float, x2: float, x: ArrayF64) -> ArrayF64:
+    """Solve 3 x1 (1-s)^2 s + 3 x2 (1-s) s^2 + s^3 = x for s in [0, 1] to the last bits; the left side never falls."""
+    low, high = np.zeros(len(x)), np.ones(len(x))
+    s = x.copy()
+    for _ in range(60):
+        rest = 1.0 - s
+        error = 3 * x1 * rest**2 * s + 3 * x2 * rest * s**2 + s**3 - x
+        high = np.where(error >= 0, s, high)
+        low = np.where(error <= 0, s, low)
+        slope = 3 * x1 * rest**2 + 6 * (x2 - x1) * rest * s + 3 * (1 - x2) * s**2
+        with np.errstate(divide="ignore", invalid="ignore"):
+            newton = s - error / slope
+        better = np.isfinite(newton) & (newton > low) & (newton < high)
+        following = np.where(error == 0, s, np.where(better, newton, (low + high) / 2))
+        if np.array_equal(following, s):
+            break
+        s = following
+    return s
