@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +25,7 @@ def luma_of(colour: ColourF32) -> PlaneF32:
     return np.asarray(colour @ _LUMA, np.float32)
 
 
-def planes_of(colour: npt.NDArray[np.float32] | npt.NDArray[np.uint8]) -> PlanesF32:
+def planes_of(colour: npt.NDArray[Any]) -> PlanesF32:
     """Channels first, float32."""
     return np.ascontiguousarray(colour.transpose(2, 0, 1), np.float32)
 

@@ -167,7 +167,8 @@ def _litter(luma: PlaneF32, skin: PlaneF32, frame: EyeFrame) -> PlaneF32:
     outer = frame.u if frame.nasal > 0 else width - frame.u
     band *= smoothstep(outer, -0.30 * width, -0.10 * width) * smoothstep(width - outer, 0.0, 0.1 * width)
     dark = smoothstep((skin - luma) / np.maximum(skin, 8.0), 0.04, 0.12)
-    grown = cv2.dilate(dark, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(0.025 * width) + 3,) * 2))
+    size = 2 * round(0.025 * width) + 3
+    grown = np.asarray(cv2.dilate(dark, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))), np.float32)
     return np.asarray(band * blurred(grown, max(0.015 * width, 0.5)), np.float32)
 
 
@@ -177,15 +178,16 @@ def _in_front(picture: ColourF32, base: ColourF32, frame: EyeFrame) -> PlaneF32:
     width = frame.width
     dark = smoothstep((skin - luma) / np.maximum(skin, 8.0), 0.28, 0.42)
     size = 2 * round(0.02 * width) + 3
-    thick = cv2.morphologyEx(dark, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+    element = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    thick = np.asarray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, element), np.float32)
     away = np.maximum(np.maximum(frame.upper - frame.v, frame.v - frame.lower), np.maximum(-frame.u, frame.u - width))
     thick *= smoothstep(away, 0.09 * width, 0.16 * width)
     # The shadow in the fold and the tips of lashes end near the eye; whatever lies before it comes from outside.
     _, labels = cv2.connectedComponents((thick > 0.3).astype(np.uint8))
     rim = np.concatenate([labels[0], labels[:, 0], labels[:, -1]])
     own = np.isin(labels, np.setdiff1d(rim, 0)).astype(np.uint8)
-    own = cv2.dilate(own, np.ones((3, 3), np.uint8))
-    return np.asarray(np.clip(1.5 * blurred(thick * own, 0.6), 0, 1), np.float32)
+    near = np.asarray(cv2.dilate(own, np.ones((3, 3), np.uint8)), np.float32)
+    return np.asarray(np.clip(1.5 * blurred(thick * near, 0.6), 0, 1), np.float32)
 
 
 def _lens_light(picture: ColourF32, base: ColourF32, frame: EyeFrame) -> ColourF32:
