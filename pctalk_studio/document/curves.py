@@ -144,7 +144,9 @@ def _smooth_slopes(positions: ArrayF64, levels: ArrayF64) -> ArrayF64:
     w_before, w_after = 2 * widths[1:] + widths[:-1], widths[1:] + 2 * widths[:-1]
     inner = np.zeros(len(before))
     same = (before * after) > 0
-    inner[same] = (w_before + w_after)[same] / (w_before[same] / before[same] + w_after[same] / after[same])
+    # As products rather than quotients, so that the flattest of slopes divides nothing by nearly nothing.
+    below = (w_before * after + w_after * before)[same]
+    inner[same] = ((w_before + w_after) * before * after)[same] / below
     return np.concatenate([[0.0], inner, [0.0]])
 
 
