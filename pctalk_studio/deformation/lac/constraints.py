@@ -29,7 +29,7 @@ _VOWEL_EDGE = 0.25
 
 _LIMIT_RAMP = 0.050
 _REST_CLOSING, _REST_OPENING = 0.16, 0.12
-VOWEL_FLOOR = 0.13
+VOWEL_FLOOR = 0.15
 """Least openness of a vowel's middle."""
 
 

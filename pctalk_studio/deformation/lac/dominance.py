@@ -21,7 +21,7 @@ SOLVER_RATE = 100
 """Samples a second inside the solver."""
 
 _HELD_FROM, _HELD_TO = 0.12, 0.80
-_JAW_PACE = 0.5
+_JAW_PACE = 0.4
 """The jaw opens and closes with every syllable; rounding and spreading reach further (JALI: 150 against 120 ms, wider still
 in clusters). The table's times are those of the slower gestures, the jaw's are this much shorter."""
 

@@ -17,10 +17,13 @@ from pctalk_studio.core.speech import FEATURE_RATE, SpeechFacts
 GAIN_AT = ((-2.0, 0.35), (-1.0, 0.55), (0.0, 1.0), (1.0, 1.35), (2.0, 1.6))
 """Jaw gain at loudness z-scores (talking_faces 3.7, rule 3); linear between, held outside."""
 
-_QUIETEST_VOWEL = 0.45
-"""Vowels are the louder part of speech: about this share of the spoken time is quieter than any of them."""
+_QUIETEST_VOWEL = 0.40
+"""Vowels are the louder part of speech: about this share of the spoken time is quieter than nearly all of them."""
 
-_LEAST_SPREAD_DB = 2.0
+_PEAK_SHARE = 0.5
+"""Share of a vowel, its loudest, that counts: its edges already belong to the consonants."""
+
+_LEAST_SPREAD_DB = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,11 @@ class LoudnessScale:
 
 
 def loudness_at(speech: SpeechFacts, start: float, end: float) -> float:
-    """Mean loudness of a stretch in dB; NaN where the recording has no samples."""
+    """Mean loudness of the loudest part of a stretch in dB; NaN where the recording has no samples."""
     first = int(start * FEATURE_RATE)
-    stretch = speech.loudness[first : max(first + 1, round(end * FEATURE_RATE))]
-    return float(stretch.mean()) if len(stretch) else float("nan")
+    stretch = np.sort(speech.loudness[first : max(first + 1, round(end * FEATURE_RATE))])
+    loudest = stretch[int(len(stretch) * (1.0 - _PEAK_SHARE)) :]
+    return float(loudest.mean()) if len(loudest) else float("nan")
 
 
 def jaw_gains(speech: SpeechFacts, spans: npt.NDArray[np.float64], follow: float) -> npt.NDArray[np.float64]:

@@ -17,19 +17,19 @@ from pctalk_studio.deformation.lac.dominance import Tracks
 
 ArrayF64 = npt.NDArray[np.float64]
 
-OPEN_GAP = 0.32
+OPEN_GAP = 0.285
 """Inner-lip gap at openness 1, in mouth widths."""
 
-UPPER_SHARE = 0.22
+UPPER_SHARE = 0.25
 """Part of the gap that the upper lip makes; the lower lip and the jaw make the rest."""
 
-_SIDE_GAP = 0.78
+_SIDE_GAP = 0.72
 """Gap beside the middle, relative to the middle: lips open as an ellipse."""
 
-_WIDER, _NARROWER = 0.16, 0.26
+_WIDER, _NARROWER = 0.15, 0.22
 """Change of the mouth's width at width +1 and -1, in mouth widths."""
 
-_JAW_DROP = 0.125
+_JAW_DROP = 0.09
 """Fall of the chin at jaw 1, unit E."""
 
 _FORWARD = 0.055
@@ -115,7 +115,7 @@ def lip_deformation(shape: Tracks, gap: ArrayF64, mouth: MouthGeometry) -> Array
     for side, sign in (("right", -1.0), ("left", 1.0)):
         corner = MESH.index(f"lip_corner_{side}")
         out[:, corner, 0] = sign * outward
-        out[:, corner, 1] = 0.18 * gap
+        out[:, corner, 1] = 0.12 * gap
         out[:, corner, 2] = -0.35 * _FORWARD * pursed
         for row in ("upper", "lower"):
             out[:, MESH.index(f"lip_{row}_{side}"), 0] = sign * 0.55 * outward
