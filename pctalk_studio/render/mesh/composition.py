@@ -1,0 +1,158 @@
+"""Putting the mouth together: interior behind, lower lip, upper lip, joined to the skin around."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from pctalk_studio.core.face import FaceRig
+from pctalk_studio.core.motion import MOUTH_CHANNELS
+from pctalk_studio.render.mesh.fields import WeightMap
+from pctalk_studio.render.mesh.handles import HandleDriver, Pose, resting_lines
+from pctalk_studio.render.mesh.mouth import MouthLayers
+from pctalk_studio.render.mesh.sheets import FaceSheets
+from pctalk_studio.render.mesh.warp import Texture, Window
+
+F32 = npt.NDArray[np.float32]
+U8 = npt.NDArray[np.uint8]
+
+CURVE_POINTS = 61
+"""Points of a drawn lip line."""
+
+FEATHER = 0.008
+"""Softness of the line where the lips meet, E (standard deviation)."""
+
+_SUBPIXEL_BITS = 5
+
+
+def spline_matrix(knots: int, count: int) -> F32:
+    """Matrix [count, knots] that turns knots into points of the Catmull-Rom spline through them."""
+    t = np.linspace(0, knots - 1, count)
+    index = np.minimum(t.astype(int), knots - 2)
+    f = t - index
+    basis = np.stack([-f + 2 * f**2 - f**3, 2 - 5 * f**2 + 3 * f**3, f + 4 * f**2 - 3 * f**3, -(f**2) + f**3], 1) / 2
+    matrix = np.zeros((count, knots))
+    for offset in range(4):
+        position = index + offset - 1
+        # Beyond the ends the spline goes straight on: p[-1] = 2 p[0] - p[1].
+        for row, (place, value) in enumerate(zip(position, basis[:, offset], strict=True)):
+            if place < 0:
+                matrix[row, 0] += 2 * value
+                matrix[row, 1] -= value
+            elif place >= knots:
+                matrix[row, -1] += 2 * value
+                matrix[row, -2] -= value
+            else:
+                matrix[row, place] += value
+    return matrix.astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MouthStage:
+    """Draws the region of the mouth of one face."""
+
+    layers: MouthLayers
+    sheets: FaceSheets
+    driver: HandleDriver
+    upper: Texture
+    lower: Texture
+    window: Window
+    rest_upper: F32
+    rest_lower: F32
+    spline: F32
+    border: F32
+    unit: float
+
+    @classmethod
+    def of(cls, rig: FaceRig, layers: MouthLayers, sheets: FaceSheets, driver: HandleDriver) -> MouthStage:
+        """Prepare the textures and the region of a face."""
+        (x, y), (width, height) = layers.origin, layers.size
+        window = Window.of(sheets.upper.grid, rig.picture_size, (x, y), (x + width, y + height))
+        rest = resting_lines(rig.landmarks, rig.scale)
+        return cls(
+            layers,
+            sheets,
+            driver,
+            Texture.of(layers.upper_texture),
+            Texture.of(layers.lower_texture),
+            window,
+            rest.upper[:, :2],
+            rest.lower[:, :2],
+            spline_matrix(len(rest.upper), CURVE_POINTS),
+            _border((window.y1 - window.y0, window.x1 - window.x0), 0.08 * rig.scale),
+            rig.scale,
+        )
+
+    def lines(self, handles: F32) -> tuple[F32, F32]:
+        """Inner edges of both lips for handle displacements [57, 2] in pixels, [61, 2] float32 pixels each."""
+        moved = self.driver.weights @ handles
+        return self.spline @ (self.rest_upper + moved[:11]), self.spline @ (self.rest_lower + moved[11:])
+
+    def draw(self, canvas: U8, to_picture: Callable[[F32], F32], pose: Pose, chin: F32, mouth: F32) -> None:
+        """Draw the mouth region over the canvas, in place.
+
+        Parameters
+        ----------
+        canvas
+            [H, W, 3] uint8, the skin already moved.
+        to_picture
+            Face-frame displacements [N, 3] to pixels [N, 2].
+        pose
+            The handles.
+        chin
+            [2] pixels that the jaw has moved.
+        mouth
+            [4] the row's mouth channels.
+        """
+        texture = to_picture(pose.texture)
+        upper_line, lower_line = self.lines(to_picture(pose.seen))
+        region = self._lips(texture, upper_line, lower_line)
+        channels = dict(zip(MOUTH_CHANNELS, mouth.tolist(), strict=True))
+        jaw = (float(chin[0]), float(chin[1]))
+        patch = self.layers.interior(upper_line, lower_line, jaw, channels["tuck"], channels["tongue"])
+        if patch is not None:
+            y, x = patch.y - self.window.y0, patch.x - self.window.x0
+            part = region[y : y + patch.rgb.shape[0], x : x + patch.rgb.shape[1]]
+            cover = patch.cover.astype(np.float32) * np.float32(1 / 255)
+            part[:] = cv2.blendLinear(patch.rgb, part.copy(), cover, 1 - cover)
+        under = canvas[self.window.slices]
+        under[:] = cv2.blendLinear(region, under.copy(), self.border, 1 - self.border)
+
+    def _lips(self, handles: F32, upper_line: F32, lower_line: F32) -> U8:
+        """Both lip layers joined along the line between them, [h, w, 3] uint8."""
+        upper = self._sheet(self.sheets.upper, self.upper, handles)
+        lower = self._sheet(self.sheets.lower, self.lower, handles)
+        matte = self._matte((upper_line + lower_line) / 2)
+        return np.asarray(cv2.blendLinear(upper, lower, matte, 1 - matte), np.uint8)
+
+    def _sheet(self, sheet: WeightMap, texture: Texture, handles: F32) -> U8:
+        backward = sheet.backward(sheet.forward(handles))
+        return texture.sample(self.window.doubled_map(backward, smooth=False))
+
+    def _matte(self, line: F32) -> F32:
+        """1 above a line from corner to corner and its straight continuation, 0 below, soft between; [h, w] float32."""
+        height, width = self.border.shape
+        far = 2.0 * (width + height)
+        axis = self.layers.frame.axes.astype(np.float32)
+        path = np.vstack([line[:1] - far * axis[0], line, line[-1:] + far * axis[0]])
+        closed = np.vstack([path, path[-1:] - far * axis[1], path[:1] - far * axis[1]])
+        closed = (closed - (self.window.x0, self.window.y0)) * (1 << _SUBPIXEL_BITS)
+        mask = np.zeros((height, width), np.uint8)
+        cv2.fillPoly(mask, [np.rint(closed).astype(np.int32)], (255,), cv2.LINE_AA, _SUBPIXEL_BITS)
+        soft = cv2.GaussianBlur(mask, (0, 0), max(FEATHER * self.unit, 0.5))
+        return soft.astype(np.float32) * np.float32(1 / 255)
+
+
+def _border(shape: tuple[int, int], width: float) -> F32:
+    """1 inside a region, falling smoothly to 0 at its border, [h, w] float32."""
+
+    def ramp(n: int) -> F32:
+        place = np.arange(n)
+        part = np.clip(np.minimum(place, n - 1 - place) / max(width, 1.0), 0, 1)
+        return (part * part * (3 - 2 * part)).astype(np.float32)
+
+    return np.asarray(ramp(shape[0])[:, None] * ramp(shape[1])[None, :], np.float32)

@@ -1,0 +1,169 @@
+"""The embedded engine: a photo moved as a mesh in layers, with a mouth, lids and eyes that are drawn, and a head that turns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pctalk_studio.core.errors import RenderError
+from pctalk_studio.core.face import FaceRig
+from pctalk_studio.core.motion import MotionRow
+from pctalk_studio.core.topology import face_topology
+from pctalk_studio.render.api import PictureU8, RenderSource
+from pctalk_studio.render.mesh.composition import MouthStage
+from pctalk_studio.render.mesh.eyes import EyeLayers
+from pctalk_studio.render.mesh.fields import WeightMap
+from pctalk_studio.render.mesh.handles import HandleDriver, Pose
+from pctalk_studio.render.mesh.head import HeadStage
+from pctalk_studio.render.mesh.mouth import MouthLayers
+from pctalk_studio.render.mesh.sheets import FaceSheets
+from pctalk_studio.render.mesh.warp import Texture, Window
+from pctalk_studio.render.mesh.weights import HandleWeights
+
+F32 = npt.NDArray[np.float32]
+
+_FACING = MotionRow.rest().pose
+
+SMALLEST_FACE = 24.0
+"""Pixels between the outer eye corners below which there is nothing to draw lips with."""
+
+
+_TRIES, _SAFETY = 2, 0.98
+
+
+@dataclass(frozen=True, slots=True)
+class MeshRenderer:
+    """The embedded engine; needs nothing but the photo."""
+
+    @property
+    def name(self) -> str:
+        """``mesh``."""
+        return "mesh"
+
+    @property
+    def version(self) -> str:
+        """Raise it whenever a row would give other pixels."""
+        return "1"
+
+    def prepare(self, source: RenderSource) -> MeshFace:
+        """Study a source.
+
+        Raises
+        ------
+        RenderError
+            When the face is too small or its landmarks are no face.
+        """
+        rig = source.rig
+        if source.picture.shape[:2] != (rig.picture_size[1], rig.picture_size[0]):
+            raise ValueError("the rig belongs to a picture of another size")
+        if not np.isfinite(rig.landmarks).all() or not np.isfinite(rig.shape).all():
+            raise RenderError("The face mesh of this portrait is broken; detect the face again or give its points by hand.")
+        if rig.scale < SMALLEST_FACE:
+            raise RenderError(
+                f"The face is too small to animate (eyes {rig.scale:.0f} pixels apart, {SMALLEST_FACE:.0f} needed); "
+                "use a larger picture or crop to the face."
+            )
+        return MeshFace.of(source)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeshFace:
+    """One face, ready to be drawn; holds no state, so frames may be drawn in any order and thread."""
+
+    picture: PictureU8
+    rig: FaceRig
+    weights: HandleWeights
+    driver: HandleDriver
+    sheets: FaceSheets
+    texture: Texture
+    window: Window
+    mouth: MouthStage
+    eyes: EyeLayers
+    head: HeadStage
+
+    @classmethod
+    def of(cls, source: RenderSource) -> MeshFace:
+        """Everything that depends on the source alone."""
+        rig = source.rig
+        weights = HandleWeights.solve(face_topology())
+        layers = MouthLayers.of(source.picture, rig)
+        sheets = FaceSheets.of(rig, weights, layers.frame)
+        window = Window.of(sheets.face.grid, rig.picture_size)
+        driver = HandleDriver.of(rig, weights)
+        mouth = MouthStage.of(rig, layers, sheets, driver)
+        texture = Texture.of(source.picture)
+        eyes, head = EyeLayers.of(source.picture, rig), HeadStage.of(rig, texture)
+        return cls(source.picture, rig, weights, driver, sheets, texture, window, mouth, eyes, head)
+
+    def frame(self, row: MotionRow) -> PictureU8:
+        """Draw one row; see :class:`pctalk_studio.render.api.PreparedFace`."""
+        flat = row.flat()
+        if not np.isfinite(flat).all():
+            raise RenderError("The motion of this frame holds values that are not numbers; undo the last edit.")
+        row = row.quantised()
+        canvas = self.picture.copy()
+        vertices = self.rig.landmarks[:, :2]
+        if row.deformation.any() or row.mouth.any():
+            vertices = self._skin(canvas, row)
+        right, left, gaze_x, gaze_y = row.eyes.tolist()
+        self.eyes.draw(canvas, vertices, right, left, gaze_x, gaze_y)
+        if (row.pose != _FACING).any():
+            box = (self.window.x0, self.window.y0, self.window.x1, self.window.y1)
+            return self.head.draw(canvas, box, row.pose)
+        return canvas
+
+    def vertices(self, row: MotionRow) -> F32:
+        """Where the 478 landmarks lie in the picture before the head turns, [478, 2] float32 pixels."""
+        pose = self.driver.pose(row.quantised())
+        return self._vertices(self.to_picture(pose.seen))
+
+    def _vertices(self, handles: F32) -> F32:
+        return np.asarray(self.rig.landmarks[:, :2] + self.weights.matrix @ handles, np.float32)
+
+    def to_picture(self, displacements: F32) -> F32:
+        """Displacements [N, 3] in the face frame as [N, 2] pixels of the unposed picture (paper equation 1, no translation)."""
+        turned = displacements @ self.rig.rotation.astype(np.float32)[:, :2]
+        return np.asarray(turned * np.float32(self.rig.scale), np.float32)
+
+    def _skin(self, canvas: PictureU8, row: MotionRow) -> F32:
+        """Move the skin and put the mouth together, in place; return where the vertices lie then, [478, 2] pixels."""
+        pose = self._unfolded(row)
+        handles = self.to_picture(pose.texture)
+        backward = self.sheets.face.backward(self.sheets.face.forward(handles))
+        canvas[self.window.slices] = self.texture.sample(self.window.doubled_map(backward))
+        chin = self.to_picture(row.deformation)[8]
+        self.mouth.draw(canvas, self.to_picture, pose, chin, row.mouth)
+        return self._vertices(self.to_picture(pose.seen))
+
+    def fields(self, row: MotionRow) -> tuple[tuple[WeightMap, F32], ...]:
+        """The forward fields with which a row is drawn: of the whole face, of the upper and of the lower lip's sheet."""
+        handles = self.to_picture(self._unfolded(row.quantised()).texture)
+        return tuple((sheet, sheet.forward(handles)) for sheet in (self.sheets.face, self.sheets.upper, self.sheets.lower))
+
+    def _unfolded(self, row: MotionRow) -> Pose:
+        """Handles of a row, shortened as much as it takes for no skin to fold.
+
+        First the keypoints give way, so that closed lips stay closed; what still folds then is shortened as a whole.
+        """
+        pose = self.driver.pose(row)
+        slack, factor = self._slack(pose), 1.0
+        for _ in range(_TRIES):
+            if slack >= 1:
+                return pose
+            factor *= _SAFETY * slack
+            pose = self.driver.pose(_shortened(row, factor))
+            slack = self._slack(pose)
+        return pose if slack >= 1 else Pose(pose.texture * np.float32(_SAFETY * slack), pose.seen * np.float32(_SAFETY * slack))
+
+    def _slack(self, pose: Pose) -> float:
+        """Factor 0 to 1 by which a pose may be multiplied before skin folds."""
+        handles = self.to_picture(pose.texture)
+        return min(sheet.slack(sheet.forward(handles)) for sheet in (self.sheets.face, self.sheets.upper, self.sheets.lower))
+
+
+def _shortened(row: MotionRow, factor: float) -> MotionRow:
+    if factor == 1:
+        return row
+    return MotionRow(row.deformation * np.float32(factor), row.pose, row.eyes, row.mouth)

@@ -1,0 +1,203 @@
+"""Weight maps: the handle weights of the mesh spread over a coarse grid of picture positions, and what is made of them.
+
+A *forward field* tells where a position of the photo goes: x -> x + U(x), with U(x) = sum of handle weights at x times handle
+displacements. Drawing needs the *backward field*: from where in the photo a position of the drawing comes. Near the mouth there
+are two sheets, one that continues the upper lip past the line of the mouth and one that continues the lower lip.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
+Samples = TypeVar("Samples", npt.NDArray[np.float32], npt.NDArray[np.uint8])
+B8 = npt.NDArray[np.bool_]
+
+MIN_DETERMINANT = 0.1
+"""Least local change of area that a field may have; below lies folding."""
+
+_ROUNDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Nodes of a coarse grid: node (i, j) lies at pixel (x0 + (j + 1/2) step - 1/2, y0 + (i + 1/2) step - 1/2).
+
+    With this placement enlarging a node array ``step`` times gives one value for each pixel from (x0, y0) on.
+    """
+
+    x0: int
+    y0: int
+    step: int
+    columns: int
+    rows: int
+
+    @classmethod
+    def over(cls, low: F64, high: F64, step: int) -> Grid:
+        """Grid that covers a rectangle of picture positions."""
+        x0, y0 = np.floor(low).astype(int).tolist()
+        columns, rows = (np.ceil((high - (x0, y0)) / step).astype(int) + 1).tolist()
+        return cls(x0, y0, step, columns, rows)
+
+    @property
+    def nodes(self) -> F32:
+        """Positions, [rows, columns, 2] float32 pixels."""
+        x = self.x0 + (np.arange(self.columns) + 0.5) * self.step - 0.5
+        y = self.y0 + (np.arange(self.rows) + 0.5) * self.step - 0.5
+        return np.asarray(np.stack(np.meshgrid(x, y), -1), np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """For every node the triangle it lies in and its barycentric coordinates there.
+
+    Parameters
+    ----------
+    corners
+        [rows, columns, 3] int32 vertex numbers; 0 where no triangle lies.
+    shares
+        [rows, columns, 3] float32, sum 1; 0 where no triangle lies.
+    covered
+        [rows, columns] bool.
+    """
+
+    corners: npt.NDArray[np.int32]
+    shares: F32
+    covered: B8
+
+    @classmethod
+    def of(cls, grid: Grid, points: F64, depth: F64, triangles: npt.NDArray[np.int32]) -> Spread:
+        """Find the nearest triangle to the viewer at every node.
+
+        Parameters
+        ----------
+        grid
+            The nodes.
+        points
+            [N, 2] float64 vertex positions, pixels.
+        depth
+            [N] float64, away from the viewer.
+        triangles
+            [M, 3] int32.
+        """
+        shape = (grid.rows, grid.columns)
+        corners, shares = np.zeros((*shape, 3), np.int32), np.zeros((*shape, 3), np.float32)
+        nearest = np.full(shape, np.inf)
+        local = (points - (grid.x0, grid.y0) + 0.5) / grid.step - 0.5
+        for triangle in triangles:
+            a, b, c = local[triangle]
+            low = np.maximum(np.ceil(np.minimum(np.minimum(a, b), c) - 1e-6), 0).astype(int)
+            high = np.minimum(np.floor(np.maximum(np.maximum(a, b), c) + 1e-6), (grid.columns - 1, grid.rows - 1)).astype(int)
+            area = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+            if (high < low).any() or abs(area) < 1e-9:
+                continue
+            x = np.arange(low[0], high[0] + 1)[None, :]
+            y = np.arange(low[1], high[1] + 1)[:, None]
+            second = ((x - a[0]) * (c[1] - a[1]) - (y - a[1]) * (c[0] - a[0])) / area
+            third = ((b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0])) / area
+            first = 1 - second - third
+            z = first * depth[triangle[0]] + second * depth[triangle[1]] + third * depth[triangle[2]]
+            window = slice(low[1], high[1] + 1), slice(low[0], high[0] + 1)
+            hit = (np.minimum(np.minimum(first, second), third) >= -1e-6) & (z < nearest[window])
+            nearest[window][hit] = z[hit]
+            corners[window][hit] = triangle
+            shares[window][hit] = np.stack([first, second, third], -1)[hit]
+        return cls(corners, shares, np.isfinite(nearest))
+
+    def values(self, per_vertex: F32) -> F32:
+        """Interpolate vertex values [N, P]; [rows, columns, P] float32, 0 where no triangle lies."""
+        return np.asarray(np.einsum("rck,rckp->rcp", self.shares, per_vertex[self.corners]), np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WeightMap:
+    """Handle weights at the nodes of a grid: one sheet.
+
+    Parameters
+    ----------
+    grid
+        The nodes.
+    flat
+        [P, rows * columns] float32.
+    valid
+        [rows, columns] bool: nodes that can ever be seen through this sheet; the fold guard looks there.
+    """
+
+    grid: Grid
+    flat: F32
+    valid: B8
+
+    @classmethod
+    def of(cls, grid: Grid, weights: F32, valid: B8) -> WeightMap:
+        """From node weights [rows, columns, P]."""
+        flat = np.ascontiguousarray(weights.reshape(-1, weights.shape[-1]).T)
+        return cls(grid, flat, valid)
+
+    def forward(self, handles: F32) -> F32:
+        """Forward field of handle displacements [P, 2] in pixels, [rows, columns, 2] float32 pixels."""
+        field = handles.T @ self.flat
+        planes = [part.reshape(self.valid.shape) for part in field]
+        return np.asarray(cv2.merge(planes), np.float32)
+
+    def backward(self, forward: F32) -> F32:
+        """Invert a forward field, see :func:`inverted`."""
+        return inverted(forward, self.grid.step)
+
+    def slack(self, forward: F32) -> float:
+        """Greatest factor 0 to 1 by which a forward field may be multiplied before it folds anywhere on this sheet."""
+        return largest_factor(forward, float(self.grid.step), self.valid)
+
+
+def looked_up(picture: Samples, positions: F32, method: int, border: int) -> Samples:
+    """Sample an array [H, W, C] at positions [h, w, 2] float32 (x, y), by OpenCV's interpolation and border codes."""
+    sampled = cv2.remap(picture, positions, None, method, borderMode=border)  # type: ignore[call-overload]
+    return np.asarray(sampled, picture.dtype)
+
+
+def inverted(forward: F32, step: int) -> F32:
+    """Backward field of a forward field: B with y + B(y) the position that is drawn at y; [rows, columns, 2] float32 pixels.
+
+    Fixed point B <- -U(y + B): each round shrinks the error by the field's steepest slope.
+    """
+    rows, columns = forward.shape[:2]
+    base = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), -1).astype(np.float32)
+    inverse = np.float32(1 / step)
+    backward = -forward
+    for _ in range(_ROUNDS):
+        backward = -looked_up(forward, base + backward * inverse, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
+    return backward
+
+
+def determinants(forward: F32, step: float) -> tuple[F32, F32]:
+    """Trace and determinant of the gradient of a forward field by central differences, [rows, columns] float32 each.
+
+    The local change of area of x -> x + k U(x) is 1 + k trace + k^2 determinant.
+    """
+    scale = np.float32(1 / (2 * step))
+    dx, dy = np.zeros_like(forward), np.zeros_like(forward)
+    dx[:, 1:-1] = (forward[:, 2:] - forward[:, :-2]) * scale
+    dy[1:-1] = (forward[2:] - forward[:-2]) * scale
+    return dx[..., 0] + dy[..., 1], dx[..., 0] * dy[..., 1] - dx[..., 1] * dy[..., 0]
+
+
+def largest_factor(forward: F32, step: float, valid: B8) -> float:
+    """Greatest k in 0 to 1 with 1 + k trace + k^2 determinant >= MIN_DETERMINANT at all valid nodes."""
+    trace, determinant = determinants(forward, step)
+    low = (1 + trace + determinant < MIN_DETERMINANT) | (1 + 0.5 * trace < MIN_DETERMINANT)
+    low &= valid
+    if not low.any():
+        return 1.0
+    b, a = trace[low].astype(np.float64), determinant[low].astype(np.float64)
+    c = 1 - MIN_DETERMINANT
+    # First positive root of a k^2 + b k + c; written so that a -> 0 is harmless.
+    root = np.sqrt(np.maximum(b * b - 4 * a * c, 0))
+    real = b * b - 4 * a * c >= 0
+    divisor = -b + root
+    first = np.where(real & (divisor > 1e-12), 2 * c / np.maximum(divisor, 1e-12), 1.0)
+    return float(np.clip(first.min(), 0.0, 1.0))

@@ -1,0 +1,159 @@
+"""The head's own motion: the finished, unposed picture seen from a slightly different side.
+
+Every pixel of the head has a depth: the mesh's on the face, and beyond it one that recedes towards the middle of the skull, as
+hair, ears and neck do. Turning that relief moves near parts against far ones (parallax). The motion is full on the head, dies
+away down the neck and into the background, and is nothing at the picture's border.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from pctalk_studio.core import topology as topo
+from pctalk_studio.core.face import FaceRig
+from pctalk_studio.core.motion import rotation_of
+from pctalk_studio.render.mesh.fields import Grid, Spread, inverted, largest_factor, looked_up
+from pctalk_studio.render.mesh.warp import Texture, Window
+
+F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
+U8 = npt.NDArray[np.uint8]
+
+STEP = 0.07
+"""Distance of the nodes, E."""
+
+SKULL_DEPTH, SKULL_CURVE = 0.80, 0.40
+"""Depth of the head's widest section behind the line of the eyes, and the distance beyond the face over which hair and neck
+recede to it, E."""
+
+# The head with its hair as an ellipse in the face frame, E: centre, half axes upwards, sideways and downwards.
+CENTRE_Y, UP, SIDE, DOWN = 0.25, 1.55, 1.02, 1.12
+
+FADE_UP, FADE_SIDE, FADE_DOWN = 1.1, 1.1, 1.35
+"""Beyond that ellipse the motion fades over this distance, E; downwards that is the neck and the shoulders."""
+
+BORDER = 0.5
+"""Towards the picture's border it fades over this distance, E."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeadStage:
+    """Turns one head in one picture.
+
+    Parameters
+    ----------
+    grid
+        Nodes over the whole picture.
+    relief
+        [rows, columns, 3] float32: node positions and depths relative to the face frame's origin, pixels.
+    weight
+        [rows, columns] float32, 0 to 1: how fully a node follows the head.
+    """
+
+    rig: FaceRig
+    grid: Grid
+    relief: F32
+    weight: F32
+    texture: Texture
+    window: Window
+
+    @classmethod
+    def of(cls, rig: FaceRig, texture: Texture) -> HeadStage:
+        """Study a rig."""
+        width, height = rig.picture_size
+        step = max(round(STEP * rig.scale), 1)
+        grid = Grid.over(np.zeros(2), np.array([width, height], np.float64), step)
+        nodes = grid.nodes
+        depth = _depth(grid, rig)
+        relief = np.dstack([nodes - rig.translation[:2].astype(np.float32), depth]).astype(np.float32)
+        weight = _head_weight(nodes, rig) * _border_weight(nodes, rig)
+        return cls(rig, grid, relief, weight.astype(np.float32), texture, Window.of(grid, rig.picture_size))
+
+    def forward(self, pose: F32) -> F32:
+        """Where the nodes go for a pose (see POSE_CHANNELS), as displacements [rows, columns, 2] float32 pixels."""
+        pitch, yaw, roll, x, y, zoom = (float(value) for value in pose)
+        rig = self.rig
+        turn = zoom * (rig.rotation.T @ rotation_of(pitch, yaw, roll) @ rig.rotation) - np.eye(3)
+        shift = rig.scale * zoom * (np.array([x, y, 0.0]) @ rig.rotation)[:2]
+        moved = self.relief @ turn[:, :2].astype(np.float32) + shift.astype(np.float32)
+        field = moved * self.weight[..., None]
+        return np.asarray(field * np.float32(largest_factor(field, float(self.grid.step), self.weight > 0)), np.float32)
+
+    def draw(self, canvas: U8, box: tuple[int, int, int, int], pose: F32) -> U8:
+        """Turn a finished picture.
+
+        Parameters
+        ----------
+        canvas
+            [H, W, 3] uint8; equal to the photo outside ``box``.
+        box
+            x0, y0, x1, y1 (half-open) of what differs from the photo.
+        pose
+            [6] the row's pose channels.
+
+        Returns
+        -------
+        [H, W, 3] uint8, new.
+        """
+        forward = self.forward(pose)
+        look_up = self.window.doubled_map(inverted(forward, self.grid.step))
+        out = self.texture.sample(look_up)
+        reach = int(np.ceil(np.abs(forward).max())) + 2
+        height, width = canvas.shape[:2]
+        x0, y0 = max(box[0] - reach, 0), max(box[1] - reach, 0)
+        x1, y1 = min(box[2] + reach, width), min(box[3] + reach, height)
+        if x1 > x0 and y1 > y0:
+            part = look_up[y0:y1, x0:x1] * np.float32(0.5)
+            out[y0:y1, x0:x1] = looked_up(canvas, part, cv2.INTER_CUBIC, cv2.BORDER_REFLECT_101)
+        return out
+
+
+def _depth(grid: Grid, rig: FaceRig) -> F32:
+    """Depth of the nodes relative to the face frame's origin, pixels away from the viewer; [rows, columns] float32."""
+    points = rig.landmarks[: topo.MESH_COUNT].astype(np.float64)
+    relative = points[:, 2] - rig.translation[2]
+    spread = Spread.of(grid, points[:, :2], points[:, 2], topo.face_topology().triangles)
+    mesh = spread.values(relative[:, None].astype(np.float32))[..., 0]
+    uncovered = (~spread.covered).astype(np.uint8)
+    if uncovered.all():
+        return np.zeros(uncovered.shape, np.float32)
+    distance, label = cv2.distanceTransformWithLabels(
+        uncovered, cv2.DIST_L2, cv2.DIST_MASK_PRECISE, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    rim = np.zeros(label.max() + 1, np.float32)
+    rim[label[spread.covered]] = mesh[spread.covered]
+    unit = rig.scale / grid.step
+    start = cv2.GaussianBlur(rim[label], (0, 0), 0.12 * unit)
+    recede = 1 - np.exp(-distance / (SKULL_CURVE * unit))
+    back = np.maximum(SKULL_DEPTH * rig.scale, start)
+    depth = start + (back - start) * recede.astype(np.float32)
+    depth = np.where(spread.covered, mesh, depth)
+    return np.asarray(cv2.GaussianBlur(depth.astype(np.float32), (0, 0), max(0.06 * unit, 0.3)), np.float32)
+
+
+def _head_weight(nodes: F32, rig: FaceRig) -> F64:
+    """1 on the head, smoothly 0 where neck and background stand still."""
+    # The face's upright plane as the picture shows it: head roll is taken out, turning sideways is not.
+    across = rig.rotation[0, :2] / max(float(np.linalg.norm(rig.rotation[0, :2])), 1e-6)
+    skull = rig.translation[:2] + rig.scale * SKULL_DEPTH * rig.rotation[2, :2]
+    local = (nodes.astype(np.float64) - skull) / rig.scale
+    x, y = local @ across, local @ np.array([-across[1], across[0]]) - CENTRE_Y
+    vertical, fade_vertical = np.where(y < 0, UP, DOWN), np.where(y < 0, FADE_UP, FADE_DOWN)
+    inner = np.hypot(x / SIDE, y / vertical)
+    outer = np.hypot(x / (SIDE + FADE_SIDE), y / (vertical + fade_vertical))
+    # inner reaches 1 on the ellipse, outer on the border of the fade; between them the part grows from 0 to 1.
+    part = np.where(outer >= 1, 1, np.where(inner <= 1, 0, (inner - 1) / np.maximum(inner - 1 + (1 - outer) * 2, 1e-6)))
+    return np.asarray(1 - part**3 * (part * (6 * part - 15) + 10), np.float64)
+
+
+def _border_weight(nodes: F32, rig: FaceRig) -> F64:
+    """0 on the picture's border, 1 well inside."""
+    width, height = rig.picture_size
+    near = np.minimum(np.minimum(nodes[..., 0], width - 1 - nodes[..., 0]), np.minimum(nodes[..., 1], height - 1 - nodes[..., 1]))
+    reach = min(BORDER * rig.scale, 0.25 * min(width, height))
+    part = np.clip(near / reach, 0, 1)
+    return np.asarray(part * part * (3 - 2 * part), np.float64)

@@ -1,0 +1,106 @@
+"""Sampling a photo through backward fields, fast and sharp.
+
+The photo is enlarged twice once, with the sharp Lanczos kernel and so that every second pixel is the photo's own. Bilinear
+sampling of that is as sharp as bicubic sampling of the photo, takes a fifth of the time, and returns the photo bit by bit where
+nothing moves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from pctalk_studio.render.mesh.fields import Grid, looked_up
+
+F32 = npt.NDArray[np.float32]
+U8 = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texture:
+    """A picture ready to be sampled anywhere.
+
+    Parameters
+    ----------
+    doubled
+        [2h - 1, 2w - 1, 3] uint8; pixel (2 i, 2 j) is pixel (i, j) of the picture.
+    """
+
+    doubled: U8
+
+    @classmethod
+    def of(cls, picture: U8) -> Texture:
+        """Enlarge a picture [h, w, 3]."""
+        height, width = picture.shape[:2]
+        half = np.array([[0.5, 0, 0], [0, 0.5, 0]])
+        flags = cv2.INTER_LANCZOS4 | cv2.WARP_INVERSE_MAP
+        size = (2 * width - 1, 2 * height - 1)
+        doubled = cv2.warpAffine(picture, half, size, flags=flags, borderMode=cv2.BORDER_REFLECT_101)
+        return cls(np.asarray(doubled, np.uint8))
+
+    def sample(self, doubled_map: F32) -> U8:
+        """Look up positions [h, w, 2] float32, in twice the picture's pixels."""
+        return looked_up(self.doubled, doubled_map, cv2.INTER_LINEAR, cv2.BORDER_REFLECT_101)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Window:
+    """A rectangle of pixels drawn through a grid.
+
+    Parameters
+    ----------
+    grid
+        Nodes of the fields that will be applied.
+    x0, y0, x1, y1
+        The part of the grid's pixels that lies in the picture, half-open.
+    base
+        [y1 - y0, x1 - x0, 2] float32: twice the pixel positions relative to the texture's origin.
+    """
+
+    grid: Grid
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+    base: F32
+
+    @classmethod
+    def of(
+        cls, grid: Grid, size: tuple[int, int], origin: tuple[int, int] = (0, 0), limit: tuple[int, int] | None = None
+    ) -> Window:
+        """Window of a grid in a picture.
+
+        Parameters
+        ----------
+        grid
+            The nodes.
+        size
+            (width, height) of the picture.
+        origin
+            (x, y) of the texture's first pixel in the picture.
+        limit
+            (x, y), exclusive: end of the window where it is nearer than the grid's.
+        """
+        right, bottom = limit or (grid.x0 + grid.columns * grid.step, grid.y0 + grid.rows * grid.step)
+        x0, y0 = max(grid.x0, 0), max(grid.y0, 0)
+        x1, y1 = max(min(right, size[0]), x0), max(min(bottom, size[1]), y0)
+        x, y = np.meshgrid(np.arange(x0, x1) - origin[0], np.arange(y0, y1) - origin[1])
+        return cls(grid, x0, y0, x1, y1, np.stack([2 * x, 2 * y], -1).astype(np.float32))
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Rows and columns of the window in the picture."""
+        return slice(self.y0, self.y1), slice(self.x0, self.x1)
+
+    def doubled_map(self, backward: F32, smooth: bool = True) -> F32:
+        """Backward field at the nodes -> where each pixel of the window looks, in twice the texture's pixels."""
+        grid = self.grid
+        size = (grid.columns * grid.step, grid.rows * grid.step)
+        method = cv2.INTER_CUBIC if smooth else cv2.INTER_LINEAR
+        dense = np.asarray(cv2.resize(backward * np.float32(2), size, interpolation=method), np.float32)
+        top, left = self.y0 - grid.y0, self.x0 - grid.x0
+        part = dense[top : top + self.y1 - self.y0, left : left + self.x1 - self.x0]
+        return np.asarray(cv2.add(part, self.base), np.float32)

@@ -1,0 +1,173 @@
+"""How every mesh vertex follows the keypoints and the lip handles: smooth weights, solved once on the mean face.
+
+A weight function is the smoothest one (bending energy of the cotangent Laplacian, Botsch & Sorkine 2008, "On linear variational
+surface deformation methods") that takes given values where the anatomy says so. Lips and lids are cut apart, so nothing leaks
+across the mouth. Because the mean face is mirror symmetric, so are the weights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from pctalk_studio.core import topology as topo
+from pctalk_studio.core.keypoints import KEYPOINT_COUNT, LANDMARK_COUNT, MESH
+from pctalk_studio.core.topology import FaceTopology
+
+F64 = npt.NDArray[np.float64]
+F32 = npt.NDArray[np.float32]
+
+LIP_COLUMNS = len(topo.INNER_LIP_UPPER) - 2
+"""Lip handles a lip: the landmarks of a ring without the two corners."""
+
+HANDLE_COUNT = KEYPOINT_COUNT + 4 * LIP_COLUMNS
+"""Keypoints, then inner-lip handles (upper, lower), then lip-border handles (upper, lower)."""
+
+JAW_OVAL = (58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288)
+"""Part of the face oval that belongs to the lower jaw, from the subject's right to the left."""
+JAW_HINGES = (132, 361)
+"""Oval landmarks level with the ear lobes: the jaw turns about the line through them."""
+
+STILL = (33, 133, 362, 263, 168, 6, 4, 195)
+"""Eye corners and the ridge of the nose: no keypoint moves them."""
+
+# How much of an inner-lip handle's way each lip ring goes, from inside to outside: closing lips slide more than they stretch.
+SLIDE_PROFILE = (1.0, 0.95, 0.88, 0.78)
+# And of a border handle's: the inner edge stays, the border moves, the red between them stretches.
+SWELL_PROFILE = (0.0, 0.35, 0.7, 1.0)
+
+_LIP_STIFFNESS = 60.0
+_JAW_STIFFNESS = 40.0
+_HARMONIC = 300.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HandleWeights:
+    """Vertex weights of all handles.
+
+    Parameters
+    ----------
+    matrix
+        [478, 57] float32: vertex displacement = matrix @ handle displacements, in whatever frame the handles are given.
+    """
+
+    matrix: F32
+
+    @classmethod
+    def solve(cls, face: FaceTopology) -> HandleWeights:
+        """Solve on the mean face; deterministic, about 30 ms."""
+        energy = _bending_energy(face)
+        keypoints = _keypoint_weights(energy, face)
+        lips = _lip_weights(energy)
+        skin = np.hstack([keypoints, lips])
+        matrix = np.zeros((LANDMARK_COUNT, HANDLE_COUNT), np.float32)
+        matrix[: topo.MESH_COUNT] = skin
+        return cls(_symmetrised(matrix, face.mirror))
+
+
+def mirrored_handles() -> npt.NDArray[np.int64]:
+    """For every handle the one on the other side, [57] int64."""
+    names = [keypoint.name for keypoint in MESH.keypoints]
+    swapped = [n.replace("right", "#").replace("left", "right").replace("#", "left") for n in names]
+    order = [names.index(n) for n in swapped]
+    for block in range(4):
+        first = KEYPOINT_COUNT + block * LIP_COLUMNS
+        order.extend(range(first + LIP_COLUMNS - 1, first - 1, -1))
+    return np.asarray(order, np.int64)
+
+
+def _symmetrised(matrix: F32, mirror: npt.NDArray[np.int32]) -> F32:
+    """Average with the mirror image, which removes the solver's last-bit asymmetry."""
+    reflected = matrix[mirror][:, mirrored_handles()]
+    return np.asarray((matrix + reflected) / 2, np.float32)
+
+
+def _bending_energy(face: FaceTopology) -> F64:
+    """Quadratic form [468, 468] whose minimiser is smooth: L' M^-1 L with a little L, lips stiffened across."""
+    vertices, n = face.vertices[: topo.MESH_COUNT].astype(np.float64), topo.MESH_COUNT
+    laplacian, mass = np.zeros((n, n)), np.zeros(n)
+    for a, b, c in face.skin_triangles:
+        area = 0.5 * np.linalg.norm(np.cross(vertices[b] - vertices[a], vertices[c] - vertices[a]))
+        mass[[a, b, c]] += area / 3
+        for i, j, k in ((a, b, c), (b, c, a), (c, a, b)):
+            cosine = (vertices[i] - vertices[k]) @ (vertices[j] - vertices[k])
+            # Slivers give huge or negative cotangents; bounded ones keep the form well conditioned and weights monotone.
+            half = 0.5 * np.clip(cosine / max(2 * area, 1e-9), 0.05, 5.0)
+            laplacian[i, j] -= half
+            laplacian[j, i] -= half
+            laplacian[i, i] += half
+            laplacian[j, j] += half
+    mass = np.maximum(mass, 1e-5)
+    energy = laplacian.T @ (laplacian / mass[:, None]) * float(mass.mean()) + _HARMONIC * laplacian * float(mass.mean())
+    for rings in (topo.LIP_UPPER_RINGS, topo.LIP_LOWER_RINGS):
+        for inner, outer in pairwise(rings):
+            for i, j in zip(inner, outer, strict=True):
+                energy[[i, j], [i, j]] += _LIP_STIFFNESS
+                energy[[i, j], [j, i]] -= _LIP_STIFFNESS
+    return np.asarray(energy)
+
+
+def _minimise(energy: F64, rows: F64, values: F64, pull: F64 | None = None) -> F64:
+    """Minimise x' energy x - 2 pull' x subject to ``rows @ x == values`` (Lagrange multipliers); a solution a column."""
+    n, m = len(energy), len(rows)
+    system = np.block([[energy, rows.T], [rows, np.zeros((m, m))]])
+    top = np.zeros((n, values.shape[1])) if pull is None else pull
+    return np.asarray(np.linalg.solve(system, np.vstack([top, values]))[:n])
+
+
+def _unit_rows(vertices: tuple[int, ...]) -> F64:
+    rows = np.zeros((len(vertices), topo.MESH_COUNT))
+    rows[np.arange(len(vertices)), list(vertices)] = 1
+    return rows
+
+
+def _still_oval() -> tuple[int, ...]:
+    return tuple(v for v in topo.FACE_OVAL if v not in JAW_OVAL)
+
+
+def jaw_share(face: FaceTopology) -> F64:
+    """How far each vertex of JAW_OVAL follows the chin, [15] float64.
+
+    The lower jaw turns about the hinges; for a small turn the drop of a point is proportional to its distance in front of them.
+    """
+    depth = face.vertices[:, 2].astype(np.float64)
+    hinge, chin = depth[list(JAW_HINGES)].mean(), depth[topo.CHIN]
+    share = np.clip((hinge - depth[list(JAW_OVAL)]) / (hinge - chin), 0, 1)
+    return np.asarray(share**1.25)
+
+
+def _keypoint_weights(energy: F64, face: FaceTopology) -> F64:
+    """[468, 21]: the mean over a keypoint's group is 1 for that keypoint and 0 for all others."""
+    groups = np.zeros((KEYPOINT_COUNT, topo.MESH_COUNT))
+    for k, keypoint in enumerate(MESH.keypoints):
+        groups[k, list(keypoint.landmarks)] = 1 / len(keypoint.landmarks)
+    still = _unit_rows(STILL + _still_oval())
+    rows = np.vstack([groups, still])
+    values = np.vstack([np.eye(KEYPOINT_COUNT), np.zeros((len(still), KEYPOINT_COUNT))])
+    # The jaw line follows the chin softly: a hard value there would fight the group mean of the chin itself.
+    jaw = _unit_rows(JAW_OVAL)
+    target = np.zeros((topo.MESH_COUNT, KEYPOINT_COUNT))
+    target[:, MESH.index("chin")] = jaw.T @ jaw_share(face)
+    held = energy + _JAW_STIFFNESS * jaw.T @ jaw
+    return _minimise(held, rows, values, _JAW_STIFFNESS * target)
+
+
+def _lip_weights(energy: F64) -> F64:
+    """[468, 36]: inner-lip handles slide their column of the lip, border handles swell it; chin, nose and cheeks stay."""
+    rings = (topo.LIP_UPPER_RINGS, topo.LIP_LOWER_RINGS)
+    lips = sorted({v for lip in rings for ring in lip for v in ring})
+    around = {v for keypoint in MESH.keypoints for v in keypoint.landmarks} | {*STILL, *topo.FACE_OVAL}
+    fixed = tuple(lips + sorted(around - set(lips)))
+    place = {v: i for i, v in enumerate(fixed)}
+    blocks = []
+    for profile in (SLIDE_PROFILE, SWELL_PROFILE):
+        for lip in rings:
+            values = np.zeros((len(fixed), LIP_COLUMNS))
+            for ring, share in zip(lip, profile, strict=True):
+                for column, v in enumerate(ring[1:-1]):
+                    values[place[v], column] = share
+            blocks.append(values)
+    return _minimise(energy, _unit_rows(fixed), np.hstack(blocks))
