@@ -167,7 +167,7 @@ def meshed_faces(networks: FaceNetworks, picture: PictureU8) -> tuple[list[Meshe
         for candidate in candidates(networks, picture, turned=turned):
             reading = read(networks, picture, candidate.window)
             face = MeshedFace(reading, candidate.confidence * min(1.0, reading.presence))
-            good = reading.presence >= SURE_PRESENCE and reading.spread <= SURE_SPREAD
+            good = reading.presence >= SURE_PRESENCE and reading.spread() <= SURE_SPREAD
             (sure if good else unsure).append(face)
         if sure:
             return _distinct(sure), unsure

@@ -137,7 +137,7 @@ def find_face(
     -------
     FaceRig
         With problems for what an animator should know: ``face-chosen``, ``small-face``, ``strong-turn``, ``face-cut``,
-        ``mouth-occluded``, ``lips-unclear``, ``eyes-hidden``.
+        ``mouth-occluded``, ``lips-unclear``, ``eyes-hidden``, ``irises-unclear``.
 
     Raises
     ------

@@ -7,6 +7,7 @@ their disagreement tells how far a reading can be trusted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -66,26 +67,26 @@ class Window:
             self.x + shift_x * self.side, self.y + shift_y * self.side, self.side * factor, self.angle + np.deg2rad(degrees)
         )
 
-    def matrix(self) -> npt.NDArray[np.float64]:
-        """Affine map [2, 3] from picture to patch pixels."""
-        k = PATCH / self.side
+    def matrix(self, pixels: int = PATCH) -> npt.NDArray[np.float64]:
+        """Affine map [2, 3] from the picture's pixels to those of a patch of ``pixels`` a side."""
+        k = pixels / self.side
         cos, sin = k * np.cos(self.angle), k * np.sin(self.angle)
         linear = np.array([[cos, sin], [-sin, cos]])
-        offset = np.full(2, (PATCH - 1) / 2) - linear @ (self.x, self.y)
+        offset = np.full(2, (pixels - 1) / 2) - linear @ (self.x, self.y)
         return np.column_stack([linear, offset])
 
 
-def cut(picture: PictureU8, window: Window) -> PictureU8:
-    """The patch [192, 192, 3] that a window shows; black outside the picture, free of aliasing."""
-    matrix = window.matrix()
-    shrink = int(window.side / PATCH)
+def cut(picture: PictureU8, window: Window, pixels: int = PATCH) -> PictureU8:
+    """The patch [pixels, pixels, 3] that a window shows; black outside the picture, free of aliasing."""
+    matrix = window.matrix(pixels)
+    shrink = int(window.side / pixels)
     if shrink < 2:
-        patch = cv2.warpAffine(picture, matrix, (PATCH, PATCH), flags=cv2.INTER_LINEAR)
+        patch = cv2.warpAffine(picture, matrix, (pixels, pixels), flags=cv2.INTER_LINEAR)
     else:  # sample finer, then average; sub-pixel (0, 0) lies (shrink - 1) / 2 sub-pixels left of the pixel's centre
         fine = matrix * shrink
         fine[:, 2] += (shrink - 1) / 2
-        big = cv2.warpAffine(picture, fine, (PATCH * shrink, PATCH * shrink), flags=cv2.INTER_LINEAR)
-        patch = cv2.resize(big, (PATCH, PATCH), interpolation=cv2.INTER_AREA)
+        big = cv2.warpAffine(picture, fine, (pixels * shrink, pixels * shrink), flags=cv2.INTER_LINEAR)
+        patch = cv2.resize(big, (pixels, pixels), interpolation=cv2.INTER_AREA)
     return np.asarray(patch, np.uint8)
 
 
@@ -99,13 +100,18 @@ class Reading:
         [478, 3] float64, picture frame.
     presence
         Probability that a face is there, 0 to 1; the mean of all looks.
-    spread
-        How much the looks disagree: RMS distance of landmarks from their mean as share of the outer-eye distance. 0 for one look.
+    deviation
+        [478] float64: how much the looks disagree about each landmark, RMS distance from the mean as share of the outer-eye
+        distance. Zeros for one look.
     """
 
     landmarks: npt.NDArray[np.float64]
     presence: float
-    spread: float
+    deviation: npt.NDArray[np.float64]
+
+    def spread(self, indices: Sequence[int] = range(MESH_COUNT)) -> float:
+        """RMS deviation of some landmarks, by default of the whole skin."""
+        return float(np.sqrt((self.deviation[list(indices)] ** 2).mean()))
 
 
 def look(networks: FaceNetworks, picture: PictureU8, window: Window, *, mirrored: bool = False) -> Reading:
@@ -120,7 +126,7 @@ def look(networks: FaceNetworks, picture: PictureU8, window: Window, *, mirrored
     landmarks = np.empty_like(points)
     landmarks[:, :2] = (points[:, :2] - matrix[:, 2]) @ inverse.T
     landmarks[:, 2] = points[:, 2] * window.side / PATCH
-    return Reading(landmarks, presence, 0.0)
+    return Reading(landmarks, presence, np.zeros(len(landmarks)))
 
 
 def read(networks: FaceNetworks, picture: PictureU8, window: Window) -> Reading:
@@ -150,5 +156,5 @@ def averaged(looks: list[Reading]) -> Reading:
     mean = stack.mean(axis=0)
     right, left = OUTER_EYE_CORNERS
     unit = max(float(np.linalg.norm(mean[left] - mean[right])), 1e-9)
-    spread = float(np.sqrt(((stack - mean)[:, :MESH_COUNT, :2] ** 2).sum(axis=2).mean())) / unit
-    return Reading(mean, float(np.mean([one.presence for one in looks])), spread)
+    deviation = np.sqrt(((stack - mean)[:, :, :2] ** 2).sum(axis=2).mean(axis=0)) / unit
+    return Reading(mean, float(np.mean([one.presence for one in looks])), deviation)
