@@ -232,4 +232,5 @@ def _read_weights(path: Path, densities: int, senones: int) -> npt.NDArray[np.fl
         raise ValueError(f"{path} does not fit the model: it wants {densities} densities and {senones} senones")
     count = len(_STREAM_NAMES) * densities * senones
     packed = np.frombuffer(data, np.uint8, count, place + 12).reshape(len(_STREAM_NAMES), densities, senones)
-    return np.asarray(np.exp(-_WEIGHT_UNIT * np.arange(256)), np.float32)[packed]
+    weights = np.exp(-_WEIGHT_UNIT * np.arange(256)).astype(np.float32)
+    return np.asarray(weights[packed])

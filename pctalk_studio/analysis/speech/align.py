@@ -2,55 +2,30 @@
 
 The search is exact and never refuses: silences and filler speech may stand between any two words, and words may be left out for a
 price, so that every transcript has a best path through every recording. What the path had to leave out or could hardly believe
-comes back as problems and as low confidence.
+comes back as problems and as low confidence. Long recordings are searched in stretches that end at pauses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from pctalk_studio.analysis.speech.acoustic_model import AcousticModel, english_model
-from pctalk_studio.analysis.speech.features import MODEL_STEP, SAMPLE_RATE, Features, compute_features
-from pctalk_studio.analysis.speech.lattice import FILLER, Unit, Weights, build_lattice
+from pctalk_studio.analysis.speech.acoustic_model import english_model
+from pctalk_studio.analysis.speech.connected import sayings
+from pctalk_studio.analysis.speech.features import MODEL_STEP, SAMPLE_RATE, compute_features
+from pctalk_studio.analysis.speech.lattice import FILLER
+from pctalk_studio.analysis.speech.refine import refine_boundaries, short_spectra
+from pctalk_studio.analysis.speech.search import STATES, Segment, search, segment_edges
 from pctalk_studio.analysis.speech.transcript import TranscriptWord
-from pctalk_studio.analysis.speech.viterbi import Lattice, Visit, best_path
 from pctalk_studio.core.problems import Problem
 from pctalk_studio.core.speech import SILENCE, Alignment, Phone, Word
 from pctalk_studio.media.slipped_bytes import repair_slipped_bytes
 
-_FILLER_MARGIN = 3.0
-"""Nats a frame by which any speech falls short of the best phone of each frame, roughly half-way between right and wrong
-words."""
-
 _BELIEF_CENTRE, _BELIEF_WIDTH = -3.2, 0.8
 """Mean shortfall of a word, nats per 10 ms, at which it is as likely wrong as right, and the slope around it; measured on
 sentences aligned with their own and with each other's transcripts."""
-
-_SHORTEST = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A unit in time: frames of the search and how well they fit.
-
-    Parameters
-    ----------
-    unit
-        What was found.
-    start, end
-        Frames, half-open.
-    fit
-        Mean log likelihood over that of the best phone of each frame, nats per 10 ms.
-    """
-
-    unit: Unit
-    start: int
-    end: int
-    fit: float
 
 
 def align_transcript(samples: npt.NDArray[np.float32], words: Sequence[TranscriptWord]) -> Alignment:
@@ -66,18 +41,31 @@ def align_transcript(samples: npt.NDArray[np.float32], words: Sequence[Transcrip
     Returns
     -------
     Alignment
-        Phones of the whole recording; every word of the transcript, those that were not said with ``said=False``.
+        Phones of the whole recording; every word of the transcript, those that were not said with ``said=False`` and no length.
     """
     duration = len(samples) / SAMPLE_RATE
-    features = compute_features(_repaired(samples)) if len(samples) else None
-    if features is None or features.frames < _SHORTEST or not words:
+    if not words or -(-len(samples) // MODEL_STEP) < STATES or not np.any(samples):
         return _nothing_said(duration, words)
-    segments = _search(english_model(), features, words)
-    return _alignment(segments, words, duration)
+    model = english_model()
+    whole = undamaged(samples)
+    features = compute_features(whole)
+    ways = [sayings(words, number) for number in range(len(words))]
+    segments = search(model, features, ways)
+    edges = segment_edges(model, features, segments) * (MODEL_STEP / SAMPLE_RATE)
+    edges[-1] = duration
+    edges = np.minimum(edges, duration)
+    edges = refine_boundaries(short_spectra(whole), edges, [_spoken_label(segment) for segment in segments])
+    return _alignment(segments, edges, words, duration)
 
 
-def _repaired(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """The samples without the damage of a text-mode transfer, where they are 16-bit values."""
+def undamaged(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The samples without the damage of a text-mode transfer, where they are 16-bit values.
+
+    Parameters
+    ----------
+    samples
+        [n] float32 in [-1, 1].
+    """
     scaled = samples * np.float32(32768.0)
     whole = np.rint(scaled)
     if not np.array_equal(whole, scaled) or np.abs(whole).max(initial=0.0) > 32768:
@@ -86,20 +74,8 @@ def _repaired(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return repaired.samples.astype(np.float32) / np.float32(32768.0) if repaired.slips else samples
 
 
-def _search(model: AcousticModel, features: Features, words: Sequence[TranscriptWord]) -> list[Segment]:
-    ratio = features.step / MODEL_STEP
-    units, senones, lattice = build_lattice(model, words, ratio, Weights())
-    scores = model.score(features, senones)
-    best = model.score(features, np.unique(model.sequences[model.single])).max(axis=1)
-    table = np.concatenate([scores, (best - _FILLER_MARGIN)[:, None]], axis=1)
-    visits, _ = best_path(lattice, table * np.float32(ratio))
-    return [Segment(units[visit.unit], visit.start, visit.end, _fit(visit, lattice, table, best)) for visit in visits]
-
-
-def _fit(visit: Visit, lattice: Lattice, table: npt.NDArray[np.float32], best: npt.NDArray[np.float32]) -> float:
-    columns = np.repeat(lattice.columns[visit.unit], np.diff([visit.start, *visit.inner, visit.end]))
-    frames = np.arange(visit.start, visit.end)
-    return float(np.mean(table[frames, columns] - best[frames]))
+def _spoken_label(segment: Segment) -> str:
+    return SILENCE if segment.unit.label == FILLER else segment.unit.label
 
 
 def _belief(fit: float) -> float:
@@ -114,27 +90,30 @@ def _nothing_said(duration: float, words: Sequence[TranscriptWord]) -> Alignment
     return Alignment(duration, missing, phones, 0.0 if words else 1.0, "transcript", _problems(missing, []))
 
 
-def _alignment(segments: Sequence[Segment], words: Sequence[TranscriptWord], duration: float) -> Alignment:
-    seconds = MODEL_STEP / SAMPLE_RATE
-    phones: list[Phone] = []
-    for segment in segments:
-        start = phones[-1].end if phones else 0.0
-        end = duration if segment is segments[-1] else min(duration, segment.end * seconds)
-        label = SILENCE if segment.unit.label == FILLER else segment.unit.label
-        phones.append(Phone(label, start, end, segment.unit.stress, _belief(segment.fit)))
+def _alignment(
+    segments: Sequence[Segment], edges: npt.NDArray[np.float64], words: Sequence[TranscriptWord], duration: float
+) -> Alignment:
+    phones = tuple(
+        Phone(_spoken_label(segment), float(start), float(end), segment.unit.stress, _belief(segment.fit))
+        for segment, start, end in zip(segments, edges[:-1], edges[1:], strict=True)
+    )
     found = _words(segments, phones, words)
-    spoken = sum(s.end - s.start for s in segments if s.unit.label != SILENCE)
-    trusted = sum((s.end - s.start) * _belief(s.fit) for s in segments if s.unit.label not in (SILENCE, FILLER))
+    heard = sum(phone.duration for segment, phone in zip(segments, phones, strict=True) if segment.unit.label != SILENCE)
+    trusted = sum(
+        phone.duration * phone.confidence for segment, phone in zip(segments, phones, strict=True) if segment.unit.in_word
+    )
     said = sum(word.said for word in found) / len(found)
-    trust = trusted / spoken * said if spoken else 0.0
-    return Alignment(duration, found, tuple(phones), float(trust), "transcript", _problems(found, _fillers(segments, phones)))
+    strange = [phone for segment, phone in zip(segments, phones, strict=True) if segment.unit.label == FILLER]
+    trust = float(trusted / heard * said) if heard else 0.0
+    return Alignment(duration, found, phones, trust, "transcript", _problems(found, strange))
 
 
 def _words(segments: Sequence[Segment], phones: Sequence[Phone], words: Sequence[TranscriptWord]) -> tuple[Word, ...]:
     parts: dict[int, list[int]] = {}
     for number, segment in enumerate(segments):
-        if segment.unit.label not in (SILENCE, FILLER):
+        if segment.unit.in_word:
             parts.setdefault(segment.unit.word, []).append(number)
+    starts = {number: _start(segments, phones, mine[0]) for number, mine in parts.items()}
     found: list[Word] = []
     for number, word in enumerate(words):
         if number not in parts:
@@ -144,12 +123,19 @@ def _words(segments: Sequence[Segment], phones: Sequence[Phone], words: Sequence
         mine = parts[number]
         lengths = [segments[i].end - segments[i].start for i in mine]
         fit = float(np.average([segments[i].fit for i in mine], weights=lengths))
-        found.append(Word(word.text, phones[mine[0]].start, phones[mine[-1]].end, _belief(fit)))
+        end = phones[mine[-1]].end
+        if segments[mine[-1]].unit.merged:
+            end = max(end, starts.get(number + 1, end))
+        found.append(Word(word.text, starts[number], end, _belief(fit)))
     return tuple(found)
 
 
-def _fillers(segments: Sequence[Segment], phones: Sequence[Phone]) -> list[Phone]:
-    return [phone for segment, phone in zip(segments, phones, strict=True) if segment.unit.label == FILLER]
+def _start(segments: Sequence[Segment], phones: Sequence[Phone], first: int) -> float:
+    """Start of the word whose first phone is given; inside that phone where the word before has a part in it."""
+    phone = phones[first]
+    if first and segments[first - 1].unit.merged and segments[first - 1].unit.word != segments[first].unit.word:
+        return (phone.start + phone.end) / 2.0
+    return phone.start
 
 
 def _problems(words: Sequence[Word], strange: Sequence[Phone]) -> tuple[Problem, ...]:

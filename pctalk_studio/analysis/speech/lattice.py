@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pctalk_studio.analysis.speech.acoustic_model import AcousticModel, Place
-from pctalk_studio.analysis.speech.transcript import TranscriptWord
+from pctalk_studio.analysis.speech.connected import Saying
 from pctalk_studio.analysis.speech.viterbi import Lattice
 from pctalk_studio.core.speech import SILENCE
 
@@ -19,7 +19,7 @@ FILLER = "+SPN+"
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One phone of one pronunciation in one context, or the silence or filler of a gap.
+    """One phone of one way to say a word in one context, or the silence or filler of a gap.
 
     Parameters
     ----------
@@ -28,15 +28,23 @@ class Unit:
     stress
         Stress digit of a vowel.
     word
-        Number of the word in the transcript; for a gap the number of the word after it.
+        Number of the word; for a gap the number of the word after it.
     senones
         The three tied states; empty for the filler.
+    merged
+        The word's last consonant has become one with the next word's first.
     """
 
     label: str
     stress: int | None
     word: int
     senones: tuple[int, ...]
+    merged: bool = False
+
+    @property
+    def in_word(self) -> bool:
+        """A phone of a word, not of a gap."""
+        return self.label not in (SILENCE, FILLER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,74 +59,116 @@ class Weights:
         Speech that the transcript lacks.
     skip
         A word that is not said.
-    variant
-        Each step down the list of pronunciations.
+    step
+        Each step away from the likeliest way to say a word.
     """
 
     pause: float = -2.0
     filler: float = -40.0
-    skip: float = -40.0
-    variant: float = -0.7
+    skip: float = -80.0
+    step: float = -1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WordLattice:
+    """A transcript, ready for the search.
+
+    Parameters
+    ----------
+    units
+        What each unit of ``lattice`` is.
+    senones
+        [C - 1] senones that must be scored, increasing; the filler's score makes the last column.
+    lattice
+        Units and arcs.
+    """
+
+    units: tuple[Unit, ...]
+    senones: npt.NDArray[np.int32]
+    lattice: Lattice
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """A unit at an end of a word, and a neighbour that it was made for."""
+
+    unit: int
+    label: str
+    neighbour: str
+    price: float
 
 
 class _Builder:
-    def __init__(self, model: AcousticModel, words: Sequence[TranscriptWord], weights: Weights) -> None:
-        self.model, self.words, self.weights = model, words, weights
+    def __init__(self, model: AcousticModel, ways: Sequence[tuple[Saying, ...]], weights: Weights) -> None:
+        self._model, self._ways, self._weights = model, ways, weights
         self.units: list[Unit] = []
         self.arcs: list[tuple[int, int, float]] = []
         self.gap_arcs: list[tuple[int, int, float]] = []
-        self.first: list[list[tuple[int, str, str, float]]] = []
-        self.last: list[list[tuple[int, str, str]]] = []
+        self.firsts: list[list[_End]] = [[] for _ in ways]
+        self.lasts: list[list[_End]] = [[] for _ in ways]
 
-    def add(self, label: str, stress: int | None, word: int, senones: tuple[int, ...]) -> int:
-        self.units.append(Unit(label, stress, word, senones))
+    def build(self) -> None:
+        """Make all units and arcs."""
+        for number, word_ways in enumerate(self._ways):
+            for way in word_ways:
+                self._say(number, way)
+        silence = tuple(self._model.states(Place.ALONE, SILENCE, SILENCE, SILENCE).tolist())
+        for gap in range(len(self._ways) + 1):
+            quiet = self._add(Unit(SILENCE, None, gap, silence))
+            filler = self._add(Unit(FILLER, None, gap, ()))
+            self.arcs += [(quiet, filler, self._weights.filler), (filler, quiet, 0.0)]
+            self._connect(gap, quiet, filler)
+
+    def _add(self, unit: Unit) -> int:
+        self.units.append(unit)
         return len(self.units) - 1
 
-    def say(self, number: int, phones: Sequence[str], price: float, lefts: Sequence[str], rights: Sequence[str]) -> None:
-        """Units of one pronunciation; its ends exist once for each neighbour that they may have."""
-        bare = [phone.rstrip("012") for phone in phones]
+    def _say(self, number: int, way: Saying) -> None:
+        """Units of one way to say a word; its ends exist once for each kind of neighbour."""
+        bare = [phone.rstrip("012") for phone in way.phones]
+        lefts = self._neighbours(number - 1, -1)
+        rights = self._neighbours(number + 1, 0)
+        if way.merged:
+            rights = [label for label in rights if label != SILENCE]
+        price = way.steps * self._weights.step
         behind: list[int] = []
-        for place, (phone, label) in enumerate(zip(phones, bare, strict=True)):
-            kind = _place(place, len(bare))
+        for place, phone in enumerate(way.phones):
             before = lefts if place == 0 else [bare[place - 1]]
             after = rights if place == len(bare) - 1 else [bare[place + 1]]
             stress = int(phone[-1]) if phone[-1].isdigit() else None
-            here: list[int] = []
+            kind = _place(place, len(bare))
+            made: dict[tuple[int, ...], int] = {}
             for left in before:
                 for right in after:
-                    states = tuple(self.model.states(kind, label, left, right).tolist())
-                    unit = self.add(label, stress, number, states)
-                    here.append(unit)
+                    states = tuple(self._model.states(kind, bare[place], left, right).tolist())
+                    # A word of one phone keeps its contexts apart: left and right must fit at once.
+                    key = (*states, len(made)) if kind is Place.ALONE else states
+                    unit = made.get(key)
+                    if unit is None:
+                        unit = made[key] = self._add(Unit(bare[place], stress, number, states, way.merged))
                     if place == 0:
-                        self.first[number].append((unit, left, label, price))
+                        self.firsts[number].append(_End(unit, bare[place], left, price))
                     if place == len(bare) - 1:
-                        self.last[number].append((unit, label, right))
-            self.arcs += [(source, target, 0.0) for source in behind for target in here]
-            behind = here
+                        self.lasts[number].append(_End(unit, bare[place], right, 0.0))
+            self.arcs += [(source, target, 0.0) for source in behind for target in made.values()]
+            behind = list(made.values())
 
-    def build(self) -> None:
-        for number, word in enumerate(self.words):
-            self.first.append([])
-            self.last.append([])
-            lefts = _ends(self.words, number - 1, -1)
-            rights = _ends(self.words, number + 1, 0)
-            for rank, phones in enumerate(word.pronunciations):
-                self.say(number, phones, rank * self.weights.variant, lefts, rights)
-        silence = tuple(self.model.states(Place.ALONE, SILENCE, SILENCE, SILENCE).tolist())
-        for gap in range(len(self.words) + 1):
-            quiet, filler = self.add(SILENCE, None, gap, silence), self.add(FILLER, None, gap, ())
-            self.arcs += [(quiet, filler, self.weights.filler), (filler, quiet, 0.0)]
-            self.connect(gap, quiet, filler)
+    def _neighbours(self, number: int, end: int) -> list[str]:
+        """Silence and the phones with which a neighbouring word may end (-1) or begin (0)."""
+        if not 0 <= number < len(self._ways):
+            return [SILENCE]
+        return [SILENCE, *sorted({way.phones[end].rstrip("012") for way in self._ways[number]})]
 
-    def connect(self, gap: int, quiet: int, filler: int) -> None:
+    def _connect(self, gap: int, quiet: int, filler: int) -> None:
         """Ways from the word before a gap to the word after it."""
-        before = self.last[gap - 1] if gap else []
-        after = self.first[gap] if gap < len(self.words) else []
-        for source, label, right in before:
-            if right == SILENCE:
-                self.arcs += [(source, quiet, self.weights.pause), (source, filler, self.weights.filler)]
-            self.arcs += [(source, target, price) for target, left, first, price in after if left == label and first == right]
-        self.gap_arcs += [(gap, target, price) for target, left, _, price in after if left == SILENCE]
+        before = self.lasts[gap - 1] if gap else []
+        after = self.firsts[gap] if gap < len(self._ways) else []
+        for last in before:
+            if last.neighbour == SILENCE:
+                self.arcs += [(last.unit, quiet, self._weights.pause), (last.unit, filler, self._weights.filler)]
+            fitting = [first for first in after if first.neighbour == last.label and first.label == last.neighbour]
+            self.arcs += [(last.unit, first.unit, first.price) for first in fitting]
+        self.gap_arcs += [(gap, first.unit, first.price) for first in after if first.neighbour == SILENCE]
 
 
 def _place(place: int, length: int) -> Place:
@@ -127,74 +177,66 @@ def _place(place: int, length: int) -> Place:
     return Place.FIRST if place == 0 else Place.LAST if place == length - 1 else Place.INTERNAL
 
 
-def _ends(words: Sequence[TranscriptWord], number: int, end: int) -> list[str]:
-    """Silence and the phones with which a neighbouring word may end (-1) or begin (0)."""
-    if not 0 <= number < len(words):
-        return [SILENCE]
-    return [SILENCE, *sorted({phones[end].rstrip("012") for phones in words[number].pronunciations})]
-
-
 def build_lattice(
-    model: AcousticModel, words: Sequence[TranscriptWord], step_ratio: float, weights: Weights
-) -> tuple[tuple[Unit, ...], npt.NDArray[np.int32], Lattice]:
-    """Lattice of a transcript.
+    model: AcousticModel, ways: Sequence[tuple[Saying, ...]], weights: Weights, *, open_end: bool = False
+) -> WordLattice:
+    """Lattice of a transcript, or of a stretch of one.
 
     Parameters
     ----------
     model
         Gives the tied states of each phone in context.
-    words
-        In order.
-    step_ratio
-        Frame step over the model's 10 ms.
+    ways
+        For each word the ways to say it.
     weights
         Prices of the ways.
-
-    Returns
-    -------
-    tuple[tuple[Unit, ...], npt.NDArray[np.int32], Lattice]
-        Units; the senones that must be scored, [C - 1] without repeats; and the lattice, whose score columns are those senones
-        with the filler's score behind them.
+    open_end
+        The recording goes on: a path may end in any unit, without having passed the last word.
     """
-    builder = _Builder(model, words, weights)
+    builder = _Builder(model, ways, weights)
     builder.build()
     units = builder.units
     senones = np.unique(np.array([s for unit in units for s in unit.senones], np.int32))
-    filler_column = len(senones)
-    columns = np.array(
-        [np.searchsorted(senones, unit.senones) if unit.senones else [filler_column] * 3 for unit in units], np.int32
-    )
-    phones = [model.phones.index(unit.label) for unit in units]
-    stay = 1.0 - (1.0 - np.clip(model.stay[phones], 1e-3, 0.999)) * step_ratio
+    columns = [np.searchsorted(senones, unit.senones) if unit.senones else [len(senones)] * 3 for unit in units]
     arcs = sorted(builder.arcs, key=lambda arc: arc[1])
-    gap_of = np.array([unit.word if unit.label in (SILENCE, FILLER) else -1 for unit in units], np.int32)
-    count = len(words) + 1
-    edge = np.full(len(units), -np.inf)
-    starts, finals = edge.copy(), edge.copy()
-    inside = gap_of >= 0
-    price = np.where([unit.label == FILLER for unit in units], weights.filler, 0.0)
-    starts[inside] = (gap_of * weights.skip + price)[inside]
-    finals[inside] = ((count - 1 - gap_of) * weights.skip)[inside]
-    if words:
-        for unit, left, _, rank_price in builder.first[0]:
-            if left == SILENCE:
-                starts[unit] = rank_price
-        for unit, _, right in builder.last[-1]:
-            if right == SILENCE:
-                finals[unit] = 0.0
+    starts, finals = _edges(builder, weights, open_end=open_end)
     lattice = Lattice(
-        columns=columns,
-        stay=stay,
+        columns=np.array(columns, np.int32),
+        stay=stay_probabilities(model, [unit.label for unit in units]),
         sources=np.array([arc[0] for arc in arcs], np.int32),
         targets=np.array([arc[1] for arc in arcs], np.int32),
         prices=np.array([arc[2] for arc in arcs], np.float64),
-        gap_of=gap_of,
+        gap_of=np.array([-1 if unit.in_word else unit.word for unit in units], np.int32),
         gap_sources=np.array([arc[0] for arc in builder.gap_arcs], np.int32),
         gap_targets=np.array([arc[1] for arc in builder.gap_arcs], np.int32),
         gap_prices=np.array([arc[2] for arc in builder.gap_arcs], np.float64),
-        gap_count=count,
-        skip=np.full(count - 1, weights.skip),
+        gap_count=len(ways) + 1,
+        skip=np.full(len(ways), weights.skip),
         starts=starts,
         finals=finals,
     )
-    return tuple(units), senones, lattice
+    return WordLattice(tuple(units), senones, lattice)
+
+
+def stay_probabilities(model: AcousticModel, labels: Sequence[str]) -> npt.NDArray[np.float64]:
+    """[N, 3] probability of staying in each state of each phone, kept away from 0 and 1."""
+    return np.asarray(np.clip(model.stay[[model.phones.index(label) for label in labels]], 1e-3, 1.0 - 1e-3))
+
+
+def _edges(builder: _Builder, weights: Weights, *, open_end: bool) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Log weights of beginning and ending in each unit."""
+    count = len(builder.firsts)
+    starts = np.full(len(builder.units), -np.inf)
+    finals = np.full(len(builder.units), 0.0 if open_end else -np.inf)
+    for number, unit in enumerate(builder.units):
+        if not unit.in_word:
+            starts[number] = unit.word * weights.skip + (weights.filler if unit.label == FILLER else 0.0)
+            if not open_end:
+                finals[number] = (count - unit.word) * weights.skip
+    for first in builder.firsts[0] if count else ():
+        if first.neighbour == SILENCE:
+            starts[first.unit] = first.price
+    for last in builder.lasts[-1] if count else ():
+        if last.neighbour == SILENCE:
+            finals[last.unit] = 0.0
+    return starts, finals
