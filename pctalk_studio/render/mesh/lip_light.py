@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from pctalk_studio.render.mesh.lips import LipCurves
-from pctalk_studio.render.mesh.mouth_frame import F32, U8, MouthFrame
+from pctalk_studio.render.mesh.mouth_frame import F32, U8, MouthFrame, Points
 
 TOUCHING = 0.03
 """Gap in the photo, E, from which its lips do not touch at all; they touch fully below half of it."""
@@ -104,3 +104,14 @@ class LipSeam:
         inside = (frame.u[box.slices] >= left) & (frame.u[box.slices] <= right)
         part *= (1 - LINE_DEPTH * line * inside)[..., None]
         region[box.slices] = np.rint(np.clip(part, 0, 255)).astype(np.uint8)
+
+
+def lit_lips(
+    region: U8, frame: MouthFrame, seam: LipSeam, lips: tuple[Points, Points], press: float, smile: float, stretch: float
+) -> U8:
+    """Put the seam and the light on a composed region; see :meth:`pctalk_studio.render.mesh.mouth.MouthLayers.shade`."""
+    shaded = region.copy()
+    ends = frame.to_mouth(np.asarray([lips[0][0], lips[0][-1]]))[:, 0]
+    above, below = frame.table(lips[0]), frame.table(lips[1])
+    seam.laid_on(shaded, frame, above, np.maximum(above, below), float(ends[0]), float(ends[1]))
+    return shaded

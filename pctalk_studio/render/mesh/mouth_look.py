@@ -129,7 +129,10 @@ def _lip_colour(picture: U8, marks: F64, skin: F64) -> F64:
 
 
 def _sclera(picture: U8, marks: F64, skin: F64) -> F64:
-    """Colour of the whites of the eyes: the brightest fifth beside the irises, never darker than the skin nearly is."""
+    """Colour of the whites of the eyes in open light.
+
+    What a photo shows of them lies in the shadow of the lids and lashes, by about a fifth; and nobody's are darker than lit skin.
+    """
     found = []
     for ring, (centre, rim, *_) in zip(EYE_RINGS, (IRIS_RIGHT, IRIS_LEFT), strict=True):
         mask = _polygon_mask(picture.shape[:2], marks[list(ring)])
@@ -141,20 +144,24 @@ def _sclera(picture: U8, marks: F64, skin: F64) -> F64:
         pixels = picture[ys[outside], xs[outside]].astype(np.float64)
         if len(pixels) >= 5:
             light = luma(pixels)
-            found.append(pixels[light >= np.quantile(light, 0.8)].mean(0))
+            found.append(pixels[light >= np.quantile(light, 0.85)].mean(0))
     white = np.asarray(np.mean(found, axis=0), np.float64) if found else skin
-    gain = max(1.0, 0.9 * brightness(skin) / max(brightness(white), 1.0))
-    return np.asarray(np.minimum(white * gain, 250.0))
+    seen = max(brightness(white), 1.0)
+    open_light = min(max(seen / 0.82, 1.2 * brightness(skin)), 250.0)
+    return np.asarray(white * (open_light / seen))
 
 
 def _enamel(sclera: F64, skin: F64, chroma: float) -> F64:
     """Teeth in this light: between the eyes' white and the skin in colour, a little ivory, and darker than the eyes."""
     light = brightness(sclera)
-    grey = np.full(3, light)
-    tint = grey + 0.55 * (sclera - light) + 0.22 * (skin * light / max(brightness(skin), 1.0) - light)
-    ivory = np.array([1.02, 1.0, 0.93])
-    colour = tint * (1 + (ivory - 1) * chroma)
-    return np.asarray(colour * (0.80 * light / max(brightness(colour), 1.0)))
+    tint = light + 0.25 * (sclera - light) + 0.22 * (skin * light / max(brightness(skin), 1.0) - light)
+    colour = tint * (1 + (np.array([1.01, 1.0, 0.955]) - 1) * chroma)
+    return np.asarray(colour * (0.82 * light / max(brightness(colour), 1.0)))
+
+
+def gum_colour(look: MouthLook) -> F64:
+    """Gums: the lips' hue, a little greyer and darker."""
+    return np.asarray(look.lips * 0.72 + 0.10 * look.enamel * np.array([1.0, 0.7, 0.7]) ** look.chroma)
 
 
 def _sharpness(picture: U8, marks: F64, unit: float) -> tuple[float, float]:

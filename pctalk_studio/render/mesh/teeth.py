@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.topology import INNER_LIP_MIDDLES
-from pctalk_studio.render.mesh.mouth_frame import F32, F64, Box, MouthFrame
-from pctalk_studio.render.mesh.mouth_look import TEETH_CAP, MouthLook, luma
+from pctalk_studio.render.mesh.mouth_frame import F32, F64, U8, Box, MouthFrame
+from pctalk_studio.render.mesh.mouth_look import TEETH_CAP, MouthLook, gum_colour, luma
 
 TYPICAL_WIDTH = 0.55
 """Width of the relaxed mouth, in E, for which the tables below hold; other mouths scale them."""
@@ -72,19 +72,6 @@ LOWER_ARCH = Arch(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TeethLayer:
-    """A painted row in the region of the mouth.
-
-    Parameters
-    ----------
-    rgba
-        [h, w, 4] uint8, colours premultiplied by alpha.
-    """
-
-    rgba: npt.NDArray[np.uint8]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class _Columns:
     """What each column of the drawing shows: which crown, where on it, how deep, and where it begins and ends."""
 
@@ -96,7 +83,7 @@ class _Columns:
     neck: F64
 
 
-def draw_teeth(arch: Arch, rig: FaceRig, frame: MouthFrame, look: MouthLook, edge_v: float) -> TeethLayer:
+def draw_teeth(arch: Arch, rig: FaceRig, frame: MouthFrame, look: MouthLook, edge_v: float) -> U8:
     """Paint one row.
 
     Parameters
@@ -107,6 +94,10 @@ def draw_teeth(arch: Arch, rig: FaceRig, frame: MouthFrame, look: MouthLook, edg
         The face, the mouth's region and the photo's appearance.
     edge_v
         v (pixels, mouth frame) of the cutting edges between the two middle incisors.
+
+    Returns
+    -------
+    [h, w, 4] uint8: the row in the mouth's region, colours premultiplied by alpha.
     """
     fine = 4 if frame.unit < 160 else 2 if frame.unit < 500 else 1
     height, width = frame.u.shape
@@ -124,7 +115,7 @@ def draw_teeth(arch: Arch, rig: FaceRig, frame: MouthFrame, look: MouthLook, edg
     blur = np.sqrt(max(look.blur**2 - 0.45**2, 0.0))
     if blur > 0.2:
         small = cv2.GaussianBlur(small, (0, 0), float(blur))
-    return TeethLayer(np.rint(np.clip(small, 0, 255)).astype(np.uint8))
+    return np.rint(np.clip(small, 0, 255)).astype(np.uint8)
 
 
 def _rng(rig: FaceRig, arch: Arch) -> np.random.Generator:
@@ -215,13 +206,8 @@ def _crowns(
     enamel = look.enamel * light[..., None]
     enamel *= 1 - np.array([0.0, 0.03, 0.10]) * look.chroma * (np.clip(1 - t, 0, 1) ** 2)[..., None]
     enamel *= np.minimum(1, TEETH_CAP * look.sclera_luma / np.maximum(luma(enamel), 1))[..., None]
-    gum = _gum_colour(look) * (recede * (0.9 + 0.1 * np.clip(-t, 0, 1)))[..., None]
+    gum = gum_colour(look) * (recede * (0.9 + 0.1 * np.clip(-t, 0, 1)))[..., None]
     colour = gum + (enamel - gum) * on_crown[..., None]
     inside = columns.half_px[at] > 0
     fade = np.clip((t + 1.3) * 4, 0, 1)
     return colour.astype(np.float32), (below_edge * inside * fade).astype(np.float32)
-
-
-def _gum_colour(look: MouthLook) -> F64:
-    """Gums: the lips' hue, a little greyer and darker."""
-    return np.asarray(look.lips * 0.72 + 0.10 * look.enamel * np.array([1.0, 0.7, 0.7]) ** look.chroma)

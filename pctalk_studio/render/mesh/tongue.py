@@ -28,6 +28,8 @@ class TonguePose:
         From the middle to the side.
     dome
         How far the top falls off from the middle to the side.
+    raised
+        0 low to 1 with the tip up.
     forward
         0 behind the teeth to 1 between them.
     """
@@ -35,6 +37,7 @@ class TonguePose:
     top: float
     half_width: float
     dome: float
+    raised: float
     forward: float
 
 
@@ -52,14 +55,15 @@ def tongue_pose(tongue: float, unit: float, upper_edge: float, lower_edge: float
     """
     raised = _smoothstep(tongue / RIDGE)
     between = _smoothstep((tongue - RIDGE) / (BETWEEN - RIDGE))
-    low = lower_edge + 0.010 * unit
+    # Its back lies higher than its tip and comes into view as the jaw goes down.
+    low = lower_edge + 0.004 * unit - 0.42 * max(lower_edge - upper_edge, 0.0)
     ridge = min(upper_edge - 0.02 * unit, low)
-    under = min(upper_edge + 0.004 * unit, low)
+    under = min(upper_edge - 0.018 * unit, low)
     top = low + (ridge - low) * raised
     top += (under - top) * between
     half_width = (0.21 - 0.07 * raised + 0.03 * between) * unit
     dome = (0.045 + 0.02 * raised) * unit
-    return TonguePose(float(top), float(half_width), float(dome), float(between))
+    return TonguePose(float(top), float(half_width), float(dome), float(raised), float(between))
 
 
 def _smoothstep(value: float) -> float:
@@ -91,13 +95,17 @@ def paint_tongue(pose: TonguePose, u: F32, v: F32, unit: float, softness: float)
     outline = pose.top + pose.dome * x2 * (0.55 + 0.45 * x2)
     depth = v - outline
     cover = np.clip(depth * (1 / softness) + 0.5, 0, 1) * np.clip((1.0 - np.abs(x)) * pose.half_width / softness + 0.5, 0, 1)
-    inner = np.clip(depth * (1 / (0.05 * unit)), 0, 1)
-    groove = np.exp(-((x * 7) ** 2)) * inner * (0.10 - 0.05 * pose.forward)
-    shade = (0.70 + 0.30 * inner) * (1 - 0.22 * x2) - groove
+    # A low tongue recedes into the dark at its top; a raised tip is near and lit, darker below where it turns under.
+    far = np.clip(depth * (1 / (0.065 * unit)), 0, 1)
+    near = np.clip(depth * (1 / (0.02 * unit)), 0, 1)
+    low = 0.45 + 0.55 * far
+    tip = 0.74 + 0.26 * near - 0.22 * (1 - pose.forward) * far
+    groove = np.exp(-((x * 6) ** 2)) * (0.10 * far * (1 - pose.forward) + 0.05 * pose.forward)
+    shade = (low + (tip - low) * max(pose.raised, pose.forward)) * (1 - 0.20 * x2) - groove
     return shade.astype(np.float32), cover.astype(np.float32)
 
 
 def tongue_colour(look: MouthLook) -> F64:
     """The lips' hue, pinker where the picture has colour at all."""
-    pink = np.array([1.0, 0.84, 0.86]) ** look.chroma
-    return np.asarray((0.75 * look.lips + 0.25 * look.skin) * pink * 0.92)
+    pink = np.array([1.0, 0.80, 0.82]) ** look.chroma
+    return np.asarray((0.75 * look.lips + 0.25 * look.skin) * pink)

@@ -1,0 +1,242 @@
+"""What lies between the lips, painted from back to front: darkness, lower teeth, tongue, upper teeth, and the light on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pctalk_studio.core.face import FaceRig
+from pctalk_studio.render.mesh.lips import LipCurves
+from pctalk_studio.render.mesh.mouth_frame import F32, F64, TABLE_STEP, U8, Box, MouthFrame, Points
+from pctalk_studio.render.mesh.mouth_look import MouthLook
+from pctalk_studio.render.mesh.own_teeth import OwnMouth
+from pctalk_studio.render.mesh.teeth import LOWER_ARCH, UPPER_ARCH, draw_teeth
+from pctalk_studio.render.mesh.tongue import paint_tongue, tongue_colour, tongue_pose
+
+OVERBITE = 0.022
+"""How far the upper teeth overlap the lower ones in a closed bite, E."""
+
+SHOWN_AT_REST = 0.030
+"""How far the upper teeth reach below the line of the closed lips, E."""
+
+HAIR = 0.008
+"""Lips part over this much of a gap, E: from the photo's own line between them to an opening that is in full view."""
+
+WARM_SHADOW = np.array([0.12, -0.03, -0.10])
+"""How much redder than grey the shade inside the mouth is, R, G, B: light gets there by way of lips and gums."""
+
+GRAIN_SEED = 20_011
+"""The grain stands still, frame after frame."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InteriorPatch:
+    """What shows between the lips.
+
+    Parameters
+    ----------
+    x, y
+        Top left corner, picture pixels.
+    rgb
+        [h, w, 3] uint8.
+    cover
+        [h, w] uint8: 0 where a lip hides the interior, 255 where it is in full view, between on the lips' edges.
+    """
+
+    x: int
+    y: int
+    rgb: U8
+    cover: U8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Opening:
+    """Where each pixel of a box lies between the lips: distances from both edges, the gap at its column, its coverage."""
+
+    under_upper: F32
+    over_lower: F32
+    gap: F32
+    cover: F32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MouthInterior:
+    """Teeth, tongue, gums and darkness of one face.
+
+    Parameters
+    ----------
+    frame, look
+        The mouth's plane and the photo's appearance.
+    slack
+        [n] float32: gap up to which the lips count as closed, pixels.
+    upper_teeth, lower_teeth
+        [h, w, 4] uint8, premultiplied: as they stand in the photo, whether it shows them or not.
+    upper_edge, lower_edge
+        v of the middle incisors' cutting edges in the photo.
+    own
+        The inside of the mouth as photographed, or None.
+    rest_light
+        [h, w] float32: how much light reached each pixel in the photo.
+    grain, light
+        [h, w] float32: grain to add, and brightness from side to side.
+    """
+
+    frame: MouthFrame
+    look: MouthLook
+    slack: F32
+    upper_teeth: U8
+    lower_teeth: U8
+    upper_edge: float
+    lower_edge: float
+    own: OwnMouth | None
+    rest_light: F32
+    grain: F32
+    light: F32
+
+    @classmethod
+    def of(cls, picture: U8, rig: FaceRig, frame: MouthFrame, curves: LipCurves, slack: F32) -> MouthInterior:
+        """Study a picture [H, W, 3] uint8."""
+        look = MouthLook.of(picture, rig)
+        own = OwnMouth.of(picture, frame, curves, look)
+        middle = int(np.argmin(np.abs(frame.grid)))
+        upper_edge, dropped = float(curves.upper[middle]) + SHOWN_AT_REST * rig.scale, 0.0
+        if own is not None:
+            upper_edge, dropped, look = own.edge, own.drop, own.recoloured(look)
+        # A mouth photographed open has its jaw down already.
+        lower_edge = upper_edge - OVERBITE * rig.scale + dropped
+        if own is not None and own.colour is not None:
+            upper_teeth = own.front
+        else:
+            upper_teeth = draw_teeth(UPPER_ARCH, rig, frame, look, upper_edge)
+        column = frame.column
+        rest = _Opening(
+            np.maximum(frame.v - curves.upper[column], 0.015 * frame.unit),
+            np.maximum(curves.lower[column] - frame.v, 0.010 * frame.unit),
+            (curves.lower - curves.upper)[column],
+            np.zeros(0, np.float32),
+        )
+        side = 1 + look.light * frame.u / max(0.5 * rig.mouth_width * rig.scale, 1.0)
+        return cls(
+            frame=frame,
+            look=look,
+            slack=slack,
+            upper_teeth=upper_teeth,
+            lower_teeth=draw_teeth(LOWER_ARCH, rig, frame, look, lower_edge),
+            upper_edge=upper_edge,
+            lower_edge=lower_edge,
+            own=own,
+            rest_light=_reaching_light(rest, frame.unit, 0.0),
+            grain=_grain(frame.u.shape, look),
+            light=np.clip(side, 0.7, 1.3).astype(np.float32),
+        )
+
+    def paint(self, upper: Points, lower: Points, jaw: tuple[float, float], tuck: float, tongue: float) -> InteriorPatch | None:
+        """Paint one frame; see :meth:`pctalk_studio.render.mesh.mouth.MouthLayers.interior`."""
+        frame = self.frame
+        above, below = frame.table(upper), frame.table(lower)
+        gap = below - above
+        if not np.isfinite(gap).all() or float((gap - self.slack).max()) <= 0.05:
+            return None
+        soft = max(1.0, 1.1 * self.look.blur)
+        box = frame.box_of(np.concatenate([upper, lower]).astype(np.float64), soft + 0.5)
+        if box.empty:
+            return None
+        opening = self._opening(box, above, below, soft)
+        if not opening.cover.any():
+            return None
+        planes = self._painted(box, opening, jaw, tuck, tongue)
+        np.clip(planes, 0, 255, out=planes)
+        rgb = np.rint(cv2.merge(list(planes))).astype(np.uint8)
+        still = 0.0 if self.own is None else self.own.unmoved(gap, jaw, tongue, frame.unit)
+        if self.own is not None and still > 0:
+            photo = self.own.picture[box.slices]
+            rgb = np.asarray(photo.copy() if still == 1 else cv2.addWeighted(photo, still, rgb, 1 - still, 0), np.uint8)
+        cover = np.rint(opening.cover * 255).astype(np.uint8)
+        return InteriorPatch(frame.roi.x0 + box.x0, frame.roi.y0 + box.y0, rgb, cover)
+
+    def _opening(self, box: Box, above: F32, below: F32, soft: float) -> _Opening:
+        """Distances and coverage; edges as soft as the photo's own."""
+        column, v = self.frame.column[box.slices], self.frame.v[box.slices]
+        # Across a steep edge the distance is shorter than along v.
+        up = 1 / np.hypot(1, np.gradient(above, TABLE_STEP))
+        down = 1 / np.hypot(1, np.gradient(below, TABLE_STEP))
+        under = (v - above[column]) * up[column].astype(np.float32)
+        over = (below[column] - v) * down[column].astype(np.float32)
+        gap = below - above
+        parted = np.clip((gap - self.slack) * np.float32(1 / (HAIR * self.frame.unit)), 0, 1)
+        cover = np.clip(np.minimum(under, over) * np.float32(1 / soft) + 0.5, 0, 1) * parted[column]
+        return _Opening(under, over, gap[column], cover)
+
+    def _painted(self, box: Box, opening: _Opening, jaw: tuple[float, float], tuck: float, tongue: float) -> F32:
+        """All layers, [3, h, w] float32."""
+        unit = self.frame.unit
+        reaching = _reaching_light(opening, unit, tuck)
+        lit = reaching * self.light[box.slices]
+        planes = self._cavity(opening)
+        down = float(jaw[0] * self.frame.axes[1, 0] + jaw[1] * self.frame.axes[1, 1])
+        pose = tongue_pose(tongue, unit, self.upper_edge, self.lower_edge + down)
+        shade, cover = paint_tongue(pose, self.frame.u[box.slices], self.frame.v[box.slices], unit, 1.2 + 1.6 * self.look.blur)
+        colour = tongue_colour(self.look) * (0.90 + 0.06 * pose.forward)
+        _paint(planes, colour, shade, cover)
+        _lay(planes, _shifted(self.lower_teeth, box, jaw), None, 0.88)
+        for plane, warmth in zip(planes, WARM_SHADOW * self.look.chroma, strict=True):
+            plane *= lit * (1 + np.float32(warmth) * (1 - reaching))
+        moved = np.minimum(reaching / self.rest_light[box.slices], np.float32(1.12)) if self.own is not None else lit
+        if self.own is not None and self.own.back is not None:
+            _lay(planes, _shifted(self.own.back, box, jaw), moved)
+        lifted = min(max(pose.forward, 0.0 if self.own is None else 2.5 * pose.raised), 1.0)
+        if lifted > 0:
+            _paint(planes, colour, shade * lit, cover * np.float32(lifted))
+        # Grain is weaker in the dark.
+        planes += self.grain[box.slices] * np.clip(0.25 + planes[1] * np.float32(1 / 130), 0, 1)
+        _lay(planes, self.upper_teeth[box.slices], moved)
+        return planes
+
+    def _cavity(self, opening: _Opening) -> F32:
+        """The dark of the mouth, [3, h, w]: lips' hue, darkest below the upper lip."""
+        red = np.array([1.0, 0.70, 0.70]) ** self.look.chroma
+        deep, shallow = self.look.lips * red * 0.15, self.look.lips * red * 0.40
+        near = np.clip(1 - opening.over_lower * np.float32(1 / (0.09 * self.frame.unit)), 0, 1)
+        near *= near
+        return np.asarray([dark + (pale - dark) * near for dark, pale in zip(deep, shallow, strict=True)], np.float32)
+
+
+def _reaching_light(opening: _Opening, unit: float, tuck: float) -> F32:
+    """How much light reaches each pixel: little under the upper lip, at the corners and through a narrow slit."""
+    lip = 1 - 0.46 * np.exp(np.maximum(opening.under_upper, 0) * np.float32(-1 / (0.020 * unit)))
+    foot = 1 - (0.22 + 0.2 * tuck) * np.exp(np.maximum(opening.over_lower, 0) * np.float32(-1 / (0.012 * unit)))
+    wide = np.clip(opening.gap * np.float32(1 / (0.07 * unit)), 0, 1)
+    return np.asarray(lip * foot * (0.38 + 0.62 * wide * (2 - wide)), np.float32)
+
+
+def _shifted(rgba: U8, box: Box, by: tuple[float, float]) -> U8:
+    """The part in a box of a layer moved by (right, down) pixels."""
+    back = np.array([[1, 0, box.x0 - by[0]], [0, 1, box.y0 - by[1]]], np.float64)
+    size = (box.x1 - box.x0, box.y1 - box.y0)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(rgba, back, size, flags=flags, borderMode=cv2.BORDER_CONSTANT), np.uint8)
+
+
+def _lay(planes: F32, rgba: U8, light: F32 | None, gain: float = 1.0) -> None:
+    """Put premultiplied [h, w, 4] over planes [3, h, w], in place; ``light`` [h, w] multiplies its colours."""
+    *colours, alpha = cv2.split(rgba)
+    clear = 1 - alpha * np.float32(1 / 255)
+    for plane, colour in zip(planes, colours, strict=True):
+        plane *= clear
+        plane += colour * (np.float32(gain) if light is None else light)
+
+
+def _paint(planes: F32, colour: F64, shade: F32, cover: F32) -> None:
+    """Blend a shaded colour over planes [3, h, w], in place."""
+    for plane, value in zip(planes, colour, strict=True):
+        plane += cover * (shade * np.float32(value) - plane)
+
+
+def _grain(shape: tuple[int, ...], look: MouthLook) -> F32:
+    """Grain as fine and as strong as the photo's, [h, w] float32."""
+    noise = np.random.default_rng(GRAIN_SEED).standard_normal(shape).astype(np.float32)
+    if look.blur > 0.8:
+        noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), 0.35 * look.blur), np.float32)
+    return np.asarray(noise * (look.grain / max(float(noise.std()), 1e-6)), np.float32)
