@@ -148,8 +148,8 @@ def _segment(visit: Visit, words: WordLattice, table: npt.NDArray[np.float32], b
 
 
 def _cut(segments: Sequence[Segment], length: int) -> int:
-    """How many segments of an open stretch to keep: up to the last long pause, or else up to the last word that is surely
-    whole.""" bound = length - _GUARD
+    """How many segments of an open stretch to keep: up to the last long pause, or else up to the last whole word."""
+    bound = length - _GUARD
     pauses = [
         number
         for number, segment in enumerate(segments)
