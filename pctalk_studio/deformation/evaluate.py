@@ -12,7 +12,7 @@ from pctalk_studio.deformation.emc.deformation import Expression, express, neutr
 from pctalk_studio.deformation.emc.mood import attitude, felt_emotions
 from pctalk_studio.deformation.emc.tables import emotion_tables
 from pctalk_studio.deformation.eyes import eye_motion
-from pctalk_studio.deformation.lac.articulation import Articulation, articulate, frame_times, target_openness
+from pctalk_studio.deformation.lac.articulation import Articulation, articulate, frame_times
 from pctalk_studio.deformation.lac.mapping import MouthGeometry, lip_deformation
 from pctalk_studio.deformation.pose import head_pose
 from pctalk_studio.document.project import Project
@@ -69,5 +69,5 @@ def evaluate(project: Project, rig: FaceRig, speech: SpeechFacts) -> Motion:
         pose=pose.astype(np.float32),
         eyes=eyes.astype(np.float32),
         mouth=_mouth(art, expression, project.lip_scale).astype(np.float32),
-        target_openness=target_openness(speech.alignment, project.rate),
+        target_openness=art.asked,
     )

@@ -6,8 +6,6 @@ motion nor lip scale changes them and an edited word moves only the blinks besid
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
@@ -101,24 +99,19 @@ def blinks(project: Project, alignment: Alignment, mood: Attitude, times: ArrayF
     return out
 
 
-def _step(times: ArrayF64, start: float, degrees: float) -> ArrayF64:
-    """Progress of a saccade, 0 to 1, by the main sequence of its size."""
-    x = np.clip((times - start) / (_SACCADE_SECONDS + _SACCADE_PER_DEGREE * degrees), 0.0, 1.0)
-    return np.asarray(x * x * (3.0 - 2.0 * x))
+def _path(times: ArrayF64, starts: ArrayF64, targets: ArrayF64) -> ArrayF64:
+    """Gaze [T, 2] that jumps to each target [N, 2] at its start [N], from straight ahead, in the time that its size takes."""
+    before = np.concatenate([np.zeros((1, 2)), targets])
+    # The saccade under way or last made at each time; the zeroth never moves.
+    last = np.searchsorted(starts, times, side="right")
+    here, there = before[np.maximum(last - 1, 0)], before[last]
+    lasts = _SACCADE_SECONDS + _SACCADE_PER_DEGREE * np.hypot(*(there - here).T)
+    since = times - np.concatenate([[0.0], starts])[last]
+    x = np.clip(since / lasts, 0.0, 1.0)[:, None]
+    return np.asarray(here + x * x * (3.0 - 2.0 * x) * (there - here))
 
 
-def _path(times: ArrayF64, starts: Sequence[float], targets: ArrayF64) -> ArrayF64:
-    """Gaze [T, 2] that jumps to each target at its start, from straight ahead."""
-    out = np.zeros((len(times), 2))
-    here = np.zeros(2)
-    for start, target in zip(starts, targets, strict=True):
-        a = int(np.searchsorted(times, start))
-        out[a:] += _step(times[a:], start, float(np.hypot(*(target - here))))[:, None] * (target - here)
-        here = target
-    return out
-
-
-def _wandering(duration: float, seed: int) -> tuple[list[float], ArrayF64]:
+def _wandering(duration: float, seed: int) -> tuple[ArrayF64, ArrayF64]:
     """Looks at the viewer for seconds, then away for about one: starts and targets of saccades."""
     random = np.random.default_rng([seed, 0x6A2E])
     starts, targets = [], []
@@ -134,7 +127,7 @@ def _wandering(duration: float, seed: int) -> tuple[list[float], ArrayF64]:
         starts.append(now)
         targets.append((0.0, 0.0))
         now += max(0.5, float(random.lognormal(np.log(_MUTUAL[0]) - _MUTUAL[1] ** 2 / 2, _MUTUAL[1])))
-    return starts, np.array(targets).reshape(-1, 2)
+    return np.array(starts), np.array(targets).reshape(-1, 2)
 
 
 def _micro(times: ArrayF64, duration: float, seed: int) -> ArrayF64:
@@ -144,7 +137,7 @@ def _micro(times: ArrayF64, duration: float, seed: int) -> ArrayF64:
     starts = np.cumsum(gaps)
     targets = random.normal(0.0, _MICRO_DEGREES, (len(starts), 2)).clip(-1.0, 1.0)
     used = starts < duration
-    return _path(times, list(starts[used]), targets[used])
+    return _path(times, starts[used], targets[used])
 
 
 def eye_motion(project: Project, alignment: Alignment, mood: Attitude, pose: ArrayF64, times: ArrayF64) -> ArrayF64:

@@ -17,6 +17,7 @@ from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH
 from pctalk_studio.deformation.emc.mood import FeltEmotion, lasting
 from pctalk_studio.deformation.emc.tables import REGIONS, EmotionTables
 from pctalk_studio.deformation.lac.articulation import Articulation
+from pctalk_studio.deformation.lac.constraints import VOWEL_FLOOR
 from pctalk_studio.deformation.lac.dominance import Tracks
 from pctalk_studio.deformation.lac.mapping import COLUMNS, MouthGeometry, gap_of, lip_deformation
 from pctalk_studio.document.project import EmotionRegion
@@ -111,7 +112,8 @@ def express(
         moved, pressed = _units_moved(felt, tables, art, times)
         units, press = units + moved, press + pressed
     shape = _emotional(art.shape, emotions, art.active)
-    wanted = gap_of(shape.open, mouth)
+    wanted, asked = gap_of(shape.open, mouth), gap_of(art.shape.open, mouth)
+    floor = gap_of(np.array(VOWEL_FLOOR), mouth)
     spoken = lip_deformation(shape, wanted * art.free, mouth)
     plain = lip_deformation(art.shape, neutral_gap(art, mouth), mouth)
     total = units + spoken - plain
@@ -120,7 +122,8 @@ def express(
         up, down = MESH.index(upper), MESH.index(lower)
         added = units[:, down, 1] - units[:, up, 1]
         articulated = part * wanted
-        gap = np.maximum(articulated + added, _KEPT_GAP * articulated) * art.free
+        kept = np.maximum(_KEPT_GAP * articulated, part * np.minimum(asked, floor))
+        gap = np.maximum(articulated + added, kept) * art.free
         correction = gap - (articulated * art.free + added)
         total[:, up, 1] -= _UPPER_MEETS * correction
         total[:, down, 1] += (1.0 - _UPPER_MEETS) * correction

@@ -43,6 +43,8 @@ class Articulation:
         1 in speech, 0 where the mouth rests.
     press, tuck, tongue
         Amounts for the mouth channels of the same names.
+    asked
+        [T] float32, :func:`target_openness`.
     """
 
     shape: Tracks
@@ -51,6 +53,7 @@ class Articulation:
     press: ArrayF64
     tuck: ArrayF64
     tongue: ArrayF64
+    asked: npt.NDArray[np.float32]
 
 
 def frame_times(duration: float, rate: FrameRate, lead: float = 0.0) -> ArrayF64:
@@ -112,14 +115,14 @@ def _scaled(tracks: Tracks, segments: Sequence[Segment], scale: float, times: Ar
 
 
 def _tongue(segments: Sequence[Segment], times: ArrayF64) -> ArrayF64:
-    raised = [s for s in segments if s.tongue > 0]
+    raised = [s for s in segments if s.target.tongue > 0]
     windows = [Window(s.start + 0.15 * s.duration, s.start + 0.75 * s.duration, _TONGUE_RAMP, _TONGUE_RAMP) for s in raised]
-    return held(windows, times, [s.tongue for s in raised])
+    return held(windows, times, [s.target.tongue for s in raised])
 
 
 def _contacts(segments: Sequence[Segment], times: ArrayF64) -> ArrayF64:
     tucked = [s for s in segments if s.kind is Kind.LABIODENTAL]
-    return held([contact(s, times) for s in tucked], times, [s.tuck for s in tucked])
+    return held([contact(s, times) for s in tucked], times, [s.target.tuck for s in tucked])
 
 
 def _presses(segments: Sequence[Segment], windows: Sequence[Window], times: ArrayF64) -> ArrayF64:
@@ -128,7 +131,7 @@ def _presses(segments: Sequence[Segment], windows: Sequence[Window], times: Arra
     for window in windows:
         i = int(np.searchsorted(starts, (window.start + window.end) / 2, side="right")) - 1
         near = segments[max(0, i - 1) : i + 2]
-        levels.append(max((s.press for s in near), default=0.0))
+        levels.append(max((s.target.press for s in near), default=0.0))
     return held(windows, times, levels)
 
 
@@ -160,6 +163,7 @@ def articulate(project: Project, speech: SpeechFacts) -> Articulation:
         visible * _presses(segments, windows, times),
         visible * _contacts(segments, times),
         visible * _tongue(segments, times),
+        _asked(segments, duration, frame_times(duration, project.rate)),
     )
 
 
@@ -187,12 +191,14 @@ def target_openness(alignment: Alignment, rate: FrameRate) -> npt.NDArray[np.flo
     npt.NDArray[np.float32]
         [T], 0 closed to 1 widest conversational.
     """
-    times = frame_times(alignment.duration, rate)
-    segments = segments_of(alignment, lip_targets())
+    return _asked(segments_of(alignment, lip_targets()), alignment.duration, frame_times(alignment.duration, rate))
+
+
+def _asked(segments: Sequence[Segment], duration: float, times: ArrayF64) -> npt.NDArray[np.float32]:
     if not segments:
         return np.zeros(len(times), np.float32)
     fine = 0.005
-    grid = np.arange(int(np.ceil(alignment.duration / fine)) + 1) * fine
+    grid = np.arange(int(np.ceil(duration / fine)) + 1) * fine
     owner = np.clip(np.searchsorted([s.start for s in segments], grid, side="right") - 1, 0, None)
     steps = np.array([s.open for s in segments])[owner]
     reach = round(3.5 * _ASKED_BLUR / fine)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from pctalk_studio.deformation.lac.dominance import spread
 from pctalk_studio.deformation.lac.segments import Segment
 from pctalk_studio.deformation.lac.targets import Kind
 
@@ -28,6 +29,10 @@ _VOWEL_EDGE = 0.25
 """Share of a vowel at either end into which a neighbour's closure or its ramp may reach."""
 
 _LIMIT_RAMP = 0.050
+_JAW_LIMIT = 0.12
+_SLACK = 1.2
+"""Ramp and jaw of the phones that narrow the mouth, and by how much a limit has risen where its ramp ends."""
+
 _REST_CLOSING, _REST_OPENING = 0.16, 0.12
 VOWEL_FLOOR = 0.15
 """Least openness of a vowel's middle."""
@@ -42,22 +47,24 @@ class Window:
     ramp_in: float
     ramp_out: float
 
-    def hold(self, times: ArrayF64) -> ArrayF64:
-        """1 inside, 0 beyond the ramps, cosine between; [T]."""
-        before = np.clip((self.start - times) / self.ramp_in, 0.0, 1.0)
-        after = np.clip((times - self.end) / self.ramp_out, 0.0, 1.0)
-        return np.asarray(0.5 + 0.5 * np.cos(np.pi * np.maximum(before, after)))
+
+def _levels(windows: Sequence[Window], times: ArrayF64) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], ArrayF64]:
+    """How far each window holds at the times that it reaches: (time, window) numbers and 1 inside, cosine on the ramps."""
+    start, end, ramp_in, ramp_out = np.array([(w.start, w.end, w.ramp_in, w.ramp_out) for w in windows], np.float64).T
+    first, stop = np.searchsorted(times, start - ramp_in), np.searchsorted(times, end + ramp_out, side="right")
+    where, owner = spread(first, stop)
+    before = (start[owner] - times[where]) / ramp_in[owner]
+    after = (times[where] - end[owner]) / ramp_out[owner]
+    outside = np.clip(np.maximum(before, after), 0.0, 1.0)
+    return where, owner, 0.5 + 0.5 * np.cos(np.pi * outside)
 
 
 def held(windows: Sequence[Window], times: ArrayF64, values: Sequence[float] | None = None) -> ArrayF64:
     """The strongest of all windows at each time, each times its value; [T], 0 where none holds."""
     out = np.zeros(len(times))
-    for i, window in enumerate(windows):
-        a = int(np.searchsorted(times, window.start - window.ramp_in))
-        b = int(np.searchsorted(times, window.end + window.ramp_out, side="right"))
-        if a < b:
-            level = 1.0 if values is None else values[i]
-            out[a:b] = np.maximum(out[a:b], level * window.hold(times[a:b]))
+    if windows:
+        where, owner, level = _levels(windows, times)
+        np.maximum.at(out, where, level if values is None else level * np.asarray(values)[owner])
     return out
 
 
@@ -111,7 +118,7 @@ def closures(segments: Sequence[Segment], times: ArrayF64, frame: float) -> tupl
     windows = []
     for before, run, after in _joined(segments):
         start, last = run[0].start, run[-1]
-        end = last.start + _CLOSED_TO.get(last.phone, 0.72) * last.duration
+        end = last.start + _CLOSED_TO[last.target.phone] * last.duration
         wanted = 2.0 * frame - (end - start)
         early = min(max(wanted, 0.0), _EARLY, _room(before))
         late = min(max(wanted - early, 0.0), last.end - end)
@@ -161,16 +168,18 @@ def limits_of(segments: Sequence[Segment], times: ArrayF64, frame: float) -> Lim
         As for :func:`closures`.
     """
     opening, jaw = np.full(len(times), np.inf), np.full(len(times), np.inf)
-    for s in segments:
-        if s.limit >= 1.0 or s.kind is Kind.BILABIAL:
-            continue
-        window = contact(s, times) if s.kind is Kind.LABIODENTAL else _middle(s, 0.2, 0.75, _LIMIT_RAMP)
-        a, b = np.searchsorted(times, [window.start - window.ramp_in, window.end + window.ramp_out])
-        slack = 1.0 - window.hold(times[a:b])
-        opening[a:b] = np.minimum(opening[a:b], s.limit + 1.2 * slack)
-        jaw[a:b] = np.minimum(jaw[a:b], 0.12 + 1.2 * slack)
+    limited = [s for s in segments if s.target.limit < 1.0 and s.kind is not Kind.BILABIAL]
+    if limited:
+        where, owner, level = _levels([_narrowed(s, times) for s in limited], times)
+        slack = _SLACK * (1.0 - level)
+        np.minimum.at(opening, where, np.array([s.target.limit for s in limited])[owner] + slack)
+        np.minimum.at(jaw, where, _JAW_LIMIT + slack)
     vowels = [_middle(s, _VOWEL_EDGE, 1.0 - _VOWEL_EDGE, 0.03) for s in segments if s.vowel]
     return Limits(opening, jaw, VOWEL_FLOOR * held(vowels, times))
+
+
+def _narrowed(segment: Segment, times: ArrayF64) -> Window:
+    return contact(segment, times) if segment.kind is Kind.LABIODENTAL else _middle(segment, 0.2, 0.75, _LIMIT_RAMP)
 
 
 def contact(segment: Segment, times: ArrayF64) -> Window:

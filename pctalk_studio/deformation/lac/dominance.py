@@ -59,8 +59,12 @@ def grid(duration: float) -> ArrayF64:
     return np.arange(int(np.ceil(duration * SOLVER_RATE)) + 1) / SOLVER_RATE
 
 
-def _column(segments: Sequence[Segment], *names: str) -> ArrayF64:
-    return np.array([[getattr(s, name) for name in names] for s in segments], np.float64)
+def spread(first: npt.NDArray[np.intp], stop: npt.NDArray[np.intp]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """All (sample, owner) pairs of the ranges [first, stop), owner by owner; empty ranges own nothing."""
+    lengths = np.maximum(stop - first, 0)
+    owner = np.repeat(np.arange(len(lengths)), lengths)
+    begin = np.cumsum(lengths) - lengths
+    return np.arange(len(owner)) - begin[owner] + first[owner], owner
 
 
 def _dominance(segments: Sequence[Segment], times: ArrayF64, pace: float) -> tuple[npt.NDArray[np.intp], ArrayF64]:
@@ -68,16 +72,14 @@ def _dominance(segments: Sequence[Segment], times: ArrayF64, pace: float) -> tup
 
     ``pace`` shortens the tails; samples outside the grid are left out.
     """
-    start, end, attack, release = _column(segments, "start", "end", "attack", "release").T
-    attack, release = pace * attack, pace * release
+    spans = np.array([(s.start, s.end, s.target.attack_ms, s.target.release_ms) for s in segments], np.float64)
+    start, end, attack, release = spans.T
+    attack, release = attack * (pace / 1000), release * (pace / 1000)
     held_from = start + _HELD_FROM * (end - start)
     held_to = start + _HELD_TO * (end - start)
     first = np.floor((held_from - _REACH * attack) * SOLVER_RATE).astype(np.intp)
     last = np.ceil((held_to + _REACH * release) * SOLVER_RATE).astype(np.intp)
-    inside = [np.arange(max(0, a), min(len(times), b + 1)) for a, b in zip(first, last, strict=True)]
-    lengths = np.array([len(span) for span in inside])
-    where = np.concatenate(inside) if inside else np.zeros(0, np.intp)
-    owner = np.repeat(np.arange(len(segments)), lengths)
+    where, owner = spread(np.maximum(first, 0), np.minimum(last + 1, len(times)))
     before = np.maximum(held_from[owner] - times[where], 0.0) / attack[owner]
     after = np.maximum(times[where] - held_to[owner], 0.0) / release[owner]
     return np.stack([where, owner]), np.exp2(-(before**2) - after**2)
@@ -103,8 +105,8 @@ def blended(segments: Sequence[Segment], duration: float) -> Tracks:
         rest = np.zeros(len(times))
         return Tracks(rest, rest, rest, rest)
     shaping, opening = _dominance(segments, times, 1.0), _dominance(segments, times, _JAW_PACE)
-    targets = _column(segments, "open", "width", "purse", "jaw")
-    weights = _column(segments, "weight_open", "weight_width", "weight_purse", "weight_open")
+    targets = np.array([(s.open, s.width, s.purse, s.jaw) for s in segments])
+    weights = np.array([(s.weight_open, s.target.weight_width, s.target.weight_purse, s.weight_open) for s in segments])
     channels = []
     for k in range(4):
         (where, owner), unit = shaping if k in (1, 2) else opening

@@ -45,12 +45,18 @@ class LoudnessScale:
         return cls(float(vowels.mean()), max(float(vowels.std()), _LEAST_SPREAD_DB))
 
 
-def loudness_at(speech: SpeechFacts, start: float, end: float) -> float:
-    """Mean loudness of the loudest part of a stretch in dB; NaN where the recording has no samples."""
-    first = int(start * FEATURE_RATE)
-    stretch = np.sort(speech.loudness[first : max(first + 1, round(end * FEATURE_RATE))])
-    loudest = stretch[int(len(stretch) * (1.0 - _PEAK_SHARE)) :]
-    return float(loudest.mean()) if len(loudest) else float("nan")
+def loudness_of(speech: SpeechFacts, spans: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Mean loudness of the loudest part of each span [N, 2], [N] dB; NaN where the recording has no samples."""
+    samples = speech.loudness.astype(np.float64)
+    firsts = (spans[:, 0] * FEATURE_RATE).astype(np.intp)
+    stops = np.maximum(firsts + 1, np.round(spans[:, 1] * FEATURE_RATE).astype(np.intp))
+    levels = np.full(len(spans), np.nan)
+    for i, (first, stop) in enumerate(zip(firsts, stops, strict=True)):
+        stretch = np.sort(samples[first:stop])
+        if len(stretch):
+            loudest = stretch[int(len(stretch) * (1.0 - _PEAK_SHARE)) :]
+            levels[i] = loudest.sum() / len(loudest)
+    return levels
 
 
 def jaw_gains(speech: SpeechFacts, spans: npt.NDArray[np.float64], follow: float) -> npt.NDArray[np.float64]:
@@ -71,7 +77,6 @@ def jaw_gains(speech: SpeechFacts, spans: npt.NDArray[np.float64], follow: float
         [N], 1 for a vowel of average loudness.
     """
     scale = LoudnessScale.of(speech)
-    levels = np.array([loudness_at(speech, start, end) for start, end in spans], np.float64)
-    z = np.nan_to_num((levels - scale.mean) / scale.spread, nan=0.0, posinf=0.0, neginf=-2.0)
+    z = np.nan_to_num((loudness_of(speech, spans) - scale.mean) / scale.spread, nan=0.0, posinf=0.0, neginf=-2.0)
     points, gains = zip(*GAIN_AT, strict=True)
     return np.asarray(1.0 + follow * (np.interp(z, points, gains) - 1.0))

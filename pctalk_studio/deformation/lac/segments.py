@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pctalk_studio.core.speech import SILENCE, Alignment, Phone
-from pctalk_studio.deformation.lac.targets import DIPHTHONGS, Kind, LipTargets
+from pctalk_studio.deformation.lac.targets import DIPHTHONGS, Kind, LipTarget, LipTargets
 
 SHORT_SILENCE = 0.12
 """Seconds; silences below are bridged."""
@@ -28,19 +28,30 @@ _SCHWA_OPEN, _SCHWA_LONGEST = 0.28, 0.07
 _FULL_VOWEL = 0.06
 _FULL_OBSTRUENT = 0.06
 _LEAST_OBSTRUENT = 0.35
+_BREATHED = 0.8
 _SHAPELESS = frozenset({Kind.TONGUE, Kind.DENTAL, Kind.GLOTTAL})
 _OBSTRUENTS = frozenset({Kind.TONGUE, Kind.DENTAL})
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of speech with its targets and dominances; times in seconds, channels as in the target table.
+    """A stretch of speech and what it asks of the mouth in its context.
 
-    ``word`` numbers the words; -1 lies outside of all.
+    Parameters
+    ----------
+    target
+        Its row of the table.
+    start, end
+        Seconds.
+    word
+        Number of its word; -1 outside of all.
+    open, width, purse, jaw
+        The row's targets as context, stress and style have changed them.
+    weight_open
+        The row's dominance of opening as the length of the segment has changed it.
     """
 
-    phone: str
-    kind: Kind
+    target: LipTarget
     start: float
     end: float
     word: int
@@ -48,20 +59,17 @@ class Segment:
     width: float
     purse: float
     jaw: float
-    limit: float
-    press: float
-    tuck: float
-    tongue: float
     weight_open: float
-    weight_width: float
-    weight_purse: float
-    attack: float
-    release: float
+
+    @property
+    def kind(self) -> Kind:
+        """Articulatory class."""
+        return self.target.kind
 
     @property
     def vowel(self) -> bool:
         """Whether this is a vowel or half a diphthong."""
-        return self.kind is Kind.VOWEL
+        return self.target.kind is Kind.VOWEL
 
     @property
     def duration(self) -> float:
@@ -69,60 +77,55 @@ class Segment:
         return self.end - self.start
 
 
-def _segment(targets: LipTargets, row: str, start: float, end: float, word: int) -> Segment:
-    target = targets[row]
+def _vowel(target: LipTarget, start: float, end: float, word: int, phone: Phone) -> Segment:
+    """A vowel, or half of one, with the undershoot of its stress and shortness."""
+    stress = 1.0 if phone.stress is None else _STRESS.get(phone.stress, 1.0)
+    schwa = phone.label == "AH" and (phone.stress == 0 or (phone.stress is None and phone.duration < _SCHWA_LONGEST))
+    short = min(1.0, max(phone.duration, 0.0) / _FULL_VOWEL) ** 0.5
+    opening = short * (_SCHWA_OPEN / target.open if schwa else stress)
     return Segment(
-        row, target.kind, start, end, word, target.open, target.width, target.purse, target.jaw, target.limit,
-        target.press, target.tuck, target.tongue, target.weight_open, target.weight_width, target.weight_purse,
-        target.attack_ms / 1000, target.release_ms / 1000,
+        target, start, end, word, target.open * opening, target.width * short, target.purse * short,
+        target.jaw * opening, target.weight_open,
     )  # fmt: skip
 
 
-def _reduced(segment: Segment, phone: Phone) -> Segment:
-    """A vowel with the undershoot of its stress and shortness."""
-    stress = 1.0 if phone.stress is None else _STRESS.get(phone.stress, 1.0)
-    schwa = phone.label == "AH" and (phone.stress == 0 or (phone.stress is None and phone.duration < _SCHWA_LONGEST))
-    opening = _SCHWA_OPEN / segment.open if schwa else stress
-    short = min(1.0, max(phone.duration, 0.0) / _FULL_VOWEL) ** 0.5
-    return replace(
-        segment,
-        open=segment.open * opening * short,
-        jaw=segment.jaw * opening * short,
-        width=segment.width * short,
-        purse=segment.purse * short,
+def _consonant(target: LipTarget, phone: Phone, word: int) -> Segment:
+    """A consonant; one made by the tongue alone moves the jaw only as far as it has time to."""
+    time = min(1.0, max(_LEAST_OBSTRUENT, phone.duration / _FULL_OBSTRUENT)) if target.kind in _OBSTRUENTS else 1.0
+    return Segment(
+        target, phone.start, phone.end, word, target.open, target.width, target.purse, target.jaw, time * target.weight_open
     )
 
 
 def _of_phone(targets: LipTargets, phone: Phone, word: int) -> list[Segment]:
     if phone.label in DIPHTHONGS:
         split = phone.start + _DIPHTHONG_SPLIT * phone.duration
-        first = _segment(targets, f"{phone.label}1", phone.start, split, word)
-        second = _segment(targets, f"{phone.label}2", split, phone.end, word)
-        return [_reduced(first, phone), _reduced(second, phone)]
-    segment = _segment(targets, phone.label, phone.start, phone.end, word)
-    if segment.vowel:
-        return [_reduced(segment, phone)]
-    if segment.kind in _OBSTRUENTS:
-        time = min(1.0, max(_LEAST_OBSTRUENT, phone.duration / _FULL_OBSTRUENT))
-        return [replace(segment, weight_open=segment.weight_open * time)]
-    return [segment]
+        first, second = targets[f"{phone.label}1"], targets[f"{phone.label}2"]
+        return [_vowel(first, phone.start, split, word, phone), _vowel(second, split, phone.end, word, phone)]
+    target = targets[phone.label]
+    if target.kind is Kind.VOWEL:
+        return [_vowel(target, phone.start, phone.end, word, phone)]
+    return [_consonant(target, phone, word)]
 
 
-def _relaxed(silence: Segment, before: Segment | None) -> Segment:
+def _silence(target: LipTarget, phone: Phone, before: Segment | None) -> Segment:
     """A silence: rest when long, a shadow of what went before when short."""
-    if before is None or silence.duration > LONG_SILENCE:
-        return silence
-    keep = _RELAXED * (LONG_SILENCE - silence.duration) / (LONG_SILENCE - SHORT_SILENCE)
-    return replace(silence, open=before.open * keep, width=before.width * keep, purse=before.purse * keep, jaw=before.jaw * keep)
+    if before is None or phone.duration > LONG_SILENCE:
+        return _consonant(target, phone, -1)
+    keep = _RELAXED * (LONG_SILENCE - phone.duration) / (LONG_SILENCE - SHORT_SILENCE)
+    return Segment(
+        target, phone.start, phone.end, -1, before.open * keep, before.width * keep, before.purse * keep,
+        before.jaw * keep, target.weight_open,
+    )  # fmt: skip
 
 
 def _shaped_by(segment: Segment, vowel: Segment) -> Segment:
     """A consonant with the lip shape of a vowel; h takes all of it."""
-    shaped = replace(segment, width=vowel.width, purse=vowel.purse)
     if segment.kind is Kind.GLOTTAL:
-        weight = 0.5 * vowel.weight_open
-        shaped = replace(shaped, open=0.8 * vowel.open, jaw=0.8 * vowel.jaw, weight_open=weight)
-    return shaped
+        opening, jaw, weight = _BREATHED * vowel.open, _BREATHED * vowel.jaw, 0.5 * vowel.weight_open
+    else:
+        opening, jaw, weight = segment.open, segment.jaw, segment.weight_open
+    return Segment(segment.target, segment.start, segment.end, segment.word, opening, vowel.width, vowel.purse, jaw, weight)
 
 
 def _in_context(segments: Sequence[Segment]) -> list[Segment]:
@@ -175,9 +178,8 @@ def segments_of(alignment: Alignment, targets: LipTargets) -> tuple[Segment, ...
         if phone.label == SILENCE:
             if 0 < i < last and phone.duration < SHORT_SILENCE:
                 continue
-            rest = _segment(targets, SILENCE, phone.start, phone.end, -1)
-            # A recording that starts or ends in the middle of speech has a short silence that is no pause.
-            out.append(_relaxed(rest, out[-1] if out and i < last else None))
+            # Nothing is held towards the end of a recording: its last silence is a rest however short.
+            out.append(_silence(targets[SILENCE], phone, out[-1] if out and i < last else None))
         else:
             out.extend(_of_phone(targets, phone, word))
     return tuple(_in_context(out))
