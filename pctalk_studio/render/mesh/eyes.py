@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.render.api import PictureU8
-from pctalk_studio.render.mesh.eye_edges import with_found_edge
-from pctalk_studio.render.mesh.eye_fill import PlanesF32, luma_of, planes_of
+from pctalk_studio.render.mesh.eye_edges import with_found_edges
+from pctalk_studio.render.mesh.eye_fill import PlanesF32, planes_of
 from pctalk_studio.render.mesh.eye_frame import LEFT_EYE, RIGHT_EYE, EyeFrame, EyeLandmarks, PlaneF32, ease, smoothstep
 from pctalk_studio.render.mesh.gaze import EYEBALL_RADIUS, Eyeball
 from pctalk_studio.render.mesh.lids import LidSkin
@@ -63,7 +63,7 @@ class Eye:
             return None
         x0, y0, x1, y1 = frame.window
         patch = picture[y0:y1, x0:x1].astype(np.float32)
-        frame = with_found_edge(frame, luma_of(patch))
+        frame = with_found_edges(frame, patch)
         rows, columns = np.mgrid[0 : y1 - y0, 0 : x1 - x0].astype(np.float32)
         alive = ease(frame.opening, _SHUT, _OPEN)
         return cls(frame, Eyeball.of(patch, frame, points), LidSkin.of(patch, frame), columns, rows, alive)

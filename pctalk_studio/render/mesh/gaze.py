@@ -210,12 +210,16 @@ def _white(picture: ColourF32, luma: PlaneF32, frame: EyeFrame, radius: PlaneF32
         inside = frame.inside()
         level = np.percentile(luma[inside], 90) if inside.any() else luma.max()
         shown = inside & (luma >= level)
-    return spread(picture, shown.astype(np.float32), 0.03 * frame.width)
+    white = spread(picture, shown.astype(np.float32), 0.03 * frame.width)
+    # Towards the corners the ball is shaded and pink: there it takes after whatever shows.
+    near = 1 - smoothstep(np.minimum(frame.u, frame.width - frame.u), 0.05 * frame.width, 0.24 * frame.width)
+    corner = spread(picture, (frame.inside(0.01 * frame.width) & (radius > 1.1)).astype(np.float32), 0.03 * frame.width)
+    return np.asarray(white + near[..., None] * (corner - white), np.float32)
 
 
 def _without_glints(picture: ColourF32, luma: PlaneF32, frame: EyeFrame, radius: PlaneF32) -> tuple[ColourF32, ColourF32]:
     """The picture with bright reflections on the iris removed, and those reflections as light to add."""
-    on_iris = frame.inside() & (radius < 0.92)
+    on_iris = frame.inside() & (radius < 0.92) & (frame.v < frame.lower - 0.05 * frame.width)
     if on_iris.sum() < 9:
         return picture, np.zeros_like(picture)
     level = np.percentile(luma[on_iris], 60)
@@ -223,7 +227,7 @@ def _without_glints(picture: ColourF32, luma: PlaneF32, frame: EyeFrame, radius:
     bright = (on_iris & (luma > level + max(1.2 * spread_of, 30.0))).astype(np.uint8)
     if not bright.any():
         return picture, np.zeros_like(picture)
-    grown = cv2.dilate(bright, np.ones((3, 3), np.uint8)) * (radius < 1.0).astype(np.uint8)
+    grown = cv2.dilate(bright, np.ones((3, 3), np.uint8)) * ((radius < 1.0) & frame.inside()).astype(np.uint8)
     bytes_ = np.clip(picture, 0, 255).astype(np.uint8)
     clean = cv2.inpaint(bytes_, grown, max(2.0, 0.04 * frame.width), cv2.INPAINT_TELEA).astype(np.float32)
     clean = np.where(grown[..., None] > 0, clean, picture)

@@ -91,7 +91,7 @@ class LidSkin:
         crease = np.exp(-np.square(fall * np.float32(1 / 0.16)))
         ridge = np.exp(-np.square((fall - np.float32(0.45)) * np.float32(1 / 0.28)))
         under = np.square(np.square(fall))
-        shading = self.bow * (1 - np.float32(0.10) * crease + np.float32(0.035) * ridge - np.float32(0.07) * under)
+        shading = self.bow * (1 - np.float32(0.10) * crease + np.float32(0.05) * ridge - np.float32(0.08) * under)
         return np.asarray(self.skin * shading, np.float32)
 
     def lash_shade(self, frame: EyeFrame, edge: PlaneF32, droop: PlaneF32) -> PlaneF32:
@@ -177,7 +177,7 @@ def _in_front(picture: ColourF32, base: ColourF32, frame: EyeFrame) -> PlaneF32:
     luma, skin = luma_of(picture), luma_of(base)
     width = frame.width
     dark = smoothstep((skin - luma) / np.maximum(skin, 8.0), 0.28, 0.42)
-    size = 2 * round(0.02 * width) + 3
+    size = max(3, round(0.09 * width))
     element = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     thick = np.asarray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, element), np.float32)
     away = np.maximum(np.maximum(frame.upper - frame.v, frame.v - frame.lower), np.maximum(-frame.u, frame.u - width))
