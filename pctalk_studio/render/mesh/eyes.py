@@ -237,4 +237,4 @@ class EyeLayers:
     def _way(self, degrees: float) -> float:
         """Pixels that an iris goes for an angle, easing into the limit."""
         way = EYEBALL_RADIUS * self.unit * np.sin(np.deg2rad(degrees))
-        return float(self.reach * np.tanh(way / self.reach)) if self.reach > 0 else 0.0
+        return float(way / (1 + (way / self.reach) ** 4) ** 0.25) if self.reach > 0 else 0.0

@@ -159,7 +159,7 @@ def test_gaze_turns_the_pupil_the_right_way(drawn_face, layers):
     reach = 0.1 * rig.scale * np.sin(np.deg2rad(12))
     for gaze, way in (((12, 0), (1, 0)), ((-12, 0), (-1, 0)), ((0, 12), (0, -1)), ((0, -12), (0, 1))):
         x1, y1 = middle(gaze)
-        assert (x1 - x0, y1 - y0) == pytest.approx((way[0] * reach, way[1] * reach), abs=0.35 * reach)
+        assert (x1 - x0, y1 - y0) == pytest.approx((way[0] * reach, way[1] * reach), abs=0.4 * reach)
 
 
 def test_both_eyes_turn_equally(drawn_face, layers):
