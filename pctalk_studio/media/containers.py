@@ -21,7 +21,7 @@ StreamT = TypeVar("StreamT", bound=Stream)
 # that find "media" in any text.
 _FORMATS = (
     "wav,w64,aiff,au,caf,flac,ogg,mp3,aac,amr,ape,wv,tta,mov,matroska,mpeg,mpegts,mpegvideo,avi,asf,flv,dv,"
-    "mxf,gif,h264,hevc,ac3,eac3,oma,spdif,voc,rm,ivf,image2,png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe"
+    "mxf,gif,h264,hevc,ac3,eac3,voc,rm,ivf"
 )
 
 
@@ -43,7 +43,8 @@ def opened(path: Path, kind: str) -> Iterator[InputContainer]:
     """
     options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
     try:
-        container = av.open(str(path), mode="r", container_options=options, metadata_errors="replace")
+        # Without the protocol a colon in a name would be taken for one.
+        container = av.open(f"file:{path}", mode="r", container_options=options, metadata_errors="replace")
     except (av.FFmpegError, ValueError) as error:
         text = f"'{path}' is not a {kind} that can be read, or its end is missing; convert or copy it again."
         raise MediaError(text, repr(error)) from error

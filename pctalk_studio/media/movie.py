@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -101,6 +102,8 @@ class MovieWriter(AbstractContextManager["MovieWriter"]):
         self._inputs = (*inputs, sound.path) if sound is not None else inputs
         self._frames = 0
         self._session: AbstractContextManager[None] | None = None
+        self._file: _File | None = None
+        self._entered = False
 
     @property
     def frames(self) -> int:
@@ -108,6 +111,9 @@ class MovieWriter(AbstractContextManager["MovieWriter"]):
         return self._frames
 
     def __enter__(self) -> MovieWriter:
+        if self._entered:
+            raise ValueError("a writer writes one movie")
+        self._entered = True
         self._session = self._writing()
         self._session.__enter__()
         return self
@@ -125,72 +131,83 @@ class MovieWriter(AbstractContextManager["MovieWriter"]):
         ValueError
             When it has another size or type.
         """
-        if self._session is None:
+        if self._file is None:
             raise ValueError("the movie is not open")
         frame = self._convert(rgb)
         frame.pts = self._frames
         frame.duration = 1
         frame.time_base = 1 / self._rate.value
-        self._container.mux(self._video.encode(frame))
+        self._file.container.mux(self._file.video.encode(frame))
         self._frames += 1
         # Sound follows the picture, so that the two lie interleaved in the file whatever its length.
-        self._write_sound(last=False)
+        self._write_sound(self._file, last=False)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
         refuse_overwriting(self._path, self._inputs)
         try:
             with written_whole(self._path) as draft:
-                self._container = _opened(draft, self._path)
+                container = _opened(draft, self._path)
                 try:
-                    self._add_streams()
+                    self._file = self._with_streams(container)
                     yield
-                    self._finish()
+                    self._finish(self._file)
                 except BaseException:
                     # The draft is thrown away; that its end cannot be written any more is of no interest then.
                     with suppress(av.FFmpegError):
-                        self._container.close()
+                        container.close()
                     raise
-                self._container.close()
+                finally:
+                    # The encoders and their threads end when nothing refers to them any more.
+                    self._file = None
+                container.close()
         except av.FFmpegError as error:
             text = f"Cannot write '{self._path}': the encoder refuses ({error.strerror}); choose another size or name."
             raise MediaError(text, repr(error)) from error
 
-    def _add_streams(self) -> None:
-        width, height = self._convert.even_size
-        video = self._container.add_stream("libx264", rate=self._rate.value, options=self._options)
-        video.width, video.height, video.pix_fmt = width, height, "yuv420p"
+    def _with_streams(self, container: OutputContainer) -> _File:
+        video = container.add_stream("libx264", rate=self._rate.value, options=self._options)
+        video.width, video.height = self._convert.even_size
+        video.pix_fmt = "yuv420p"
         video.time_base = 1 / self._rate.value
         context = video.codec_context
         context.time_base = 1 / self._rate.value
         context.gop_size = max(1, round(_KEY_SECONDS * float(self._rate)))
         context.thread_count = self._threads
         context.color_primaries, context.color_trc, context.colorspace, context.color_range = TAGS
-        self._video: VideoStream = video
-        self._audio: AudioStream | None = None
+        audio: AudioStream | None = None
         if self._sound is not None:
-            layout = "mono" if self._sound.channels == 1 else "stereo"
-            self._audio = self._container.add_stream("aac", rate=self._sound.rate, layout=layout)
-            self._audio.bit_rate = _AAC_BITS[self._sound.channels]
+            audio = container.add_stream("aac", rate=self._sound.rate, layout=self._sound.layout)
+            audio.bit_rate = _AAC_BITS[self._sound.channels]
+        return _File(container, video, audio)
 
-    def _write_sound(self, last: bool) -> None:
-        if self._sound is None or self._audio is None:
+    def _write_sound(self, file: _File, last: bool) -> None:
+        if self._sound is None or file.audio is None:
             return
         length = round(self._frames * self._sound.rate / self._rate.value)
         for chunk, start in self._sound.chunks(length, last):
-            frame = av.AudioFrame.from_ndarray(chunk, format="fltp", layout="mono" if len(chunk) == 1 else "stereo")
+            frame = av.AudioFrame.from_ndarray(chunk, format="fltp", layout=self._sound.layout)
             frame.sample_rate = self._sound.rate
             frame.pts = start
             frame.time_base = Fraction(1, self._sound.rate)
-            self._container.mux(self._audio.encode(frame))
+            file.container.mux(file.audio.encode(frame))
 
-    def _finish(self) -> None:
+    def _finish(self, file: _File) -> None:
         if not self._frames:
             raise ValueError("a movie needs at least one frame")
-        self._write_sound(last=True)
-        self._container.mux(self._video.encode(None))
-        if self._audio is not None:
-            self._container.mux(self._audio.encode(None))
+        self._write_sound(file, last=True)
+        file.container.mux(file.video.encode(None))
+        if file.audio is not None:
+            file.container.mux(file.audio.encode(None))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _File:
+    """An open container and its streams."""
+
+    container: OutputContainer
+    video: VideoStream
+    audio: AudioStream | None
 
 
 class _Track:
@@ -205,6 +222,10 @@ class _Track:
     @property
     def channels(self) -> int:
         return int(self._samples.shape[1])
+
+    @property
+    def layout(self) -> str:
+        return "mono" if self.channels == 1 else "stereo"
 
     def chunks(self, length: int, last: bool) -> Iterator[tuple[npt.NDArray[np.float32], int]]:
         """What is due of a track of ``length`` samples: whole chunks [channels, 1024] and their start, at last the rest too."""
@@ -221,4 +242,5 @@ def _opened(draft: Path, target: Path) -> OutputContainer:
     # A fine movie time scale lets the edit lists state both lengths exactly instead of in whole milliseconds.
     options = {"movflags": "+faststart", "movie_timescale": "48000"}
     kind = "mov" if target.suffix.lower() == ".mov" else "mp4"
-    return av.open(str(draft), mode="w", format=kind, options=options)
+    # Without the protocol a colon in a name would be taken for one.
+    return av.open(f"file:{draft}", mode="w", format=kind, options=options)

@@ -260,6 +260,41 @@ def test_an_empty_movie_and_wrong_frames_are_programming_errors(tmp_path):
     with pytest.raises(ValueError, match="not open"):
         movie.write(patches(1, (64, 64)))
     assert list(tmp_path.iterdir()) == []
+    with movie:
+        movie.write(patches(1, (64, 64)))
+    with pytest.raises(ValueError, match="one movie"), movie:
+        pass
+
+
+@pytest.mark.parametrize("name", ["a:b.mp4", "we%03drd.mp4", "-x.mp4", "it's one.mp4", "ünï.mp4", "concat:a.mp4"])
+def test_odd_names_are_names(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    path = written(Path(name), [patches(1)] * 3, sound=tone(0.12))
+    assert MovieReader(path).facts.frames == 3
+    assert read_sound(path).duration == pytest.approx(0.12, abs=1e-3)
+    assert os.listdir(tmp_path) == [name]
+
+
+def test_sizes_beyond_the_encoder_are_refused(tmp_path):
+    with pytest.raises(MediaError, match=r"big\.mp4.*another size"):
+        written(tmp_path / "big.mp4", [np.zeros((16, 20000, 3), np.uint8)])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="counts native threads as Linux shows them")
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_encoders_threads_end_with_it(tmp_path, fails):
+    def native_threads() -> int:
+        return len(os.listdir("/proc/self/task"))
+
+    movie, before = MovieWriter(tmp_path / "a.mp4", (256, 256), RATE, threads=3), native_threads()
+    with suppress(ZeroDivisionError), movie:
+        for i in range(20):
+            movie.write(patches(i, (256, 256)))
+        assert native_threads() > before
+        if fails:
+            raise ZeroDivisionError
+    assert native_threads() <= before
 
 
 def test_frames_may_be_views_and_may_be_reused(tmp_path):
