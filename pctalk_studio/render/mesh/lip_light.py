@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from pctalk_studio.core.face import FaceRig
 from pctalk_studio.render.mesh.lips import LipCurves
-from pctalk_studio.render.mesh.mouth_frame import F32, U8, MouthFrame, Points
+from pctalk_studio.render.mesh.mouth_frame import F32, F64, U8, Box, MouthFrame, Points
 
 TOUCHING = 0.03
 """Gap in the photo, E, from which its lips do not touch at all; they touch fully below half of it."""
@@ -21,6 +22,21 @@ LINE_DEPTH = 0.45
 
 LINE_WIDTH = 0.007
 """Its half width, E."""
+
+MOIST_EDGE = 0.16
+"""How much darker the edge of a parted lip is: it turns away from the light."""
+
+CORNER_SHADE = 0.14
+"""How much darker the skin at the corners of an open mouth is."""
+
+PRESS_SHADE = 0.14
+"""How much darker pressed lips are where they roll in."""
+
+STRETCH_LIGHT = 0.05
+"""How much lighter fully stretched lips are."""
+
+SMILE_SHADE = 0.06
+"""Depth of the folds that a broad smile adds, as a part of brightness."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,12 +122,90 @@ class LipSeam:
         region[box.slices] = np.rint(np.clip(part, 0, 255)).astype(np.uint8)
 
 
-def lit_lips(
-    region: U8, frame: MouthFrame, seam: LipSeam, lips: tuple[Points, Points], press: float, smile: float, stretch: float
-) -> U8:
-    """Put the seam and the light on a composed region; see :meth:`pctalk_studio.render.mesh.mouth.MouthLayers.shade`."""
-    shaded = region.copy()
-    ends = frame.to_mouth(np.asarray([lips[0][0], lips[0][-1]]))[:, 0]
-    above, below = frame.table(lips[0]), frame.table(lips[1])
-    seam.laid_on(shaded, frame, above, np.maximum(above, below), float(ends[0]), float(ends[1]))
-    return shaded
+@dataclass(frozen=True, slots=True, eq=False)
+class LipLight:
+    """Light on the moving mouth.
+
+    Parameters
+    ----------
+    seam
+        What the photo shows where the lips meet.
+    smile
+        [h, w] float32: change of brightness, as a part, that a broad smile brings: folds beside the mouth, cheeks above them.
+    closed
+        1 when the photo's lips touch, 0 when it was taken with an open mouth, whose lips show their moist edges already.
+    """
+
+    seam: LipSeam
+    smile: F32
+    closed: float
+
+    @classmethod
+    def of(cls, rig: FaceRig, frame: MouthFrame, seam: LipSeam) -> LipLight:
+        """Prepare a face."""
+        closed = 1.0 - float(np.mean(seam.painted[(frame.grid > seam.left) & (frame.grid < seam.right)] > 0.5))
+        # A photo that smiles has its folds already.
+        left = max(0.0, 1 - rig.mouth_gap / 0.08) if closed < 0.5 else 1.0
+        return cls(seam, _smile_folds(rig, frame) * np.float32(left), closed)
+
+    def applied(self, region: U8, frame: MouthFrame, lips: tuple[Points, Points], channels: tuple[float, float, float]) -> U8:
+        """A composed region [h, w, 3] with its light put right, for press, smile and stretch.
+
+        See :meth:`pctalk_studio.render.mesh.mouth.MouthLayers.shade`.
+        """
+        press, smile, stretch = channels
+        ends = frame.to_mouth(np.asarray([lips[0][0], lips[0][-1]]))
+        above, below = frame.table(lips[0]), frame.table(lips[1])
+        below = np.maximum(above, below)
+        if smile > 0:
+            gain = 1 + self.smile * np.float32(min(smile, 1.0))
+            shaded = np.asarray(cv2.multiply(region, cv2.merge([gain, gain, gain]), dtype=cv2.CV_8U), np.uint8)
+        else:
+            shaded = region.copy()
+        box = frame.box_of(np.concatenate([lips[0], lips[1]]).astype(np.float64), 0.10 * frame.unit)
+        if not box.empty:
+            gain = self._gain(frame, box, above, below, ends, press, stretch)
+            shaded[box.slices] = cv2.multiply(shaded[box.slices], cv2.merge([gain, gain, gain]), dtype=cv2.CV_8U)
+        self.seam.laid_on(shaded, frame, above, below, float(ends[0, 0]), float(ends[1, 0]))
+        return shaded
+
+    def _gain(self, frame: MouthFrame, box: Box, above: F32, below: F32, ends: F64, press: float, stretch: float) -> F32:
+        """Brightness of lips and corners in a box, [h, w] float32."""
+        per_unit = np.float32(1 / frame.unit)
+        column, v = frame.column[box.slices], frame.v[box.slices]
+        parted = np.maximum(below - above - self.seam.slack, 0) * per_unit
+        openness = np.clip(parted * np.float32(1 / 0.03), 0, 1).astype(np.float32)
+        outside = np.maximum(above[column] - v, v - below[column]) * per_unit
+        on_lip = outside > 0
+        near = np.exp(np.maximum(outside, 0) * np.float32(-1 / 0.014))
+        wide = np.exp(np.maximum(outside, 0) * np.float32(-1 / 0.045))
+        gain = 1 - np.float32(MOIST_EDGE * self.closed) * near * openness[column] * on_lip
+        gain *= 1 + wide * np.float32(STRETCH_LIGHT * float(np.clip(stretch, -1, 1)) - PRESS_SHADE * press)
+        most_open = float(parted.max())
+        dark = np.float32(CORNER_SHADE * self.closed * min(most_open / 0.08, 1.0))
+        if dark > 0:
+            for u, corner_v in ends:
+                far = (frame.u[box.slices] - np.float32(u)) ** 2 + (v - np.float32(corner_v)) ** 2
+                gain *= 1 - dark * np.exp(far * np.float32(-1 / (0.035 * frame.unit) ** 2)) * on_lip
+        return np.asarray(gain, np.float32)
+
+
+def _smile_folds(rig: FaceRig, frame: MouthFrame) -> F32:
+    """Change of brightness in a broad smile: darker along the folds from nose to mouth and beside its corners, lighter above."""
+    change = np.zeros(frame.u.shape, np.float32)
+    points = np.stack([frame.u, frame.v], -1).astype(np.float64)
+    for ring, corner, outwards in (((129, 203, 206, 216, 212), 61, -1.0), ((358, 423, 426, 436, 432), 291, 1.0)):
+        path = frame.to_mouth(rig.landmarks[list(ring), :2].astype(np.float64))
+        smooth = np.stack([np.interp(np.linspace(0, 4, 33), np.arange(5), path[:, axis]) for axis in (0, 1)], -1)
+        away = np.full(frame.u.shape, np.inf)
+        bulge = np.full(frame.u.shape, np.inf)
+        for place, along in zip(smooth, np.linspace(0, 1, 33), strict=True):
+            # The fold fades at both ends.
+            fade = 4 * (2 * along - 1) ** 4
+            away = np.minimum(away, ((points - place) ** 2).sum(-1) / (0.035 * frame.unit) ** 2 + fade)
+            beside = place + np.array([outwards * 0.09, -0.02]) * frame.unit
+            bulge = np.minimum(bulge, ((points - beside) ** 2).sum(-1) / (0.07 * frame.unit) ** 2 + fade)
+        dimple = frame.to_mouth(rig.landmarks[[corner], :2].astype(np.float64))[0] + (outwards * 0.035 * frame.unit, 0)
+        dent = ((points - dimple) ** 2).sum(-1) / (0.03 * frame.unit) ** 2
+        change += (SMILE_SHADE * (0.5 * np.exp(-bulge) - np.exp(-away) - 0.7 * np.exp(-dent))).astype(np.float32)
+    return np.clip(change, -0.08, 0.05)

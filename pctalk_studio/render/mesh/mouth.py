@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pctalk_studio.core.face import FaceRig
-from pctalk_studio.render.mesh.lip_light import LipSeam, lit_lips
+from pctalk_studio.render.mesh.lip_light import LipLight, LipSeam
 from pctalk_studio.render.mesh.lips import LipCurves, lip_layers
 from pctalk_studio.render.mesh.mouth_frame import U8, MouthFrame, Points
 from pctalk_studio.render.mesh.mouth_interior import InteriorPatch, MouthInterior
@@ -32,8 +32,8 @@ class MouthLayers:
         The mouth's plane.
     inside
         What lies between the lips.
-    seam
-        What the photo shows where the lips meet.
+    light
+        Light on the lips and beside them.
     """
 
     origin: tuple[int, int]
@@ -42,7 +42,7 @@ class MouthLayers:
     lower_texture: U8
     frame: MouthFrame
     inside: MouthInterior
-    seam: LipSeam
+    light: LipLight
 
     @classmethod
     def of(cls, picture: U8, rig: FaceRig) -> MouthLayers:
@@ -62,7 +62,7 @@ class MouthLayers:
         inside = MouthInterior.of(picture, rig, frame, curves, seam.slack)
         origin = (frame.roi.x0, frame.roi.y0)
         size = (frame.roi.x1 - frame.roi.x0, frame.roi.y1 - frame.roi.y0)
-        return cls(origin, size, upper, lower, frame, inside, seam)
+        return cls(origin, size, upper, lower, frame, inside, LipLight.of(rig, frame, seam))
 
     @property
     def look(self) -> MouthLook:
@@ -122,4 +122,4 @@ class MouthLayers:
         -------
         [h, w, 3] uint8.
         """
-        return lit_lips(region, self.frame, self.seam, (upper, lower), press, smile, stretch)
+        return self.light.applied(region, self.frame, (upper, lower), (press, smile, stretch))

@@ -26,7 +26,7 @@ SHOWING = 0.10
 CROWN = 0.118
 """Height of a front tooth, E; above it there is gum."""
 
-HIDDEN_EDGE = 0.018
+HIDDEN_EDGE = 0.010
 """How much longer teeth are, E, than the lower lip lets the photo show."""
 
 RIM = 0.010
@@ -154,8 +154,8 @@ class _Row:
     colour: F64 | None
 
 
-def _tooth_likeness(image: F32, look: MouthLook, brightest: float) -> F32:
-    """0 to 1: bright and less red than the lips."""
+def _tooth_likeness(image: F32, look: MouthLook, brightest: F64) -> F32:
+    """0 to 1: bright (for its column) and less red than the lips."""
     light = luma(image)
     red = (image[..., 0] - image[..., 1:].mean(-1)) / np.maximum(light, 8)
     lip_red = float((look.lips[0] - look.lips[1:].mean()) / max(brightness(look.lips), 8))
@@ -172,48 +172,96 @@ def _upper_row(flat: _Flat, unit: float, look: MouthLook) -> _Row:
     if inside.sum() < 12:
         return none
     brightest = float(np.quantile(luma(flat.image[inside]), 0.95))
-    teeth = inside & (_tooth_likeness(flat.image, look, brightest) > 0.5)
-    if teeth.sum() < SHOWING * inside.sum() or brightest < 0.6 * brightness(look.lips):
+    # Teeth farther back lie in shade: what is bright is judged among neighbours.
+    column_light = _along((luma(flat.image) * inside).max(0), 0.05 * unit)
+    likeness = _tooth_likeness(flat.image, look, np.maximum(column_light, 0.5 * brightest)) * inside
+    if (likeness > 0.5).sum() < SHOWING * inside.sum() or brightest < 0.6 * brightness(look.lips):
         return none
-    bridge = np.ones((1, 2 * max(round(0.012 * unit), 1) + 1), np.uint8)
-    solid = cv2.morphologyEx(teeth.astype(np.uint8), cv2.MORPH_CLOSE, bridge)
-    _, labels = cv2.connectedComponents(solid, connectivity=4)
-    near_top = solid.astype(bool) & (flat.rows < flat.upper + 0.06 * unit)
-    row = np.isin(labels, np.unique(labels[near_top])) & solid.astype(bool)
-    present = row.sum(0) >= max(0.012 * unit, 1.5)
+    edge = _edge_path(flat, likeness, brightest, unit)
+    above = inside & (flat.rows < edge)
+    near = above & (flat.rows > edge - 0.03 * unit)
+    tooth_part = (likeness * near).sum(0) / np.maximum(near.sum(0), 1)
+    present = (tooth_part > 0.45) & (above.sum(0) >= max(0.012 * unit, 1.5))
     if present.sum() < 0.12 * len(flat.u):
         return none
-    last = flat.v[len(flat.v) - 1 - np.argmax(row[::-1], axis=0)] + 0.5
-    columns = np.arange(len(flat.u))
-    edge = np.interp(columns, columns[present], last[present])
-    edge = cv2.GaussianBlur(cv2.medianBlur(edge[None].astype(np.float32), 3), (0, 0), max(0.006 * unit, 0.4))[0].astype(
-        np.float64
-    )
-    cut = edge > flat.lower - 0.022 * unit
-    pixels = flat.image[row].astype(np.float64)
+    cut = edge > flat.lower - 0.012 * unit
+    pixels = flat.image[above & (likeness > 0.5) & present].astype(np.float64)
     light = luma(pixels)
     return _Row(present, edge, cut, np.asarray(pixels[light >= np.median(light)].mean(0)))
 
 
+def _edge_path(flat: _Flat, likeness: F32, brightest: float, unit: float) -> F64:
+    """V of the upper cutting edge in every column: the smooth path along which bright tooth most clearly ends, [n].
+
+    Found by dynamic programming. Where no end is in sight the path follows the lower lip, which then hides it.
+    """
+    reach = max(round(0.010 * unit), 1)
+    light = luma(flat.image) / brightest
+    window = np.ones((reach, 1)) / reach
+    upward = cv2.filter2D(light, -1, window, anchor=(0, reach - 1), borderType=cv2.BORDER_REPLICATE)
+    downward = cv2.filter2D(light, -1, window, anchor=(0, 0), borderType=cv2.BORDER_REPLICATE)
+    tooth = cv2.filter2D(likeness.astype(np.float64), -1, window, anchor=(0, reach - 1))
+    lower = np.minimum(flat.lower, flat.v[-1] - 1)
+    # An end is a fall in brightness, and all above it is tooth; the lip itself counts as a faint one.
+    fall = np.where(flat.rows < lower - reach, np.roll(upward, 1, axis=0) - np.roll(downward, -1, axis=0), 0.0)
+    at_lip = np.abs(flat.rows - lower) < 1.0
+    gain = np.roll(tooth, 1, axis=0) * (np.maximum(fall, 0) + 0.16 * at_lip)
+    gain[(flat.rows < flat.upper + 0.010 * unit) | (flat.rows > lower + 1)] = -0.05
+    steps = np.arange(-2, 3)
+    total, came = gain[:, 0].copy(), np.zeros(gain.shape, np.int64)
+    rows = np.arange(len(flat.v))
+    for j in range(1, gain.shape[1]):
+        sources = np.clip(rows[None] + steps[:, None], 0, len(rows) - 1)
+        options = total[sources] - 0.025 * np.abs(steps)[:, None]
+        best = np.argmax(options, axis=0)
+        came[:, j] = sources[best, rows]
+        total = options[best, rows] + gain[:, j]
+    path = np.zeros(gain.shape[1], np.int64)
+    path[-1] = int(np.argmax(total))
+    for j in range(gain.shape[1] - 1, 0, -1):
+        path[j - 1] = came[path[j], j]
+    return np.minimum(_along(flat.v[path], 0.004 * unit), lower)
+
+
 def _front(flat: _Flat, row: _Row, look: MouthLook, unit: float) -> F32:
     """Upper teeth, continued upwards to the gums and downwards to edges that the lower lip hides; [h, w, 4] premultiplied."""
-    rim = RIM * unit
+    rim = RIM * unit + 1.2 * look.blur
     # Dark columns are the gaps between teeth: there the edge is higher and the gum reaches lower.
     gaps = _along(_gaps(flat, row, unit), 0.005 * unit)
-    hidden = np.clip(1.6 * _along(row.cut.astype(np.float64), 0.03 * unit) - 0.3, 0, 1)
-    edge = row.edge + hidden * (_along(row.edge, 0.02 * unit) - row.edge + HIDDEN_EDGE * unit * (1 - 0.7 * gaps))
-    first = np.minimum(flat.upper + rim + 1, row.edge - 1)
-    last = row.edge - hidden * np.maximum(row.edge - (flat.lower - rim - 1), 0)
+    hidden = np.clip(2 * _along(row.cut.astype(np.float64), 0.05 * unit) - 0.6, 0, 1)
+    arch = _arch_line(flat.u / unit, row)
+    shown = np.clip(row.edge, arch - 0.035 * unit, arch + 0.020 * unit)
+    covered = np.maximum(_along(row.edge, 0.02 * unit), arch) + HIDDEN_EDGE * unit * (1 - 0.8 * gaps)
+    edge = shown + hidden * (covered - shown)
+    seen = np.maximum(np.minimum(shown, flat.lower) - flat.upper, 1.0)
+    first = flat.upper + np.minimum(1.5 * rim + 1, 0.35 * seen)
+    last = np.minimum(shown - 0.5, flat.lower - np.minimum(rim + 1, 0.3 * seen))
     teeth = flat.folded(first, np.maximum(last, first), np.full(len(flat.u), 0.035 * unit))
-    neck = np.median(edge) - CROWN * unit + 0.03 * unit * gaps + 0.5 * (edge - np.median(edge))
-    neck = np.minimum(neck, flat.upper - 0.3 * rim)
-    gum = np.clip((neck[None] - flat.rows) / (0.012 * unit) + 0.5, 0, 1)[..., None]
+    neck = np.median(edge) - CROWN * unit + 0.005 * unit * gaps + 0.5 * (edge - np.median(edge))
+    neck = np.minimum(neck, flat.upper - 0.6 * rim)
+    gum = np.clip((neck[None] - flat.rows) / (0.020 * unit) + 0.5, 0, 1)[..., None]
     colour = teeth + (gum_colour(look) - teeth) * gum
-    ends = _along(row.present.astype(np.float64), 0.010 * unit)
-    ends = np.clip(2 * ends - 0.5, 0, 1) * _filled(row.present)
+    # Towards the cheeks the teeth sink into the dark.
+    filled = _filled(row.present)
+    ends = np.clip(3 * _along(filled, 0.020 * unit) - 1.5, 0, 1)
+    colour = colour * (0.5 + 0.5 * np.clip(2 * _along(filled, 0.035 * unit) - 1, 0, 1))[None, :, None]
     soft = 1.0 + 0.6 * look.blur
     cover = np.clip((edge[None] - flat.rows) / soft + 0.5, 0, 1) * ends[None]
     return np.dstack([colour * cover[..., None], 255 * cover]).astype(np.float32)
+
+
+def _arch_line(u: F64, row: _Row) -> F64:
+    """V of the line on which the upper edges stand: a parabola through most of them, those that a lip hides counting less."""
+    edge, trust = row.edge, row.present * np.where(row.cut, 0.3, 1.0)
+    spread = max(float(np.ptp(edge[row.present])) * 0.15, 1.0) if row.present.any() else 1.0
+    weight, line = trust, edge
+    for _ in range(6):
+        if (weight > 0).sum() < 4:
+            return np.asarray(edge)
+        line = np.polyval(np.polyfit(u, edge, 2, w=np.sqrt(weight)), u)
+        # Columns whose edge lies too low have caught a lower tooth or the lip.
+        weight = trust / (1 + (np.maximum(edge - line, 0.5 * (line - edge)) / spread) ** 2) ** 2
+    return np.asarray(line)
 
 
 def _along(values: F64, sigma: float) -> F64:
@@ -242,12 +290,12 @@ def _gaps(flat: _Flat, row: _Row, unit: float) -> F64:
 
 def _back(flat: _Flat, row: _Row, unit: float) -> F32:
     """Lower teeth, tongue and darkness, continued up behind the upper teeth and down behind the lower lip; premultiplied."""
-    rim = RIM * unit
+    rim = RIM * unit + 1
     top = np.where(row.present, row.edge + 1.5 * rim, flat.upper + rim)
     bottom = flat.lower - rim
     room = bottom - top
     smooth = _along(room, 0.03 * unit)
-    cover = np.clip((smooth - 0.035 * unit) / (0.02 * unit), 0, 1)
+    cover = np.clip((smooth - 0.05 * unit) / (0.03 * unit), 0, 1)
     colour = flat.folded(top, bottom, np.maximum(0.6 * room, 1.0))
     # Far up behind the teeth it is dark.
     shade = 1 - 0.75 * np.clip((top[None] - flat.rows) / (0.07 * unit), 0, 1)
