@@ -19,19 +19,13 @@ from pctalk_studio.document.project import Project
 
 ArrayF64 = npt.NDArray[np.float64]
 
-_SEALING = 0.4
-"""Part of the way into a closure at which the seal begins to take hold."""
-
-_STILL_SCALE = 0.1
-"""Lip scale below which a mouth that hardly moves is kept together."""
+_SEALED = 0.012
+"""Gap in E below which the lips begin to stick together."""
 
 
-def _mouth(art: Articulation, expression: Expression, lip_scale: float) -> ArrayF64:
+def _mouth(art: Articulation, expression: Expression) -> ArrayF64:
     """Mouth channels [T, 4]; see MOUTH_CHANNELS."""
-    closing = np.clip(1.0 - art.free / _SEALING, 0.0, 1.0)
-    resting = np.clip(1.0 - art.active / _SEALING, 0.0, 1.0)
-    still = max(0.0, 1.0 - lip_scale / _STILL_SCALE)
-    seal = np.maximum(closing, np.maximum(resting, still) * (1.0 - expression.parted))
+    seal = np.clip(1.0 - expression.gap / _SEALED, 0.0, 1.0)
     press = np.clip(art.press + expression.press * (1.0 - art.press), 0.0, 1.0)
     return np.stack([seal, press, art.tuck, art.tongue], axis=1)
 
@@ -68,6 +62,6 @@ def evaluate(project: Project, rig: FaceRig, speech: SpeechFacts) -> Motion:
         emotion=expression.deformation.astype(np.float32),
         pose=pose.astype(np.float32),
         eyes=eyes.astype(np.float32),
-        mouth=_mouth(art, expression, project.lip_scale).astype(np.float32),
+        mouth=_mouth(art, expression).astype(np.float32),
         target_openness=art.asked,
     )

@@ -22,6 +22,7 @@ _DOUBLE_SHARE, _DOUBLE_AFTER = 0.08, (0.34, 0.45)
 _CLOSING, _HELD, _OPENING = 0.080, (0.024, 0.040), 0.200
 _RIGHT_LATER = 0.006
 _PAUSE, _PAUSE_WITHIN = 0.15, 0.40
+_CLOSEST = 0.3
 
 _MUTUAL, _AVERTED = (3.1, 0.45), (0.93, 0.40)
 _AMPLITUDE, _LARGEST, _SMALLEST = 4.0, 12.0, 1.5
@@ -36,7 +37,7 @@ _LID_FOLLOWS = 0.012
 def blink_moments(duration: float, seed: int) -> ArrayF64:
     """Moments at which the lids are shut by the schedule alone, seconds: log-normal gaps, sometimes two in a row."""
     random = np.random.default_rng([seed, 0xB11])
-    mean_gap = 60.0 / BLINKS_A_MINUTE / (1.0 + _DOUBLE_SHARE)
+    mean_gap = 60.0 / BLINKS_A_MINUTE * (1.0 + _DOUBLE_SHARE)
     centre = np.log(mean_gap) - _GAP_SPREAD**2 / 2
     now = float(random.uniform(0.5, mean_gap))
     moments: list[float] = []
@@ -57,16 +58,15 @@ def _pauses(alignment: Alignment) -> ArrayF64:
     return np.array([p.start + min(0.12, p.duration / 2) for p in silent])
 
 
-def _moved(moments: ArrayF64, alignment: Alignment) -> ArrayF64:
-    """Move blinks to pauses nearby and drop those that then come too close after another."""
+def _moved(moments: ArrayF64, alignment: Alignment) -> tuple[ArrayF64, npt.NDArray[np.bool_]]:
+    """Blinks moved to pauses nearby, and which of them do not then come too close after another; both [N]."""
     pauses = _pauses(alignment)
-    out = moments.copy()
-    if len(pauses) and len(moments):
+    out = moments
+    if len(pauses):
         nearest = pauses[np.argmin(np.abs(moments[:, None] - pauses[None, :]), axis=1)]
         out = np.where(np.abs(nearest - moments) <= _PAUSE_WITHIN, nearest, moments)
-    out = np.sort(out)
-    keep = np.concatenate([[True], np.diff(out) >= 0.3]) if len(out) else np.zeros(0, np.bool_)
-    return np.asarray(out[keep])
+    latest = np.maximum.accumulate(np.concatenate([[-1.0], out]))[:-1]
+    return out, out - latest >= _CLOSEST
 
 
 def _lid(times: ArrayF64, shut: float, held: float) -> ArrayF64:
@@ -83,12 +83,12 @@ def blinks(project: Project, alignment: Alignment, mood: Attitude, times: ArrayF
     out = np.zeros((len(times), 2))
     if not project.blink or not len(times):
         return out
-    moments = _moved(blink_moments(alignment.duration, project.seed), alignment)
+    moments, apart = _moved(blink_moments(alignment.duration, project.seed), alignment)
     random = np.random.default_rng([project.seed, 0xB12])
-    # More draws than blinks can be, so that dropping one does not give the others new lengths.
+    # Drawn for every blink of the schedule, so that dropping one leaves the others as they are.
     chances = random.uniform(size=len(moments))
     helds = random.uniform(*_HELD, size=len(moments))
-    for moment, chance, held in zip(moments, chances, helds, strict=True):
+    for moment, chance, held in zip(moments[apart], chances[apart], helds[apart], strict=True):
         frame = int(np.argmin(np.abs(times - moment)))
         if chance >= mood.blinking[frame]:
             continue

@@ -28,8 +28,7 @@ _KEPT_GAP = 0.7
 """Least part of the neutral aperture that an emotion leaves to speech."""
 
 _UPPER_MEETS = 0.4
-_PARTED = 0.01
-"""Share of a correction of the gap that the upper lip takes; gap in E above which resting lips count as parted."""
+"""Share of a correction of the gap that the upper lip takes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,13 +41,13 @@ class Expression:
         D_e, [T, 21, 3] face frame, unit E.
     press
         [T] how far the lips are rolled in.
-    parted
-        [T] 0 where resting lips stay together, 1 where the emotion parts them.
+    gap
+        [T] gap of the inner lips with speech and emotion, unit E; exactly 0 where they meet.
     """
 
     deformation: ArrayF64
     press: ArrayF64
-    parted: ArrayF64
+    gap: ArrayF64
 
 
 def neutral_gap(art: Articulation, mouth: MouthGeometry) -> ArrayF64:
@@ -106,7 +105,7 @@ def express(
     """
     count = len(times)
     if not emotions:
-        return Expression(np.zeros((count, KEYPOINT_COUNT, 3)), np.zeros(count), np.zeros(count))
+        return Expression(np.zeros((count, KEYPOINT_COUNT, 3)), np.zeros(count), neutral_gap(art, mouth))
     units, press = np.zeros((count, KEYPOINT_COUNT, 3)), np.zeros(count)
     for felt in emotions:
         moved, pressed = _units_moved(felt, tables, art, times)
@@ -117,7 +116,7 @@ def express(
     spoken = lip_deformation(shape, wanted * art.free, mouth)
     plain = lip_deformation(art.shape, neutral_gap(art, mouth), mouth)
     total = units + spoken - plain
-    parted = np.zeros(count)
+    widest = np.zeros(count)
     for upper, lower, part in COLUMNS:
         up, down = MESH.index(upper), MESH.index(lower)
         added = units[:, down, 1] - units[:, up, 1]
@@ -127,5 +126,5 @@ def express(
         correction = gap - (articulated * art.free + added)
         total[:, up, 1] -= _UPPER_MEETS * correction
         total[:, down, 1] += (1.0 - _UPPER_MEETS) * correction
-        parted = np.maximum(parted, np.clip((gap - articulated) / _PARTED, 0.0, 1.0))
-    return Expression(total, np.clip(press, 0.0, 1.0), parted)
+        widest = np.maximum(widest, gap)
+    return Expression(total, np.clip(press, 0.0, 1.0), widest)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pctalk_studio.core.face import FaceRig
-from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH
+from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH, Region
 from pctalk_studio.deformation.lac.dominance import Tracks
 
 ArrayF64 = npt.NDArray[np.float64]
@@ -35,11 +35,8 @@ _JAW_DROP = 0.09
 _FORWARD = 0.055
 """Protrusion of the lips' middle at purse 1, unit E."""
 
-_UPPER_CLOSES = 0.45
-_CHIN_CLOSES = 0.35
-_CORNERS_RELAX = 0.35
-"""Shares in closing a mouth that the photo shows open: the upper lip's (the lower lip has the rest), how far the chin
-comes up, and how much of the stretch of a photographed smile the corners give up."""
+_UPPER_MEETS = 0.4
+"""Share of a remaining gap that the upper lip closes."""
 
 COLUMNS = (
     ("lip_upper_mid", "lip_lower_mid", 1.0),
@@ -52,7 +49,7 @@ _PARTING = (((13, 14),), ((80, 88), (81, 178)), ((310, 318), (311, 402)))
 """Pairs of inner-lip landmarks that part in each column."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MouthGeometry:
     """What D_l needs to know of a face, unit E.
 
@@ -60,25 +57,26 @@ class MouthGeometry:
     ----------
     width
         Width of the relaxed mouth, held within what living mouths have.
-    gaps
-        Gap of the inner lips in the photo: middle, right, left.
-    stretch
-        How much wider the photo's mouth is than the relaxed one.
+    closing
+        [21, 3] displacement of lips and chin from the photo's expression to lips closed and at ease.
     """
 
     width: float
-    gaps: tuple[float, float, float]
-    stretch: float
+    closing: ArrayF64
 
     @classmethod
     def of(cls, rig: FaceRig) -> MouthGeometry:
-        """Measure a rig."""
-        gaps = []
-        for pairs in _PARTING:
-            apart = [float(rig.shape[lower, 1] - rig.shape[upper, 1]) for upper, lower in pairs]
-            gaps.append(max(0.0, sum(apart) / len(apart)))
-        shown = float(np.linalg.norm(rig.shape[78] - rig.shape[308]))
-        return cls(float(np.clip(rig.mouth_width, 0.49, 0.60)), (gaps[0], gaps[1], gaps[2]), max(0.0, shown - rig.mouth_width))
+        """Measure a rig: take back its resting expression, and close what gap then is left at the inner lips."""
+        closing = np.zeros((KEYPOINT_COUNT, 3))
+        moved = list(MESH.indices(Region.LIPS, Region.JAW))
+        closing[moved] = -rig.delta()[moved].astype(np.float64)
+        for (upper, lower, _), pairs in zip(COLUMNS, _PARTING, strict=True):
+            up, down = MESH.index(upper), MESH.index(lower)
+            shown = float(np.mean([rig.shape[below, 1] - rig.shape[above, 1] for above, below in pairs]))
+            left = max(0.0, shown) + closing[down, 1] - closing[up, 1]
+            closing[up, 1] += _UPPER_MEETS * left
+            closing[down, 1] -= (1.0 - _UPPER_MEETS) * left
+        return cls(float(np.clip(rig.mouth_width, 0.49, 0.60)), closing)
 
 
 def gap_of(openness: ArrayF64, mouth: MouthGeometry) -> ArrayF64:
@@ -104,13 +102,12 @@ def lip_deformation(shape: Tracks, gap: ArrayF64, mouth: MouthGeometry) -> Array
         [T, 21, 3] face frame, unit E; zero except at lips and chin.
     """
     out = np.zeros((len(gap), KEYPOINT_COUNT, 3))
-    stretched = np.where(shape.width > 0, _WIDER, _NARROWER) * shape.width
-    outward = stretched * mouth.width / 2 - _CORNERS_RELAX * mouth.stretch / 2
+    outward = np.where(shape.width > 0, _WIDER, _NARROWER) * shape.width * mouth.width / 2
     pursed = np.clip(shape.purse, 0.0, None)
-    for (upper, lower, part), rest in zip(COLUMNS, mouth.gaps, strict=True):
+    for upper, lower, part in COLUMNS:
         up, down = MESH.index(upper), MESH.index(lower)
-        out[:, up, 1] = _UPPER_CLOSES * rest - UPPER_SHARE * part * gap
-        out[:, down, 1] = -(1.0 - _UPPER_CLOSES) * rest + (1.0 - UPPER_SHARE) * part * gap
+        out[:, up, 1] = -UPPER_SHARE * part * gap
+        out[:, down, 1] = (1.0 - UPPER_SHARE) * part * gap
         out[:, (up, down), 2] = -_FORWARD * (1.0 if part == 1.0 else 0.8) * pursed[:, None]
     for side, sign in (("right", -1.0), ("left", 1.0)):
         corner = MESH.index(f"lip_corner_{side}")
@@ -120,6 +117,6 @@ def lip_deformation(shape: Tracks, gap: ArrayF64, mouth: MouthGeometry) -> Array
         for row in ("upper", "lower"):
             out[:, MESH.index(f"lip_{row}_{side}"), 0] = sign * 0.55 * outward
     chin = MESH.index("chin")
-    out[:, chin, 1] = _JAW_DROP * shape.jaw * (mouth.width / 0.54) - _CHIN_CLOSES * mouth.gaps[0]
+    out[:, chin, 1] = _JAW_DROP * shape.jaw * (mouth.width / 0.54)
     out[:, chin, 2] = 0.15 * out[:, chin, 1]
-    return out
+    return out + mouth.closing
