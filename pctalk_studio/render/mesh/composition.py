@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -10,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pctalk_studio.core.face import FaceRig
+from pctalk_studio.core.keypoints import MESH
 from pctalk_studio.core.motion import MOUTH_CHANNELS
-from pctalk_studio.render.mesh.fields import WeightMap
-from pctalk_studio.render.mesh.handles import HandleDriver, Pose, resting_lines
+from pctalk_studio.core.topology import INNER_LIP_LOWER, INNER_LIP_UPPER
+from pctalk_studio.render.mesh.handles import HandleDriver
 from pctalk_studio.render.mesh.mouth import MouthLayers
 from pctalk_studio.render.mesh.sheets import FaceSheets
 from pctalk_studio.render.mesh.warp import Texture, Window
@@ -26,7 +26,12 @@ CURVE_POINTS = 61
 FEATHER = 0.008
 """Softness of the line where the lips meet, E (standard deviation)."""
 
+SMILE = 0.05
+"""Way of a corner of the mouth in a broad smile, E."""
+
 _SUBPIXEL_BITS = 5
+_CHIN = MESH.index("chin")
+_CORNER_RIGHT, _CORNER_LEFT = MESH.index("lip_corner_right"), MESH.index("lip_corner_left")
 
 
 def spline_matrix(knots: int, count: int) -> F32:
@@ -65,14 +70,16 @@ class MouthStage:
     rest_lower: F32
     spline: F32
     border: F32
+    outside: F32
     unit: float
 
     @classmethod
     def of(cls, rig: FaceRig, layers: MouthLayers, sheets: FaceSheets, driver: HandleDriver) -> MouthStage:
         """Prepare the textures and the region of a face."""
         (x, y), (width, height) = layers.origin, layers.size
-        window = Window.of(sheets.upper.grid, rig.picture_size, (x, y), (x + width, y + height))
-        rest = resting_lines(rig.landmarks, rig.scale)
+        window = Window.of(sheets.upper.grid, rig.picture_size, (x, y), (x, y, x + width, y + height))
+        marks = rig.landmarks[:, :2]
+        border = _border((window.y1 - window.y0, window.x1 - window.x0), 0.08 * rig.scale)
         return cls(
             layers,
             sheets,
@@ -80,10 +87,11 @@ class MouthStage:
             Texture.of(layers.upper_texture),
             Texture.of(layers.lower_texture),
             window,
-            rest.upper[:, :2],
-            rest.lower[:, :2],
-            spline_matrix(len(rest.upper), CURVE_POINTS),
-            _border((window.y1 - window.y0, window.x1 - window.x0), 0.08 * rig.scale),
+            marks[list(INNER_LIP_UPPER)],
+            marks[list(INNER_LIP_LOWER)],
+            spline_matrix(len(INNER_LIP_UPPER), CURVE_POINTS),
+            border,
+            1 - border,
             rig.scale,
         )
 
@@ -92,46 +100,49 @@ class MouthStage:
         moved = self.driver.weights @ handles
         return self.spline @ (self.rest_upper + moved[:11]), self.spline @ (self.rest_lower + moved[11:])
 
-    def draw(self, canvas: U8, to_picture: Callable[[F32], F32], pose: Pose, chin: F32, mouth: F32) -> None:
+    def draw(self, canvas: U8, fields: tuple[F32, F32], seen: F32, mouth: F32) -> None:
         """Draw the mouth region over the canvas, in place.
 
         Parameters
         ----------
         canvas
             [H, W, 3] uint8, the skin already moved.
-        to_picture
-            Face-frame displacements [N, 3] to pixels [N, 2].
-        pose
-            The handles.
-        chin
-            [2] pixels that the jaw has moved.
+        fields
+            Forward fields of the upper and the lower sheet.
+        seen
+            [57, 2] pixels: handle displacements that the visible edges follow.
         mouth
             [4] the row's mouth channels.
         """
-        texture = to_picture(pose.texture)
-        upper_line, lower_line = self.lines(to_picture(pose.seen))
-        region = self._lips(texture, upper_line, lower_line)
+        upper_line, lower_line = self.lines(seen)
+        region = self._lips(fields, upper_line, lower_line)
         channels = dict(zip(MOUTH_CHANNELS, mouth.tolist(), strict=True))
-        jaw = (float(chin[0]), float(chin[1]))
+        jaw = (float(seen[_CHIN, 0]), float(seen[_CHIN, 1]))
         patch = self.layers.interior(upper_line, lower_line, jaw, channels["tuck"], channels["tongue"])
         if patch is not None:
             y, x = patch.y - self.window.y0, patch.x - self.window.x0
             part = region[y : y + patch.rgb.shape[0], x : x + patch.rgb.shape[1]]
             cover = patch.cover.astype(np.float32) * np.float32(1 / 255)
             part[:] = cv2.blendLinear(patch.rgb, part.copy(), cover, 1 - cover)
+        region = self.layers.shade(region, upper_line, lower_line, channels["press"], *self._expression(seen))
         under = canvas[self.window.slices]
-        under[:] = cv2.blendLinear(region, under.copy(), self.border, 1 - self.border)
+        under[:] = cv2.blendLinear(region, under.copy(), self.border, self.outside)
 
-    def _lips(self, handles: F32, upper_line: F32, lower_line: F32) -> U8:
+    def _expression(self, seen: F32) -> tuple[float, float]:
+        """How far the corners have gone up and apart, as parts of a broad smile's."""
+        apart = (seen[_CORNER_LEFT] - seen[_CORNER_RIGHT]) @ self.layers.frame.axes[0]
+        raised = -(seen[_CORNER_LEFT] + seen[_CORNER_RIGHT]) @ self.layers.frame.axes[1]
+        smile, stretch = raised / (2 * SMILE * self.unit), apart / (2 * SMILE * self.unit)
+        return float(np.clip(smile, -1, 1)), float(np.clip(stretch, -1, 1))
+
+    def _lips(self, fields: tuple[F32, F32], upper_line: F32, lower_line: F32) -> U8:
         """Both lip layers joined along the line between them, [h, w, 3] uint8."""
-        upper = self._sheet(self.sheets.upper, self.upper, handles)
-        lower = self._sheet(self.sheets.lower, self.lower, handles)
+        upper, lower = (
+            texture.sample(self.window.doubled_map(sheet.backward(field), smooth=False))
+            for sheet, texture, field in ((self.sheets.upper, self.upper, fields[0]), (self.sheets.lower, self.lower, fields[1]))
+        )
         matte = self._matte((upper_line + lower_line) / 2)
         return np.asarray(cv2.blendLinear(upper, lower, matte, 1 - matte), np.uint8)
-
-    def _sheet(self, sheet: WeightMap, texture: Texture, handles: F32) -> U8:
-        backward = sheet.backward(sheet.forward(handles))
-        return texture.sample(self.window.doubled_map(backward, smooth=False))
 
     def _matte(self, line: F32) -> F32:
         """1 above a line from corner to corner and its straight continuation, 0 below, soft between; [h, w] float32."""

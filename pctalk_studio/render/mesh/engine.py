@@ -90,7 +90,7 @@ class MeshFace:
         weights = HandleWeights.solve(face_topology())
         layers = MouthLayers.of(source.picture, rig)
         sheets = FaceSheets.of(rig, weights, layers.frame)
-        window = Window.of(sheets.face.grid, rig.picture_size)
+        window = Window.of(sheets.face.grid, rig.picture_size, limit=sheets.face.extent)
         driver = HandleDriver.of(rig, weights)
         mouth = MouthStage.of(rig, layers, sheets, driver)
         texture = Texture.of(source.picture)
@@ -129,38 +129,40 @@ class MeshFace:
 
     def _skin(self, canvas: PictureU8, row: MotionRow) -> F32:
         """Move the skin and put the mouth together, in place; return where the vertices lie then, [478, 2] pixels."""
-        pose = self._unfolded(row)
-        handles = self.to_picture(pose.texture)
-        backward = self.sheets.face.backward(self.sheets.face.forward(handles))
-        canvas[self.window.slices] = self.texture.sample(self.window.doubled_map(backward))
-        chin = self.to_picture(row.deformation)[8]
-        self.mouth.draw(canvas, self.to_picture, pose, chin, row.mouth)
-        return self._vertices(self.to_picture(pose.seen))
+        pose, (face, upper, lower) = self._unfolded(row)
+        canvas[self.window.slices] = self.texture.sample(self.window.doubled_map(self.sheets.face.backward(face)))
+        seen = self.to_picture(pose.seen)
+        self.mouth.draw(canvas, (upper, lower), seen, row.mouth)
+        return self._vertices(seen)
 
     def fields(self, row: MotionRow) -> tuple[tuple[WeightMap, F32], ...]:
         """The forward fields with which a row is drawn: of the whole face, of the upper and of the lower lip's sheet."""
-        handles = self.to_picture(self._unfolded(row.quantised()).texture)
-        return tuple((sheet, sheet.forward(handles)) for sheet in (self.sheets.face, self.sheets.upper, self.sheets.lower))
+        return tuple(zip(self.sheets.all, self._unfolded(row.quantised())[1], strict=True))
 
-    def _unfolded(self, row: MotionRow) -> Pose:
-        """Handles of a row, shortened as much as it takes for no skin to fold.
+    def _unfolded(self, row: MotionRow) -> tuple[Pose, tuple[F32, ...]]:
+        """Handles of a row and the sheets' forward fields, shortened as much as it takes for no skin to fold.
 
         First the keypoints give way, so that closed lips stay closed; what still folds then is shortened as a whole.
         """
         pose = self.driver.pose(row)
-        slack, factor = self._slack(pose), 1.0
+        fields, slack = self._moved(pose)
+        factor = 1.0
         for _ in range(_TRIES):
             if slack >= 1:
-                return pose
+                return pose, fields
             factor *= _SAFETY * slack
             pose = self.driver.pose(_shortened(row, factor))
-            slack = self._slack(pose)
-        return pose if slack >= 1 else Pose(pose.texture * np.float32(_SAFETY * slack), pose.seen * np.float32(_SAFETY * slack))
+            fields, slack = self._moved(pose)
+        if slack >= 1:
+            return pose, fields
+        last = np.float32(_SAFETY * slack)
+        return Pose(pose.texture * last, pose.seen * last), tuple(field * last for field in fields)
 
-    def _slack(self, pose: Pose) -> float:
-        """Factor 0 to 1 by which a pose may be multiplied before skin folds."""
+    def _moved(self, pose: Pose) -> tuple[tuple[F32, ...], float]:
+        """The sheets' forward fields for a pose, and the factor 0 to 1 by which they may be multiplied before skin folds."""
         handles = self.to_picture(pose.texture)
-        return min(sheet.slack(sheet.forward(handles)) for sheet in (self.sheets.face, self.sheets.upper, self.sheets.lower))
+        fields = tuple(sheet.unfolded(sheet.forward(handles)) for sheet in self.sheets.all)
+        return fields, min(sheet.slack(field) for sheet, field in zip(self.sheets.all, fields, strict=True))
 
 
 def _shortened(row: MotionRow, factor: float) -> MotionRow:

@@ -32,7 +32,7 @@ ROLL = 0.27
 TUCK_ROLL = 0.42
 """Share of the lower lip that hides behind the upper teeth at full tuck."""
 
-TEETH_SHOWN = 0.045
+TEETH_SHOWN = 0.035
 """Gap between upper lip and tucked lower lip, E: the upper teeth that show in F and V."""
 
 SWELL, THIN = 0.9, 0.35
@@ -116,6 +116,10 @@ class HandleDriver:
         Distance between the keypoints of the corners.
     weights
         [22, 57] float32: rows of the inner upper, then of the inner lower lip.
+    teeth_line
+        [9, 3] float32: where the relaxed lips meet; the edge of the upper teeth lies near it.
+    gaps
+        [11] float32: gap of the photo's lip lines.
     """
 
     rest: LipLines
@@ -124,6 +128,7 @@ class HandleDriver:
     width: float
     weights: F32
     teeth_line: F32
+    gaps: F32
 
     @classmethod
     def of(cls, rig: FaceRig, weights: HandleWeights) -> HandleDriver:
@@ -142,6 +147,7 @@ class HandleDriver:
             float(np.linalg.norm(corners[1] - corners[0])),
             np.ascontiguousarray(rows),
             (relaxed.upper + relaxed.lower)[1:-1] / 2,
+            rest.lower[:, 1] - rest.upper[:, 1],
         )
 
     def pose(self, row: MotionRow) -> Pose:
@@ -171,6 +177,25 @@ class HandleDriver:
         handles[_BORDER_UPPER] -= amount * _FULL * self.red_upper
         handles[_BORDER_LOWER] -= amount * _FULL * self.red_lower
 
+    def _close_corners(self, handles: F32) -> None:
+        """Close the corners of a mouth photographed open in step with its middle.
+
+        Keypoints drive the middle and the sides; the columns next to the corners lie between the sides' group and the corner's,
+        which does not close. They would stay open like the ends of a dumb-bell.
+        """
+        now = self.lines(handles)
+        gaps = now.lower[:, 1] - now.upper[:, 1]
+        for column, inward in ((1, 2), (LIP_COLUMNS, LIP_COLUMNS - 1)):
+            photo, beside = float(self.gaps[column]), float(self.gaps[inward])
+            if min(photo, beside) <= TOUCHING:
+                continue
+            part = min(max(float(gaps[inward]) / beside, 0.0), 1.0)
+            excess = max(float(gaps[column]) - part * photo, 0.0) * min((photo - TOUCHING) / TOUCHING, 1.0)
+            if excess > 0:
+                move = (now.lower[column] - now.upper[column]) * np.float32(excess / max(float(gaps[column]), 1e-6))
+                handles[_INNER_UPPER.start + column - 1] += MEETING * move
+                handles[_INNER_LOWER.start + column - 1] -= (1 - MEETING) * move
+
     def _tuck(self, handles: F32, tuck: float) -> None:
         """Bring the lower lip's edge to the edge of the upper teeth, which stand still with the skull."""
         if tuck == 0:
@@ -183,6 +208,7 @@ class HandleDriver:
 
     def _close(self, handles: F32, seal: float) -> None:
         """Make the lips meet by the amount of ``seal``, and keep them from ever crossing."""
+        self._close_corners(handles)
         now = self.lines(handles)
         # Lips close a small gap by themselves; over a wide one the jaw brings the lower lip, and the skin below comes along.
         wide = max(float((now.lower - now.upper)[:, 1].max()) - LIPS_ALONE, 0.0)

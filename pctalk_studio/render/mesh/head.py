@@ -16,7 +16,7 @@ import numpy.typing as npt
 from pctalk_studio.core import topology as topo
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.motion import rotation_of
-from pctalk_studio.render.mesh.fields import Grid, Spread, inverted, largest_factor, looked_up
+from pctalk_studio.render.mesh.fields import Grid, Spread, inverted, largest_factor, looked_up, node_numbers
 from pctalk_studio.render.mesh.warp import Texture, Window
 
 F32 = npt.NDArray[np.float32]
@@ -60,6 +60,7 @@ class HeadStage:
     weight: F32
     texture: Texture
     window: Window
+    numbers: F32
 
     @classmethod
     def of(cls, rig: FaceRig, texture: Texture) -> HeadStage:
@@ -71,7 +72,9 @@ class HeadStage:
         depth = _depth(grid, rig)
         relief = np.dstack([nodes - rig.translation[:2].astype(np.float32), depth]).astype(np.float32)
         weight = _head_weight(nodes, rig) * _border_weight(nodes, rig)
-        return cls(rig, grid, relief, weight.astype(np.float32), texture, Window.of(grid, rig.picture_size))
+        window = Window.of(grid, rig.picture_size)
+        numbers = node_numbers(grid.rows, grid.columns)
+        return cls(rig, grid, relief, weight.astype(np.float32), texture, window, numbers)
 
     def forward(self, pose: F32) -> F32:
         """Where the nodes go for a pose (see POSE_CHANNELS), as displacements [rows, columns, 2] float32 pixels."""
@@ -100,15 +103,18 @@ class HeadStage:
         [H, W, 3] uint8, new.
         """
         forward = self.forward(pose)
-        look_up = self.window.doubled_map(inverted(forward, self.grid.step))
-        out = self.texture.sample(look_up)
+        look_up = self.window.doubled_map(inverted(forward, self.grid.step, self.numbers))
         reach = int(np.ceil(np.abs(forward).max())) + 2
         height, width = canvas.shape[:2]
         x0, y0 = max(box[0] - reach, 0), max(box[1] - reach, 0)
-        x1, y1 = min(box[2] + reach, width), min(box[3] + reach, height)
+        x1, y1 = max(min(box[2] + reach, width), x0), max(min(box[3] + reach, height), y0)
+        out = np.empty_like(canvas)
+        for part in (np.s_[:y0, :], np.s_[y1:, :], np.s_[y0:y1, :x0], np.s_[y0:y1, x1:]):
+            if out[part].size:
+                out[part] = self.texture.sample(look_up[part])
         if x1 > x0 and y1 > y0:
-            part = look_up[y0:y1, x0:x1] * np.float32(0.5)
-            out[y0:y1, x0:x1] = looked_up(canvas, part, cv2.INTER_CUBIC, cv2.BORDER_REFLECT_101)
+            positions = look_up[y0:y1, x0:x1] * np.float32(0.5)
+            out[y0:y1, x0:x1] = looked_up(canvas, positions, cv2.INTER_CUBIC, cv2.BORDER_REFLECT_101)
         return out
 
 

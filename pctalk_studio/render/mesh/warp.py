@@ -69,7 +69,7 @@ class Window:
 
     @classmethod
     def of(
-        cls, grid: Grid, size: tuple[int, int], origin: tuple[int, int] = (0, 0), limit: tuple[int, int] | None = None
+        cls, grid: Grid, size: tuple[int, int], origin: tuple[int, int] = (0, 0), limit: tuple[int, int, int, int] | None = None
     ) -> Window:
         """Window of a grid in a picture.
 
@@ -82,11 +82,12 @@ class Window:
         origin
             (x, y) of the texture's first pixel in the picture.
         limit
-            (x, y), exclusive: end of the window where it is nearer than the grid's.
+            x0, y0, x1, y1 (half-open): bounds of the window within the grid's.
         """
-        right, bottom = limit or (grid.x0 + grid.columns * grid.step, grid.y0 + grid.rows * grid.step)
-        x0, y0 = max(grid.x0, 0), max(grid.y0, 0)
-        x1, y1 = max(min(right, size[0]), x0), max(min(bottom, size[1]), y0)
+        whole = (grid.x0, grid.y0, grid.x0 + grid.columns * grid.step, grid.y0 + grid.rows * grid.step)
+        left, top, right, bottom = limit or whole
+        x0, y0 = max(left, whole[0], 0), max(top, whole[1], 0)
+        x1, y1 = max(min(right, whole[2], size[0]), x0), max(min(bottom, whole[3], size[1]), y0)
         x, y = np.meshgrid(np.arange(x0, x1) - origin[0], np.arange(y0, y1) - origin[1])
         return cls(grid, x0, y0, x1, y1, np.stack([2 * x, 2 * y], -1).astype(np.float32))
 
