@@ -192,20 +192,25 @@ class LipLight:
 
 def _smile_folds(rig: FaceRig, frame: MouthFrame) -> F32:
     """Change of brightness in a broad smile: darker along the folds from nose to mouth and beside its corners, lighter above."""
-    change = np.zeros(frame.u.shape, np.float32)
-    points = np.stack([frame.u, frame.v], -1).astype(np.float64)
+    height, width = frame.u.shape
+    # All of it is smooth, so that a sixteenth of the pixels is enough.
+    size = (max(width // 4, 2), max(height // 4, 2))
+    u, v = (cv2.resize(plane, size, interpolation=cv2.INTER_AREA) / np.float32(frame.unit) for plane in (frame.u, frame.v))
+    change = np.zeros(u.shape, np.float32)
+
+    def squared(place: F64) -> F32:
+        return np.asarray((u - np.float32(place[0])) ** 2 + (v - np.float32(place[1])) ** 2, np.float32)
+
     for ring, corner, outwards in (((129, 203, 206, 216, 212), 61, -1.0), ((358, 423, 426, 436, 432), 291, 1.0)):
-        path = frame.to_mouth(rig.landmarks[list(ring), :2].astype(np.float64))
-        smooth = np.stack([np.interp(np.linspace(0, 4, 33), np.arange(5), path[:, axis]) for axis in (0, 1)], -1)
-        away = np.full(frame.u.shape, np.inf)
-        bulge = np.full(frame.u.shape, np.inf)
-        for place, along in zip(smooth, np.linspace(0, 1, 33), strict=True):
-            # The fold fades at both ends.
-            fade = 4 * (2 * along - 1) ** 4
-            away = np.minimum(away, ((points - place) ** 2).sum(-1) / (0.035 * frame.unit) ** 2 + fade)
-            beside = place + np.array([outwards * 0.09, -0.02]) * frame.unit
-            bulge = np.minimum(bulge, ((points - beside) ** 2).sum(-1) / (0.07 * frame.unit) ** 2 + fade)
-        dimple = frame.to_mouth(rig.landmarks[[corner], :2].astype(np.float64))[0] + (outwards * 0.035 * frame.unit, 0)
-        dent = ((points - dimple) ** 2).sum(-1) / (0.03 * frame.unit) ** 2
-        change += (SMILE_SHADE * (0.5 * np.exp(-bulge) - np.exp(-away) - 0.7 * np.exp(-dent))).astype(np.float32)
-    return np.clip(change, -0.08, 0.05)
+        path = frame.to_mouth(rig.landmarks[list(ring), :2].astype(np.float64)) / frame.unit
+        away, bulge = np.full(u.shape, np.inf, np.float32), np.full(u.shape, np.inf, np.float32)
+        for along in np.linspace(0, 1, 25):
+            place = np.array([np.interp(4 * along, np.arange(5), path[:, axis]) for axis in (0, 1)])
+            fade = np.float32(4 * (2 * along - 1) ** 4)  # the fold runs out at both ends
+            away = np.minimum(away, squared(place) / np.float32(0.035**2) + fade)
+            bulge = np.minimum(bulge, squared(place + np.array([outwards * 0.09, -0.02])) / np.float32(0.07**2) + fade)
+        dimple = frame.to_mouth(rig.landmarks[corner, :2].astype(np.float64)) / frame.unit + (outwards * 0.035, 0)
+        dent = squared(dimple) / np.float32(0.03**2)
+        change += np.float32(SMILE_SHADE) * (0.5 * np.exp(-bulge) - np.exp(-away) - 0.7 * np.exp(-dent))
+    large = cv2.resize(change, (width, height), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(np.clip(large, -0.08, 0.05), np.float32)

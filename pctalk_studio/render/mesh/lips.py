@@ -15,16 +15,14 @@ import numpy as np
 
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.topology import INNER_LIP_LOWER, INNER_LIP_UPPER, OUTER_LIP_LOWER, OUTER_LIP_UPPER
-from pctalk_studio.render.mesh.mouth_frame import F32, U8, MouthFrame
+from pctalk_studio.render.mesh.mouth_frame import F32, F64, U8, MouthFrame
+from pctalk_studio.render.mesh.mouth_look import MouthLook
 
-WET_LINE = 0.012
-"""How far from the inner edge, in E, the shadow between closed lips reaches."""
+RIM = 0.006
+"""Width along a lip's inner edge, E, that the photo may have mixed with what lies behind."""
 
-ROLL_SHADE = 0.30
-"""How much darker the continued lip gets where it has turned inwards."""
-
-ROLL_DEPTH = 0.05
-"""Depth, in E, at which that shade is complete."""
+ROLL_DEPTH = 0.065
+"""Depth, E, at which a lip that is continued inwards shows its inner side."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +37,8 @@ class LipCurves:
         [n] float32 outer borders.
     left, right
         u of the inner corners on the picture's left and right.
+    first, last
+        u of the outer corners: between these and the inner ones lips touch that never part.
     """
 
     upper: F32
@@ -47,18 +47,23 @@ class LipCurves:
     bottom: F32
     left: float
     right: float
+    first: float
+    last: float
 
     @classmethod
     def of(cls, rig: FaceRig, frame: MouthFrame) -> LipCurves:
         """The lips as the landmarks have them."""
         marks = rig.landmarks[:, :2].astype(np.float64)
         rings = (INNER_LIP_UPPER, INNER_LIP_LOWER, OUTER_LIP_UPPER, OUTER_LIP_LOWER)
-        upper, lower, top, bottom = (frame.table(marks[list(ring)]) for ring in rings)
-        corners = frame.to_mouth(marks[[INNER_LIP_UPPER[0], INNER_LIP_UPPER[-1]]])[:, 0]
-        return cls(upper, np.maximum(upper, lower), top, bottom, float(corners.min()), float(corners.max()))
+        ends = (OUTER_LIP_UPPER[0], OUTER_LIP_UPPER[-1])
+        inner = tuple((ends[0], *ring, ends[1]) for ring in rings[:2])
+        upper, lower, top, bottom = (frame.table(marks[list(ring)]) for ring in (*inner, *rings[2:]))
+        left, right = frame.to_mouth(marks[[INNER_LIP_UPPER[0], INNER_LIP_UPPER[-1]]])[:, 0]
+        first, last = frame.to_mouth(marks[list(ends)])[:, 0]
+        return cls(upper, np.maximum(upper, lower), top, bottom, left, right, min(first, left), max(last, right))
 
 
-def lip_layers(picture: U8, frame: MouthFrame, curves: LipCurves) -> tuple[U8, U8]:
+def lip_layers(picture: U8, frame: MouthFrame, curves: LipCurves, look: MouthLook) -> tuple[U8, U8]:
     """Textures of the region for the upper and the lower layer, each [h, w, 3] uint8.
 
     Parameters
@@ -69,59 +74,90 @@ def lip_layers(picture: U8, frame: MouthFrame, curves: LipCurves) -> tuple[U8, U
         The mouth's region.
     curves
         The lips in the picture.
+    look
+        The photo's appearance.
     """
     middle = (curves.upper + curves.lower) / 2
     closed = np.clip(1 - (curves.lower - curves.upper) / (0.03 * frame.unit), 0, 1)
-    seam = _dark_line(picture, frame, middle, curves)
-    inset = (0.006 + WET_LINE * closed) * frame.unit
-    # Where the dark line lies beside the landmarks, its far side counts.
-    upper_edge = closed * np.minimum(curves.upper, seam) + (1 - closed) * curves.upper
-    lower_edge = closed * np.maximum(curves.lower, seam) + (1 - closed) * curves.lower
-    upper = _continued(picture, frame, curves, upper_edge, curves.top, inset)
-    lower = _continued(picture, frame, curves, lower_edge, curves.bottom, inset)
+    line_top, line_bottom = _dark_line(picture, frame, middle, curves)
+    inset = RIM * frame.unit + 0.5 * look.blur
+    # Where the lips touch, each begins beyond the dark line between them, wherever the landmarks put it.
+    upper_start = curves.upper - inset + closed * np.minimum(line_top - curves.upper + inset, 0)
+    lower_start = curves.lower + inset + closed * np.maximum(line_bottom - curves.lower - inset, 0)
+    upper = _continued(picture, frame, curves, (curves.upper, upper_start.astype(np.float32), curves.top), look)
+    lower = _continued(picture, frame, curves, (curves.lower, lower_start.astype(np.float32), curves.bottom), look)
     return upper, lower
 
 
-def _dark_line(picture: U8, frame: MouthFrame, middle: F32, curves: LipCurves) -> F32:
-    """The darkest line (v) within 0.025 E of the middle line, smooth along the mouth; [n] float32."""
-    reach = max(round(0.025 * frame.unit / 0.5), 2)
-    offsets = np.arange(-reach, reach + 1) * 0.5
+def _dark_line(picture: U8, frame: MouthFrame, middle: F32, curves: LipCurves) -> tuple[F32, F32]:
+    """Upper and lower end (v) of the dark line between closed lips, smooth along the mouth; [n] float32 each.
+
+    Its core is the darkest place within 0.025 E of the middle line; it ends where the brightness has come back by three
+    quarters on either side.
+    """
+    step = 0.5
+    reach = max(round(0.06 * frame.unit / step), 4)
+    offsets = np.arange(-reach, reach + 1) * step
     v = middle[None, :] + offsets[:, None]
     u = np.broadcast_to(frame.grid[None, :], v.shape)
     points = frame.to_picture(np.stack([u, v], -1))
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
     seen = cv2.remap(grey, points[..., 0].astype(np.float32), points[..., 1].astype(np.float32), cv2.INTER_LINEAR)
-    along = max(frame.unit * 0.03 / 0.5, 1.0)
-    seen = cv2.GaussianBlur(seen, (0, 0), sigmaX=along, sigmaY=1.0, borderType=cv2.BORDER_REPLICATE)
-    # Soft minimum: weights fall off quickly with brightness, so that a flat profile keeps the landmarks' line.
-    seen = seen + 0.15 * np.abs(offsets)[:, None] * 40 / max(frame.unit * 0.025, 1.0)
-    weight = np.exp(-(seen - seen.min(0)) / 4.0)
-    shift = (weight * offsets[:, None]).sum(0) / weight.sum(0)
-    inside = (frame.grid > curves.left) & (frame.grid < curves.right)
-    even = cv2.GaussianBlur((shift * inside).astype(np.float32)[None], (0, 0), along)[0]
-    return np.asarray(middle + even, np.float32)
+    along = max(frame.unit * 0.02 / 0.5, 1.0)
+    seen = cv2.GaussianBlur(seen, (0, 0), sigmaX=along, sigmaY=0.8, borderType=cv2.BORDER_REPLICATE)
+    # A mild pull to the landmarks decides where the profile is flat.
+    pulled = seen + 6.0 * np.abs(offsets)[:, None] / (0.025 * frame.unit)
+    core = np.argmin(np.where(np.abs(offsets)[:, None] <= 0.025 * frame.unit, pulled, np.inf), axis=0)
+    columns = np.arange(len(core))
+    dark = seen[core, columns]
+    rows = np.arange(len(offsets))[:, None]
+    ends = []
+    for side in (-1, 1):
+        part = rows <= core if side < 0 else rows >= core
+        bright = np.where(part, seen, -np.inf).max(0)
+        back = part & (seen >= dark + 0.75 * (bright - dark)) & (bright > dark + 3)
+        place = np.where(back, np.abs(rows - core), len(offsets)).min(0)
+        shift = np.where(place < len(offsets), (core + side * place - reach) * step, (core - reach) * step)
+        ends.append(cv2.GaussianBlur(shift.astype(np.float32)[None], (0, 0), along)[0])
+    inside = np.clip(np.minimum(frame.grid - curves.left, curves.right - frame.grid) / (0.05 * frame.unit), 0, 1)
+    return np.asarray(middle + ends[0] * inside, np.float32), np.asarray(middle + ends[1] * inside, np.float32)
 
 
-def _continued(picture: U8, frame: MouthFrame, curves: LipCurves, edge: F32, rim: F32, inset: F32) -> U8:
-    """The region with everything beyond a lip's inner edge replaced by the lip folded over that edge."""
-    thick = np.abs(edge - rim)
+def _continued(picture: U8, frame: MouthFrame, curves: LipCurves, lip: tuple[F32, F32, F32], look: MouthLook) -> U8:
+    """The region with everything beyond a lip's inner edge replaced.
+
+    First comes the lip itself, folded over the place where its own texture ends; farther in it turns into the dark red of its
+    inner side, sooner at the corners, where an opening mouth bares most of it.
+
+    ``lip`` is three tables [n]: its inner edge, where its continuation starts, its outer border.
+    """
+    edge, start, rim = lip
     sign = 1.0 if float((edge - rim).mean()) >= 0 else -1.0
-    width = max(curves.right - curves.left, 1.0)
-    from_corner = np.minimum(frame.grid - curves.left, curves.right - frame.grid) / width
+    width = max(curves.last - curves.first, 1.0)
+    from_corner = np.minimum(frame.grid - curves.first, curves.last - frame.grid) / width
+    thick = np.abs(edge - rim)
     taper = np.clip(from_corner / 0.12, 0, 1)
-    inset = np.asarray(np.minimum(inset, 0.35 * thick) * taper, np.float32)
-    start = edge - sign * inset
+    inset = np.clip(sign * (edge - start), 0, 0.5 * thick) * taper
+    start = (edge - sign * inset).astype(np.float32)
     beyond = sign * (frame.v - start[frame.column])
-    period = np.maximum(0.6 * thick - inset, 1.0)[frame.column]
+    period = np.maximum(0.6 * (thick - inset), 1.0)[frame.column]
     folded = period - np.abs(period - np.mod(beyond, 2 * period))
     inside = (beyond > 0) & (from_corner > 0)[frame.column]
     v = np.where(inside, start[frame.column] - sign * folded, frame.v)
     points = frame.to_picture(np.stack([frame.u, v], -1)).astype(np.float32)
     texture = cv2.remap(picture, points[..., 0], points[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    depth = np.clip((beyond - inset[frame.column]) / (ROLL_DEPTH * frame.unit), 0, 1)
-    shade = 1 - ROLL_SHADE * np.where(inside, depth * depth * (3 - 2 * depth), 0)
-    own = picture[frame.roi.y0 : frame.roi.y1, frame.roi.x0 : frame.roi.x1]
+    past = beyond - inset[frame.column]
+    corner = np.clip(1 - from_corner / 0.22, 0, 1)[frame.column]
+    depth = np.clip(past / ((ROLL_DEPTH - 0.65 * ROLL_DEPTH * corner) * frame.unit), 0, 1)
+    turned = ((0.80 + 0.15 * corner) * depth * depth * (3 - 2 * depth))[..., None]
+    colour = texture + (mucosa_colour(look) - texture) * turned
+    own = picture[frame.roi.slices]
     # Beyond the other lip the photo goes on as it is.
     far = frame.v > curves.bottom[frame.column] if sign > 0 else frame.v < curves.top[frame.column]
     keep = ~inside | far
-    return np.where(keep[..., None], own, np.rint(texture * shade[..., None])).astype(np.uint8)
+    return np.where(keep[..., None], own, np.rint(colour)).astype(np.uint8)
+
+
+def mucosa_colour(look: MouthLook) -> F64:
+    """The inner side of a lip in the shade of the mouth."""
+    return np.asarray(look.lips * np.array([1.0, 0.74, 0.76]) ** look.chroma * 0.52)

@@ -57,9 +57,10 @@ class MouthLayers:
         """
         frame = MouthFrame.of(rig)
         curves = LipCurves.of(rig, frame)
-        upper, lower = lip_layers(picture, frame, curves)
+        look = MouthLook.of(picture, rig)
+        upper, lower = lip_layers(picture, frame, curves, look)
         seam = LipSeam.of(picture, frame, curves, upper, lower)
-        inside = MouthInterior.of(picture, rig, frame, curves, seam.slack)
+        inside = MouthInterior.of(picture, rig, frame, curves, look, seam.slack)
         origin = (frame.roi.x0, frame.roi.y0)
         size = (frame.roi.x1 - frame.roi.x0, frame.roi.y1 - frame.roi.y0)
         return cls(origin, size, upper, lower, frame, inside, LipLight.of(rig, frame, seam))

@@ -15,7 +15,7 @@ from pctalk_studio.render.mesh.own_teeth import OwnMouth
 from pctalk_studio.render.mesh.teeth import LOWER_ARCH, UPPER_ARCH, draw_teeth
 from pctalk_studio.render.mesh.tongue import paint_tongue, tongue_colour, tongue_pose
 
-OVERBITE = 0.022
+OVERBITE = 0.010
 """How far the upper teeth overlap the lower ones in a closed bite, E."""
 
 SHOWN_AT_REST = 0.030
@@ -96,9 +96,8 @@ class MouthInterior:
     light: F32
 
     @classmethod
-    def of(cls, picture: U8, rig: FaceRig, frame: MouthFrame, curves: LipCurves, slack: F32) -> MouthInterior:
+    def of(cls, picture: U8, rig: FaceRig, frame: MouthFrame, curves: LipCurves, look: MouthLook, slack: F32) -> MouthInterior:
         """Study a picture [H, W, 3] uint8."""
-        look = MouthLook.of(picture, rig)
         own = OwnMouth.of(picture, frame, curves, look)
         middle = int(np.argmin(np.abs(frame.grid)))
         upper_edge, dropped = float(curves.upper[middle]) + SHOWN_AT_REST * rig.scale, 0.0
@@ -180,7 +179,7 @@ class MouthInterior:
         shade, cover = paint_tongue(pose, self.frame.u[box.slices], self.frame.v[box.slices], unit, 1.2 + 1.6 * self.look.blur)
         colour = tongue_colour(self.look) * (0.90 + 0.06 * pose.forward)
         _paint(planes, colour, shade, cover)
-        _lay(planes, _shifted(self.lower_teeth, box, jaw), None, 0.88)
+        _lay(planes, _shifted(self.lower_teeth, box, jaw), None, 0.84)
         for plane, warmth in zip(planes, WARM_SHADOW * self.look.chroma, strict=True):
             plane *= lit * (1 + np.float32(warmth) * (1 - reaching))
         moved = np.minimum(reaching / self.rest_light[box.slices], np.float32(1.12)) if self.own is not None else lit
@@ -206,7 +205,7 @@ class MouthInterior:
 def _reaching_light(opening: _Opening, unit: float, tuck: float) -> F32:
     """How much light reaches each pixel: little under the upper lip, at the corners and through a narrow slit."""
     lip = 1 - 0.46 * np.exp(np.maximum(opening.under_upper, 0) * np.float32(-1 / (0.020 * unit)))
-    foot = 1 - (0.22 + 0.2 * tuck) * np.exp(np.maximum(opening.over_lower, 0) * np.float32(-1 / (0.012 * unit)))
+    foot = 1 - (0.34 + 0.2 * tuck) * np.exp(np.maximum(opening.over_lower, 0) * np.float32(-1 / (0.016 * unit)))
     wide = np.clip(opening.gap * np.float32(1 / (0.07 * unit)), 0, 1)
     return np.asarray(lip * foot * (0.38 + 0.62 * wide * (2 - wide)), np.float32)
 

@@ -154,7 +154,7 @@ def _sclera(picture: U8, marks: F64, skin: F64) -> F64:
 def _enamel(sclera: F64, skin: F64, chroma: float) -> F64:
     """Teeth in this light: between the eyes' white and the skin in colour, a little ivory, and darker than the eyes."""
     light = brightness(sclera)
-    tint = light + 0.25 * (sclera - light) + 0.22 * (skin * light / max(brightness(skin), 1.0) - light)
+    tint = light + 0.20 * (sclera - light) + 0.15 * (skin * light / max(brightness(skin), 1.0) - light)
     colour = tint * (1 + (np.array([1.01, 1.0, 0.955]) - 1) * chroma)
     return np.asarray(colour * (0.82 * light / max(brightness(colour), 1.0)))
 

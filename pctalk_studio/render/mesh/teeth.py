@@ -76,11 +76,11 @@ class _Columns:
     """What each column of the drawing shows: which crown, where on it, how deep, and where it begins and ends."""
 
     tooth: npt.NDArray[np.int32]
-    across: F64
-    half_px: F64
-    depth: F64
-    edge: F64
-    neck: F64
+    across: F32
+    half_px: F32
+    depth: F32
+    edge: F32
+    neck: F32
 
 
 def draw_teeth(arch: Arch, rig: FaceRig, frame: MouthFrame, look: MouthLook, edge_v: float) -> U8:
@@ -99,23 +99,35 @@ def draw_teeth(arch: Arch, rig: FaceRig, frame: MouthFrame, look: MouthLook, edg
     -------
     [h, w, 4] uint8: the row in the mouth's region, colours premultiplied by alpha.
     """
-    fine = 4 if frame.unit < 160 else 2 if frame.unit < 500 else 1
+    fine = 3 if frame.unit < 130 else 2 if frame.unit < 400 else 1
     height, width = frame.u.shape
-    # A finer raster over the same region: pixel centres stay where scaling by area averages them.
+    whole = np.zeros((height, width, 4), np.float32)
+    coarse = _columns(arch, rig, frame, frame.grid, edge_v)
+    shown = coarse.half_px > 0
+    if not shown.any():
+        return whole.astype(np.uint8)
+    ends = frame.grid[shown][[0, -1]]
+    lines = np.stack([coarse.edge[shown], coarse.neck[shown]])
+    margin = 0.11 * frame.unit
+    corners = np.array([[u, v] for u in ends for v in (lines.min() - margin, lines.max() + margin)])
+    box = frame.box_of(frame.to_picture(corners), 2.0)
+    if box.empty:
+        return whole.astype(np.uint8)
+    rows, columns = box.y1 - box.y0, box.x1 - box.x0
+    # A finer raster over the same pixels: their centres stay where scaling by area averages them.
     raster = MouthFrame.on(
-        Box(0, 0, width * fine, height * fine),
+        Box(0, 0, columns * fine, rows * fine),
         frame.unit * fine,
-        ((frame.origin - (frame.roi.x0, frame.roi.y0)) + 0.5) * fine - 0.5,
+        ((frame.origin - (frame.roi.x0 + box.x0, frame.roi.y0 + box.y0)) + 0.5) * fine - 0.5,
         frame.axes,
     )
-    columns = _columns(arch, rig, frame, raster.grid / fine, edge_v)
-    colour, alpha = _crowns(arch, columns, raster, fine, look, _rng(rig, arch))
+    colour, alpha = _crowns(arch, _columns(arch, rig, frame, raster.grid / fine, edge_v), raster, fine, look, _rng(rig, arch))
     planes = np.dstack([colour * alpha[..., None], alpha * 255]).astype(np.float32)
-    small = cv2.resize(planes, (width, height), interpolation=cv2.INTER_AREA) if fine > 1 else planes
-    blur = np.sqrt(max(look.blur**2 - 0.45**2, 0.0))
+    whole[box.slices] = cv2.resize(planes, (columns, rows), interpolation=cv2.INTER_AREA) if fine > 1 else planes
+    blur = 0.85 * np.sqrt(max(look.blur**2 - 0.45**2, 0.0))
     if blur > 0.2:
-        small = cv2.GaussianBlur(small, (0, 0), float(blur))
-    return np.rint(np.clip(small, 0, 255)).astype(np.uint8)
+        whole = np.asarray(cv2.GaussianBlur(whole, (0, 0), float(blur)), np.float32)
+    return np.rint(np.clip(whole, 0, 255)).astype(np.uint8)
 
 
 def _rng(rig: FaceRig, arch: Arch) -> np.random.Generator:
@@ -155,11 +167,11 @@ def _columns(arch: Arch, rig: FaceRig, frame: MouthFrame, grid: F64, edge_v: flo
     facing = np.maximum(np.gradient(u, along), 0) * widths / 2
     return _Columns(
         tooth=(tooth[index] + 16 * (signed + 1)).astype(np.int32),
-        across=across[index] * np.where(signed < 0, -1, 1),
-        half_px=np.where(out, 0.0, np.maximum(facing[index], 1e-3)),
-        depth=z[index],
-        edge=edge[index, 1] + edge_v,
-        neck=neck[index, 1] + edge_v,
+        across=(across[index] * np.where(signed < 0, -1, 1)).astype(np.float32),
+        half_px=np.where(out, 0.0, np.maximum(facing[index], 1e-3)).astype(np.float32),
+        depth=z[index].astype(np.float32),
+        edge=(edge[index, 1] + edge_v).astype(np.float32),
+        neck=(neck[index, 1] + edge_v).astype(np.float32),
     )
 
 
@@ -180,11 +192,11 @@ def _crowns(
     at = raster.column
     tooth = columns.tooth[at]
     kind = np.minimum(tooth % 16, len(arch.widths) - 1)
-    long = 1 + 0.025 * rng.standard_normal(count)
-    bright = 1 + 0.02 * rng.standard_normal(count)
-    lean = 0.10 * rng.standard_normal(count)
+    long = (1 + 0.025 * rng.standard_normal(count)).astype(np.float32)
+    bright = (1 + 0.02 * rng.standard_normal(count)).astype(np.float32)
+    lean = (0.10 * rng.standard_normal(count)).astype(np.float32)
     unit = raster.unit / fine
-    v = raster.v / fine
+    v = raster.v / np.float32(fine)
     tall = (columns.edge - columns.neck)[at] * long[tooth]
     s = columns.across[at]
     s_edge = np.clip(s + lean[tooth] * 0.3, -1.3, 1.3)
