@@ -8,6 +8,7 @@ comes back as problems and as low confidence. Long recordings are searched in st
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from pctalk_studio.analysis.speech.acoustic_model import english_model
 from pctalk_studio.analysis.speech.connected import sayings
 from pctalk_studio.analysis.speech.features import MODEL_STEP, SAMPLE_RATE, compute_features
 from pctalk_studio.analysis.speech.lattice import FILLER
+from pctalk_studio.analysis.speech.phone_loop import decode_loop
 from pctalk_studio.analysis.speech.refine import refine_boundaries, short_spectra
 from pctalk_studio.analysis.speech.search import STATES, Segment, search, segment_edges
 from pctalk_studio.analysis.speech.transcript import TranscriptWord
@@ -44,18 +46,59 @@ def align_transcript(samples: npt.NDArray[np.float32], words: Sequence[Transcrip
         Phones of the whole recording; every word of the transcript, those that were not said with ``said=False`` and no length.
     """
     duration = len(samples) / SAMPLE_RATE
-    if not words or -(-len(samples) // MODEL_STEP) < STATES or not np.any(samples):
+    if not words or _is_empty(samples):
         return _nothing_said(duration, words)
     model = english_model()
     whole = undamaged(samples)
     features = compute_features(whole)
-    ways = [sayings(words, number) for number in range(len(words))]
-    segments = search(model, features, ways)
+    segments = search(model, features, [sayings(words, number) for number in range(len(words))])
     edges = segment_edges(model, features, segments) * (MODEL_STEP / SAMPLE_RATE)
-    edges[-1] = duration
-    edges = np.minimum(edges, duration)
-    edges = refine_boundaries(short_spectra(whole), edges, [_spoken_label(segment) for segment in segments])
+    edges = _refined(whole, edges, segments, duration)
     return _alignment(segments, edges, words, duration)
+
+
+def decode_phones(samples: npt.NDArray[np.float32]) -> Alignment:
+    """Hear a recording as a row of English phones, without words.
+
+    Parameters
+    ----------
+    samples
+        [n] float32 in [-1, 1] at 16 kHz; any language.
+
+    Returns
+    -------
+    Alignment
+        No words, method ``phone-loop``; the trust is the mean clearness of the phones, half or less even for clean English.
+    """
+    duration = len(samples) / SAMPLE_RATE
+    if _is_empty(samples):
+        return replace(_nothing_said(duration, ()), method="phone-loop", trust=0.0)
+    model = english_model()
+    whole = undamaged(samples)
+    segments, clear = decode_loop(model, compute_features(whole))
+    edges = np.array([*(segment.start for segment in segments), segments[-1].end]) * (MODEL_STEP / SAMPLE_RATE)
+    edges = _refined(whole, edges, segments, duration)
+    phones = tuple(
+        Phone(segment.unit.label, float(start), float(end), confidence=float(sure))
+        for segment, start, end, sure in zip(segments, edges[:-1], edges[1:], clear, strict=True)
+    )
+    heard = sum(phone.duration for phone in phones if phone.label != SILENCE)
+    trust = sum(phone.duration * phone.confidence for phone in phones if phone.label != SILENCE) / heard if heard else 0.0
+    return Alignment(duration, (), phones, float(trust), "phone-loop")
+
+
+def _is_empty(samples: npt.NDArray[np.float32]) -> bool:
+    """Too short for a single phone, or digital silence."""
+    return -(-len(samples) // MODEL_STEP) < STATES or not np.any(samples)
+
+
+def _refined(
+    samples: npt.NDArray[np.float32], edges: npt.NDArray[np.float64], segments: Sequence[Segment], duration: float
+) -> npt.NDArray[np.float64]:
+    """Boundaries in seconds of the recording, set as an ear would set them."""
+    inside = np.minimum(edges, duration)
+    inside[-1] = duration
+    return refine_boundaries(short_spectra(samples), inside, [_spoken_label(segment) for segment in segments])
 
 
 def undamaged(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

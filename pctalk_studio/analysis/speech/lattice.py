@@ -64,7 +64,7 @@ class Weights:
     """
 
     pause: float = -2.0
-    filler: float = -40.0
+    filler: float = -60.0
     skip: float = -80.0
     step: float = -1.0
 

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pctalk_studio.analysis.speech.features import SAMPLE_RATE
-from pctalk_studio.core.speech import SILENCE, VOWELS
+from pctalk_studio.analysis.speech.phone_kinds import phone_kind
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -33,15 +33,7 @@ _SPLIT_REACH = 0.045
 _GRAVITY_WIDTH = 0.02
 _SHORTEST = 0.008
 
-_KINDS = {
-    "stop": frozenset({"P", "T", "K", "B", "D", "G"}),
-    "fricative": frozenset({"F", "V", "TH", "DH", "S", "Z", "SH", "ZH", "HH"}),
-    "affricate": frozenset({"CH", "JH"}),
-    "nasal": frozenset({"M", "N", "NG"}),
-    "glide": frozenset({"L", "R", "W", "Y"}),
-    "vowel": VOWELS,
-    "silence": frozenset({SILENCE}),
-}
+_FLOWING = frozenset({"vowel", "glide"})
 
 _CONVENTIONS = {
     ("stop", "vowel"): 0.005,
@@ -132,14 +124,10 @@ def refine_boundaries(spectra: Spectra, edges: FloatArray, labels: Sequence[str]
     refined = edges.copy()
     for number in range(1, len(edges) - 1):
         before, here, after = edges[number - 1 : number + 2]
-        pair = (_kind(labels[number - 1]), _kind(labels[number]))
-        refined[number] = _estimate(spectra, before, here, after) + _CONVENTIONS.get(pair, 0.0)
+        pair = (phone_kind(labels[number - 1]), phone_kind(labels[number]))
+        flowing = _FLOWING.issuperset(pair)
+        refined[number] = _estimate(spectra, (before, here, after), flowing=flowing) + _CONVENTIONS.get(pair, 0.0)
     return _in_order(refined, edges)
-
-
-@lru_cache(maxsize=64)
-def _kind(label: str) -> str:
-    return next((kind for kind, members in _KINDS.items() if label in members), "silence")
 
 
 def _in_order(refined: FloatArray, edges: FloatArray) -> FloatArray:
@@ -153,8 +141,9 @@ def _in_order(refined: FloatArray, edges: FloatArray) -> FloatArray:
     return np.asarray(ordered)
 
 
-def _estimate(spectra: Spectra, before: float, here: float, after: float) -> float:
-    """Mean of the model's boundary and the three estimates in the spectra."""
+def _estimate(spectra: Spectra, edges: tuple[float, float, float], *, flowing: bool) -> float:
+    """Mean of the model's boundary and the estimates in the spectra, in seconds."""
+    before, here, after = edges
     hop = HOP / SAMPLE_RATE
     low = round(max(before + 0.2 * (here - before), here - _REACH) / hop)
     high = round(min(after - 0.2 * (after - here), here + _REACH) / hop)
@@ -162,10 +151,12 @@ def _estimate(spectra: Spectra, before: float, here: float, after: float) -> flo
     cuts = np.arange(low + 2, high - 1)
     if len(cuts) < 2:
         return here
+    half = (low + _half_way(spectra, low, high, edges)) * hop
+    if flowing:
+        return (here + 2.0 * half) / 3.0
     split = _split(spectra.bands[low:high], cuts - low, np.abs(cuts * hop - here) <= _SPLIT_REACH)
-    half = _half_way(spectra, low, high, (before, here, after))
     gravity = _gravity(spectra.bands, cuts, here)
-    return float(np.mean([here, (low + split) * hop, (low + half) * hop, gravity * hop]))
+    return float(np.mean([here, (low + split) * hop, half, gravity * hop]))
 
 
 def _split(rows: FloatArray, cuts: npt.NDArray[np.int_], allowed: npt.NDArray[np.bool_]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -22,19 +23,19 @@ _FILLER_MARGIN = 3.0
 """Nats a frame by which any speech falls short of the best phone of each frame, roughly half-way between right and wrong
 words."""
 
-_STRETCH, _LAST_STRETCH = 2000, 3000
+_STRETCH, _LAST_STRETCH = 1200, 1800
 """Frames of a stretch, and of a rest that is not divided any more."""
 
-_GUARD = 200
+_GUARD = 150
 """Frames at the end of an open stretch that are not trusted: what comes next may change them."""
 
 _PAUSE = 15
 """Frames of silence at which a stretch is best ended."""
 
-_FASTEST = 0.08
+_FASTEST = 0.06
 """Words a frame that a transcript may hold before its rest is left for later stretches, or counts as not said."""
 
-_SPARE_WORDS = 30
+_SPARE_WORDS = 20
 
 _FLATNESS = 0.1
 """Frames overlap and follow one another slowly: some ten of them carry the evidence of one."""
@@ -159,14 +160,14 @@ def _cut(segments: Sequence[Segment], length: int) -> int:
         return pauses[-1] + 1
     starts = [
         number
-        for number, (one, other) in enumerate(zip(segments, segments[1:], strict=False), start=1)
+        for number, (one, other) in enumerate(itertools.pairwise(segments), start=1)
         if other.unit.word != one.unit.word and one.end <= bound and not one.unit.merged
     ]
     return starts[-1] if starts else len(segments)
 
 
 def _pieces(segments: Sequence[Segment]) -> list[tuple[int, int]]:
-    """Runs of segments of some 20 s that begin and end in silence where there is one, so that time and memory stay linear."""
+    """Runs of segments of some 10 s that begin and end in silence where there is one, so that time and memory stay linear."""
     pieces: list[tuple[int, int]] = []
     first = 0
     for number, segment in enumerate(segments):
