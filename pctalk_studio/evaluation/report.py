@@ -1,0 +1,103 @@
+"""What metrics say: values, limits and sentences, as plain values that can be written as JSON."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One measured property of a clip.
+
+    Parameters
+    ----------
+    code
+        ``M1`` to ``M23`` as in the published list of metrics for talking faces, or a word for what is not in it.
+    name
+        Short name for people.
+    value
+        The measured value; None when the clip gives no occasion to measure it.
+    unit
+        Of the value; empty for ratios.
+    limit
+        What passes, in words such as ``at most 20``; empty for what is only reported.
+    passed
+        None when there is no value or no limit.
+    sentence
+        What was found, for people.
+    """
+
+    code: str
+    name: str
+    value: float | None
+    unit: str
+    limit: str
+    passed: bool | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClipReport:
+    """All metrics of one clip.
+
+    Parameters
+    ----------
+    clip
+        Its path.
+    frames, rate, duration
+        Pictures, pictures a second, seconds.
+    metrics
+        In the order of their codes.
+    """
+
+    clip: str
+    frames: int
+    rate: float
+    duration: float
+    metrics: tuple[Metric, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing that has a limit failed it."""
+        return all(metric.passed is not False for metric in self.metrics)
+
+    def metric(self, code: str) -> Metric:
+        """A metric by its code; KeyError when there is none."""
+        for metric in self.metrics:
+            if metric.code == code:
+                return metric
+        raise KeyError(code)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {**asdict(self), "metrics": [asdict(metric) for metric in self.metrics], "passed": self.passed}
+
+
+def at_most(code: str, name: str, value: float | None, limit: float, unit: str, sentence: str) -> Metric:
+    """A metric that passes when its value does not exceed a limit."""
+    known = _known(value)
+    return Metric(code, name, known, unit, f"at most {limit:g}", None if known is None else known <= limit, sentence)
+
+
+def at_least(code: str, name: str, value: float | None, limit: float, unit: str, sentence: str) -> Metric:
+    """A metric that passes when its value reaches a limit."""
+    known = _known(value)
+    return Metric(code, name, known, unit, f"at least {limit:g}", None if known is None else known >= limit, sentence)
+
+
+def between(code: str, name: str, value: float | None, limits: tuple[float, float], unit: str, sentence: str) -> Metric:
+    """A metric that passes when its value lies between two limits."""
+    known = _known(value)
+    low, high = limits
+    return Metric(code, name, known, unit, f"{low:g} to {high:g}", None if known is None else low <= known <= high, sentence)
+
+
+def told(code: str, name: str, value: float | None, unit: str, sentence: str) -> Metric:
+    """A metric that is only reported."""
+    return Metric(code, name, _known(value), unit, "", None, sentence)
+
+
+def _known(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)
