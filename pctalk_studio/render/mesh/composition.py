@@ -26,6 +26,12 @@ CURVE_POINTS = 61
 FEATHER = 0.008
 """Softness of the line where the lips meet, E (standard deviation)."""
 
+UNPARTED, PARTED = 0.002, 0.014
+"""Change of the gap of the lips, E, up to which the photo's own mouth is shown and from which on the layers are."""
+
+CHANNEL_PARTED = np.array([0.3, 0.3, 0.15], np.float32)
+"""The same for press, tuck and tongue."""
+
 SMILE = 0.05
 """Way of a corner of the mouth in a broad smile, E."""
 
@@ -71,6 +77,7 @@ class MouthStage:
     spline: F32
     border: F32
     outside: F32
+    rest_gap: F32
     unit: float
 
     @classmethod
@@ -92,6 +99,7 @@ class MouthStage:
             spline_matrix(len(INNER_LIP_UPPER), CURVE_POINTS),
             border,
             1 - border,
+            _gap(marks, layers),
             rig.scale,
         )
 
@@ -115,18 +123,37 @@ class MouthStage:
             [4] the row's mouth channels.
         """
         upper_line, lower_line = self.lines(seen)
+        part = self._apart(upper_line, lower_line, mouth)
+        if part == 0:
+            return
         region = self._lips(fields, upper_line, lower_line)
         channels = dict(zip(MOUTH_CHANNELS, mouth.tolist(), strict=True))
         jaw = (float(seen[_CHIN, 0]), float(seen[_CHIN, 1]))
         patch = self.layers.interior(upper_line, lower_line, jaw, channels["tuck"], channels["tongue"])
         if patch is not None:
             y, x = patch.y - self.window.y0, patch.x - self.window.x0
-            part = region[y : y + patch.rgb.shape[0], x : x + patch.rgb.shape[1]]
+            behind = region[y : y + patch.rgb.shape[0], x : x + patch.rgb.shape[1]]
             cover = patch.cover.astype(np.float32) * np.float32(1 / 255)
-            part[:] = cv2.blendLinear(patch.rgb, part.copy(), cover, 1 - cover)
+            behind[:] = cv2.blendLinear(patch.rgb, behind.copy(), cover, 1 - cover)
         region = self.layers.shade(region, upper_line, lower_line, channels["press"], *self._expression(seen))
         under = canvas[self.window.slices]
-        under[:] = cv2.blendLinear(region, under.copy(), self.border, self.outside)
+        if part == 1:
+            under[:] = cv2.blendLinear(region, under.copy(), self.border, self.outside)
+        else:
+            share = self.border * np.float32(part)
+            under[:] = cv2.blendLinear(region, under.copy(), share, 1 - share)
+
+    def _apart(self, upper_line: F32, lower_line: F32, mouth: F32) -> float:
+        """How much the mouth must be put together from layers, 0 to 1.
+
+        Lips that stay together, or as far apart as in the photo, are best shown by the photo itself, moved as one skin; so
+        nothing jumps when the mouth starts to move.
+        """
+        gap = (lower_line - upper_line) @ self.layers.frame.axes[1].astype(np.float32)
+        change = float(np.abs(gap - self.rest_gap).max()) / self.unit
+        moved = max((change - UNPARTED) / (PARTED - UNPARTED), *(mouth[1:] / CHANNEL_PARTED).tolist())
+        part = min(max(moved, 0.0), 1.0)
+        return part * part * (3 - 2 * part)
 
     def _expression(self, seen: F32) -> tuple[float, float]:
         """How far the corners have gone up and apart, as parts of a broad smile's."""
@@ -156,6 +183,12 @@ class MouthStage:
         cv2.fillPoly(mask, [np.rint(closed).astype(np.int32)], (255,), cv2.LINE_AA, _SUBPIXEL_BITS)
         soft = cv2.GaussianBlur(mask, (0, 0), max(FEATHER * self.unit, 0.5))
         return soft.astype(np.float32) * np.float32(1 / 255)
+
+
+def _gap(marks: F32, layers: MouthLayers) -> F32:
+    """Gap of the photo's lips along the drawn line, [61] float32 pixels down the mouth's axis."""
+    apart = (marks[list(INNER_LIP_LOWER)] - marks[list(INNER_LIP_UPPER)]) @ layers.frame.axes[1]
+    return np.asarray(spline_matrix(len(INNER_LIP_UPPER), CURVE_POINTS) @ apart, np.float32)
 
 
 def _border(shape: tuple[int, int], width: float) -> F32:
