@@ -35,7 +35,7 @@ class FeltEmotion:
     whole
         [T] the same for attitudes of the head, which belong to no region; 0 unless the clip covers all regions.
     onset
-        Seconds at which it begins.
+        Seconds at which it begins; minus infinity when it was felt before the recording began.
     """
 
     spec: EmotionSpec
@@ -101,7 +101,7 @@ def felt_emotions(clips: Sequence[EmotionClip], tables: EmotionTables, times: Ar
                 asymmetry,
                 clip.intensity * (faded * drift)[:, None] * covers * uncovered,
                 clip.intensity * everywhere * faded * uncovered_whole,
-                clip.start or 0.0,
+                -np.inf if clip.start is None else clip.start,
             )
         )
         uncovered = uncovered * (1.0 - faded[:, None] * covers)
