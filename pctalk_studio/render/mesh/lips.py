@@ -150,14 +150,13 @@ def _continued(picture: U8, frame: MouthFrame, curves: LipCurves, lip: tuple[F32
     corner = np.clip(1 - from_corner / 0.22, 0, 1)[frame.column]
     depth = np.clip(past / ((ROLL_DEPTH - 0.65 * ROLL_DEPTH * corner) * frame.unit), 0, 1)
     turned = ((0.80 + 0.15 * corner) * depth * depth * (3 - 2 * depth))[..., None]
-    colour = texture + (mucosa_colour(look) - texture) * turned
+    # Far in, next to no light is left.
+    dim = 1 - 0.45 * np.clip(past / (0.16 * frame.unit) - 0.3 + 0.3 * corner, 0, 1)[..., None]
+    colour = texture + (mucosa_colour(look) * dim - texture) * turned
     own = picture[frame.roi.slices]
-    # Beyond the other lip the photo goes on as it is.
-    far = frame.v > curves.bottom[frame.column] if sign > 0 else frame.v < curves.top[frame.column]
-    keep = ~inside | far
-    return np.where(keep[..., None], own, np.rint(colour)).astype(np.uint8)
+    return np.where(inside[..., None], np.rint(colour), own).astype(np.uint8)
 
 
 def mucosa_colour(look: MouthLook) -> F64:
     """The inner side of a lip in the shade of the mouth."""
-    return np.asarray(look.lips * np.array([1.0, 0.74, 0.76]) ** look.chroma * 0.52)
+    return np.asarray(look.lips * np.array([1.0, 0.74, 0.76]) ** look.chroma * 0.46)

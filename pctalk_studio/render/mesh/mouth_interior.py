@@ -15,7 +15,7 @@ from pctalk_studio.render.mesh.own_teeth import OwnMouth
 from pctalk_studio.render.mesh.teeth import LOWER_ARCH, UPPER_ARCH, draw_teeth
 from pctalk_studio.render.mesh.tongue import paint_tongue, tongue_colour, tongue_pose
 
-OVERBITE = 0.010
+OVERBITE = 0.004
 """How far the upper teeth overlap the lower ones in a closed bite, E."""
 
 SHOWN_AT_REST = 0.030
@@ -23,6 +23,9 @@ SHOWN_AT_REST = 0.030
 
 HAIR = 0.008
 """Lips part over this much of a gap, E: from the photo's own line between them to an opening that is in full view."""
+
+FRONT_LIGHT = 0.25
+"""Part of the light on the upper teeth that no lip takes away."""
 
 WARM_SHADOW = np.array([0.12, -0.03, -0.10])
 """How much redder than grey the shade inside the mouth is, R, G, B: light gets there by way of lips and gums."""
@@ -106,7 +109,8 @@ class MouthInterior:
         # A mouth photographed open has its jaw down already.
         lower_edge = upper_edge - OVERBITE * rig.scale + dropped
         if own is not None and own.colour is not None:
-            upper_teeth = own.front
+            painted = draw_teeth(UPPER_ARCH, rig, frame, look, upper_edge, own.line)
+            upper_teeth = own.completed(painted, frame)
         else:
             upper_teeth = draw_teeth(UPPER_ARCH, rig, frame, look, upper_edge)
         column = frame.column
@@ -182,7 +186,7 @@ class MouthInterior:
         _lay(planes, _shifted(self.lower_teeth, box, jaw), None, 0.84)
         for plane, warmth in zip(planes, WARM_SHADOW * self.look.chroma, strict=True):
             plane *= lit * (1 + np.float32(warmth) * (1 - reaching))
-        moved = np.minimum(reaching / self.rest_light[box.slices], np.float32(1.12)) if self.own is not None else lit
+        moved = lit if self.own is None else np.minimum(reaching / self.rest_light[box.slices], np.float32(1.12))
         if self.own is not None and self.own.back is not None:
             _lay(planes, _shifted(self.own.back, box, jaw), moved)
         lifted = min(max(pose.forward, 0.0 if self.own is None else 2.5 * pose.raised), 1.0)
@@ -190,13 +194,14 @@ class MouthInterior:
             _paint(planes, colour, shade * lit, cover * np.float32(lifted))
         # Grain is weaker in the dark.
         planes += self.grain[box.slices] * np.clip(0.25 + planes[1] * np.float32(1 / 130), 0, 1)
-        _lay(planes, self.upper_teeth[box.slices], moved)
+        # The upper teeth stand in front, where more light gets.
+        _lay(planes, self.upper_teeth[box.slices], np.float32(FRONT_LIGHT) + np.float32(1 - FRONT_LIGHT) * moved)
         return planes
 
     def _cavity(self, opening: _Opening) -> F32:
         """The dark of the mouth, [3, h, w]: lips' hue, darkest below the upper lip."""
         red = np.array([1.0, 0.70, 0.70]) ** self.look.chroma
-        deep, shallow = self.look.lips * red * 0.15, self.look.lips * red * 0.40
+        deep, shallow = self.look.lips * red * 0.17, self.look.lips * red * 0.42
         near = np.clip(1 - opening.over_lower * np.float32(1 / (0.09 * self.frame.unit)), 0, 1)
         near *= near
         return np.asarray([dark + (pale - dark) * near for dark, pale in zip(deep, shallow, strict=True)], np.float32)

@@ -53,6 +53,10 @@ class OwnMouth:
         How far the jaw is down already, pixels.
     gap
         [n] float32: the photo's opening, a table over the mouth frame's grid.
+    line
+        [n] float64: v of the line on which the upper edges stand.
+    seen
+        [n] float32: 1 where the photo shows upper teeth, 0 elsewhere.
     """
 
     picture: U8
@@ -62,6 +66,8 @@ class OwnMouth:
     edge: float
     drop: float
     gap: F32
+    line: F64
+    seen: F32
 
     @classmethod
     def of(cls, picture: U8, frame: MouthFrame, curves: LipCurves, look: MouthLook) -> OwnMouth | None:
@@ -83,7 +89,15 @@ class OwnMouth:
             edge=edge,
             drop=max(0.0, float(flat.lower[middle]) - max(edge, float(flat.upper[middle]))),
             gap=gap,
+            line=_continued_line(frame, flat, row),
+            seen=np.interp(frame.grid, flat.u, _filled(row.present), left=0, right=0).astype(np.float32),
         )
+
+    def completed(self, painted: U8, frame: MouthFrame) -> U8:
+        """The photo's upper teeth with painted ones [h, w, 4] at both sides, where the photo shows no more of them."""
+        beside = 1 - self.seen[frame.column]
+        room = (1 - self.front[..., 3].astype(np.float32) / 255) * beside
+        return np.asarray(self.front + np.rint(painted * room[..., None]), np.float32).clip(0, 255).astype(np.uint8)
 
     def recoloured(self, look: MouthLook) -> MouthLook:
         """The look with these teeth's colour for painted ones, a little darker since those stand farther back."""
@@ -236,7 +250,14 @@ def _front(flat: _Flat, row: _Row, look: MouthLook, unit: float) -> F32:
     seen = np.maximum(np.minimum(shown, flat.lower) - flat.upper, 1.0)
     first = flat.upper + np.minimum(1.5 * rim + 1, 0.35 * seen)
     last = np.minimum(shown - 0.5, flat.lower - np.minimum(rim + 1, 0.3 * seen))
-    teeth = flat.folded(first, np.maximum(last, first), np.full(len(flat.u), 0.035 * unit))
+    last = np.maximum(last, first)
+    teeth = flat.folded(first, last, np.full(len(flat.u), 0.035 * unit))
+    if row.colour is not None:
+        # What is continued has the teeth's own colour: gum and lip that shine through at the border must not come along.
+        unseen = np.clip(np.maximum(first[None] - flat.rows, flat.rows - last[None]) / (0.5 * rim) + 0.3, 0, 1)[..., None]
+        even = cv2.GaussianBlur(teeth, (0, 0), sigmaX=0.5, sigmaY=0.02 * unit + 0.5)
+        plain = row.colour * np.clip(luma(np.asarray(even, np.float32)) / max(brightness(row.colour), 1.0), 0, 1.05)[..., None]
+        teeth = np.asarray(teeth + (plain - teeth) * unseen, np.float32)
     neck = np.median(edge) - CROWN * unit + 0.005 * unit * gaps + 0.5 * (edge - np.median(edge))
     neck = np.minimum(neck, flat.upper - 0.6 * rim)
     gum = np.clip((neck[None] - flat.rows) / (0.020 * unit) + 0.5, 0, 1)[..., None]
@@ -248,6 +269,20 @@ def _front(flat: _Flat, row: _Row, look: MouthLook, unit: float) -> F32:
     soft = 1.0 + 0.6 * look.blur
     cover = np.clip((edge[None] - flat.rows) / soft + 0.5, 0, 1) * ends[None]
     return np.dstack([colour * cover[..., None], 255 * cover]).astype(np.float32)
+
+
+def _continued_line(frame: MouthFrame, flat: _Flat, row: _Row) -> F64:
+    """V of the edges' line over the mouth frame's grid, continued straight on beyond the last teeth that show."""
+    if row.present.sum() < 4:
+        return np.zeros(len(frame.grid))
+    line = _arch_line(flat.u / frame.unit, row)
+    shown = np.flatnonzero(row.present)
+    a, b = shown[0], shown[-1]
+    table = np.interp(frame.grid, flat.u[a : b + 1], line[a : b + 1])
+    reach = max((b - a) // 6, 1)
+    slopes = np.clip([line[a + reach] - line[a], line[b] - line[b - reach]], -0.6 * reach, 0.6 * reach) / reach
+    table += np.minimum(frame.grid - flat.u[a], 0) * slopes[0] + np.maximum(frame.grid - flat.u[b], 0) * slopes[1]
+    return np.asarray(table)
 
 
 def _arch_line(u: F64, row: _Row) -> F64:

@@ -6,7 +6,7 @@ incisor 8.5 mm, lateral 6.5, canine 7.6, premolars 7, molar 10; lower incisors 5
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -82,8 +82,15 @@ class _Columns:
     edge: F32
     neck: F32
 
+    def standing_on(self, line: F64 | None) -> _Columns:
+        """The same crowns with their edges on another line, v per column."""
+        if line is None:
+            return self
+        shift = (line - self.edge).astype(np.float32)
+        return replace(self, edge=self.edge + shift, neck=self.neck + shift)
 
-def draw_teeth(arch: Arch, rig: FaceRig, frame: MouthFrame, look: MouthLook, edge_v: float) -> U8:
+
+def draw_teeth(arch: Arch, rig: FaceRig, frame: MouthFrame, look: MouthLook, edge_v: float, line: F64 | None = None) -> U8:
     """Paint one row.
 
     Parameters
@@ -94,6 +101,8 @@ def draw_teeth(arch: Arch, rig: FaceRig, frame: MouthFrame, look: MouthLook, edg
         The face, the mouth's region and the photo's appearance.
     edge_v
         v (pixels, mouth frame) of the cutting edges between the two middle incisors.
+    line
+        [n] v of the line on which all edges stand, a table over the mouth frame's grid, where it is known.
 
     Returns
     -------
@@ -102,7 +111,7 @@ def draw_teeth(arch: Arch, rig: FaceRig, frame: MouthFrame, look: MouthLook, edg
     fine = 3 if frame.unit < 130 else 2 if frame.unit < 400 else 1
     height, width = frame.u.shape
     whole = np.zeros((height, width, 4), np.float32)
-    coarse = _columns(arch, rig, frame, frame.grid, edge_v)
+    coarse = _columns(arch, rig, frame, frame.grid, edge_v).standing_on(line)
     shown = coarse.half_px > 0
     if not shown.any():
         return whole.astype(np.uint8)
@@ -121,7 +130,10 @@ def draw_teeth(arch: Arch, rig: FaceRig, frame: MouthFrame, look: MouthLook, edg
         ((frame.origin - (frame.roi.x0 + box.x0, frame.roi.y0 + box.y0)) + 0.5) * fine - 0.5,
         frame.axes,
     )
-    colour, alpha = _crowns(arch, _columns(arch, rig, frame, raster.grid / fine, edge_v), raster, fine, look, _rng(rig, arch))
+    grid = raster.grid / fine
+    dense = _columns(arch, rig, frame, grid, edge_v)
+    dense = dense.standing_on(None if line is None else np.interp(grid, frame.grid, line))
+    colour, alpha = _crowns(arch, dense, raster, fine, look, _rng(rig, arch))
     planes = np.dstack([colour * alpha[..., None], alpha * 255]).astype(np.float32)
     whole[box.slices] = cv2.resize(planes, (columns, rows), interpolation=cv2.INTER_AREA) if fine > 1 else planes
     blur = 0.85 * np.sqrt(max(look.blur**2 - 0.45**2, 0.0))

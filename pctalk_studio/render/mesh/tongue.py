@@ -56,7 +56,7 @@ def tongue_pose(tongue: float, unit: float, upper_edge: float, lower_edge: float
     raised = _smoothstep(tongue / RIDGE)
     between = _smoothstep((tongue - RIDGE) / (BETWEEN - RIDGE))
     # Its back lies higher than its tip and comes into view as the jaw goes down.
-    low = lower_edge + 0.004 * unit - 0.42 * max(lower_edge - upper_edge, 0.0)
+    low = lower_edge + 0.004 * unit - 0.48 * max(lower_edge - upper_edge, 0.0)
     ridge = min(upper_edge - 0.02 * unit, low)
     under = min(upper_edge - 0.018 * unit, low)
     top = low + (ridge - low) * raised

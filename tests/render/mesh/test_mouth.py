@@ -166,19 +166,14 @@ def test_closed_lips_part_without_their_dark_line(closed):
             assert texture[at[0] - y, at[1] - x] @ LUMA > 75
 
 
-def test_layers_change_nothing_beside_the_mouth(closed):
-    picture, rig, layers = closed
-    x, y = layers.origin
-    width, height = layers.size
-    own = picture[y : y + height, x : x + width]
-    lips = np.zeros((512, 512), np.uint8)
-    ring = rig.landmarks[
-        list(mouth_faces.topo.closed_ring(mouth_faces.topo.OUTER_LIP_UPPER, mouth_faces.topo.OUTER_LIP_LOWER)), :2
-    ]
-    cv2.fillPoly(lips, [ring.astype(np.int32)], 1)
-    beside = cv2.dilate(lips, np.ones((9, 9)))[y : y + height, x : x + width] == 0
-    for texture in (layers.upper_texture, layers.lower_texture):
-        assert np.array_equal(texture[beside], own[beside])
+def test_each_layer_is_the_photo_on_its_own_side(closed):
+    picture, _, layers = closed
+    own = picture[layers.frame.roi.slices]
+    beside = np.abs(layers.frame.u) > 0.33 * layers.frame.unit
+    for texture, away in ((layers.upper_texture, layers.frame.v < -0.04 * layers.frame.unit),
+                          (layers.lower_texture, layers.frame.v > 0.04 * layers.frame.unit)):  # fmt: skip
+        assert np.array_equal(texture[beside | away], own[beside | away])
+        assert not np.array_equal(texture, own)
 
 
 def test_seam_brings_the_photo_back_when_the_lips_meet(closed):
