@@ -7,6 +7,7 @@ comes back as problems and as low confidence. Long recordings are searched in st
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,19 +16,15 @@ import numpy.typing as npt
 
 from pctalk_studio.analysis.speech.acoustic_model import english_model
 from pctalk_studio.analysis.speech.connected import sayings
+from pctalk_studio.analysis.speech.doubt import alignment_problems, belief, with_foreign_phones, without_disbelieved, word_fits
 from pctalk_studio.analysis.speech.features import MODEL_STEP, SAMPLE_RATE, compute_features
 from pctalk_studio.analysis.speech.lattice import FILLER
 from pctalk_studio.analysis.speech.phone_loop import decode_loop
 from pctalk_studio.analysis.speech.refine import refine_boundaries, short_spectra
 from pctalk_studio.analysis.speech.search import STATES, Segment, search, segment_edges
 from pctalk_studio.analysis.speech.transcript import TranscriptWord
-from pctalk_studio.core.problems import Problem
 from pctalk_studio.core.speech import SILENCE, Alignment, Phone, Word
 from pctalk_studio.media.slipped_bytes import repair_slipped_bytes
-
-_BELIEF_CENTRE, _BELIEF_WIDTH = -3.2, 0.8
-"""Mean shortfall of a word, nats per 10 ms, at which it is as likely wrong as right, and the slope around it; measured on
-sentences aligned with their own and with each other's transcripts."""
 
 
 def align_transcript(samples: npt.NDArray[np.float32], words: Sequence[TranscriptWord]) -> Alignment:
@@ -51,7 +48,8 @@ def align_transcript(samples: npt.NDArray[np.float32], words: Sequence[Transcrip
     model = english_model()
     whole = undamaged(samples)
     features = compute_features(whole)
-    segments = search(model, features, [sayings(words, number) for number in range(len(words))])
+    segments = without_disbelieved(search(model, features, [sayings(words, number) for number in range(len(words))]))
+    segments = with_foreign_phones(model, features, segments)
     edges = segment_edges(model, features, segments) * (MODEL_STEP / SAMPLE_RATE)
     edges = _refined(whole, edges, segments, duration)
     return _alignment(segments, edges, words, duration)
@@ -121,34 +119,29 @@ def _spoken_label(segment: Segment) -> str:
     return SILENCE if segment.unit.label == FILLER else segment.unit.label
 
 
-def _belief(fit: float) -> float:
-    """Probability that speech of this fit is what the transcript says."""
-    return float(1.0 / (1.0 + np.exp(-np.clip((fit - _BELIEF_CENTRE) / _BELIEF_WIDTH, -50.0, 50.0))))
-
-
 def _nothing_said(duration: float, words: Sequence[TranscriptWord]) -> Alignment:
     """One silence; all words are missing."""
     phones = (Phone(SILENCE, 0.0, duration),) if duration else ()
     missing = tuple(Word(word.text, 0.0, 0.0, 0.0, said=False) for word in words)
-    return Alignment(duration, missing, phones, 0.0 if words else 1.0, "transcript", _problems(missing, []))
+    return Alignment(duration, missing, phones, 0.0 if words else 1.0, "transcript", alignment_problems(missing, (), 0.0))
 
 
 def _alignment(
     segments: Sequence[Segment], edges: npt.NDArray[np.float64], words: Sequence[TranscriptWord], duration: float
 ) -> Alignment:
     phones = tuple(
-        Phone(_spoken_label(segment), float(start), float(end), segment.unit.stress, _belief(segment.fit))
+        Phone(_spoken_label(segment), float(start), float(end), segment.unit.stress, belief(segment.fit))
         for segment, start, end in zip(segments, edges[:-1], edges[1:], strict=True)
     )
     found = _words(segments, phones, words)
-    heard = sum(phone.duration for segment, phone in zip(segments, phones, strict=True) if segment.unit.label != SILENCE)
-    trusted = sum(
-        phone.duration * phone.confidence for segment, phone in zip(segments, phones, strict=True) if segment.unit.in_word
-    )
+    heard = sum(phone.duration for phone in phones if phone.label != SILENCE)
+    pairs = list(zip(segments, phones, strict=True))
+    trusted = sum(phone.duration * phone.confidence for segment, phone in pairs if segment.unit.in_word)
     said = sum(word.said for word in found) / len(found)
-    strange = [phone for segment, phone in zip(segments, phones, strict=True) if segment.unit.label == FILLER]
     trust = float(trusted / heard * said) if heard else 0.0
-    return Alignment(duration, found, phones, trust, "transcript", _problems(found, strange))
+    runs = [list(run) for foreign, run in itertools.groupby(pairs, key=lambda pair: pair[0].unit.foreign) if foreign]
+    passages = [(run[0][1].start, run[-1][1].end) for run in runs]
+    return Alignment(duration, found, phones, trust, "transcript", alignment_problems(found, passages, trust))
 
 
 def _words(segments: Sequence[Segment], phones: Sequence[Phone], words: Sequence[TranscriptWord]) -> tuple[Word, ...]:
@@ -157,6 +150,7 @@ def _words(segments: Sequence[Segment], phones: Sequence[Phone], words: Sequence
         if segment.unit.in_word:
             parts.setdefault(segment.unit.word, []).append(number)
     starts = {number: _start(segments, phones, mine[0]) for number, mine in parts.items()}
+    fits = word_fits(segments)
     found: list[Word] = []
     for number, word in enumerate(words):
         if number not in parts:
@@ -164,12 +158,10 @@ def _words(segments: Sequence[Segment], phones: Sequence[Phone], words: Sequence
             found.append(Word(word.text, edge, edge, 0.0, said=False))
             continue
         mine = parts[number]
-        lengths = [segments[i].end - segments[i].start for i in mine]
-        fit = float(np.average([segments[i].fit for i in mine], weights=lengths))
         end = phones[mine[-1]].end
         if segments[mine[-1]].unit.merged:
             end = max(end, starts.get(number + 1, end))
-        found.append(Word(word.text, starts[number], end, _belief(fit)))
+        found.append(Word(word.text, starts[number], end, belief(fits[number])))
     return tuple(found)
 
 
@@ -179,16 +171,3 @@ def _start(segments: Sequence[Segment], phones: Sequence[Phone], first: int) -> 
     if first and segments[first - 1].unit.merged and segments[first - 1].unit.word != segments[first].unit.word:
         return (phone.start + phone.end) / 2.0
     return phone.start
-
-
-def _problems(words: Sequence[Word], strange: Sequence[Phone]) -> tuple[Problem, ...]:
-    missing = [
-        Problem("word-not-said", f"The word '{word.text}' of the transcript is not in the recording.", word.start, word.end)
-        for word in words
-        if not word.said
-    ]
-    other = [
-        Problem("speech-not-in-transcript", "Something is said here that the transcript lacks.", phone.start, phone.end)
-        for phone in strange
-    ]
-    return tuple(missing + other)

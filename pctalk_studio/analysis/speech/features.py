@@ -60,6 +60,10 @@ class Features:
         """Number of frames T."""
         return int(self.streams.shape[1])
 
+    def cut(self, start: int, end: int) -> Features:
+        """Frames ``start`` to ``end``, half-open."""
+        return Features(self.streams[:, start:end], self.energy[start:end], self.step)
+
 
 @lru_cache(maxsize=1)
 def mel_filters() -> npt.NDArray[np.float64]:

@@ -33,6 +33,8 @@ class Unit:
         The three tied states; empty for the filler.
     merged
         The word's last consonant has become one with the next word's first.
+    foreign
+        Speech that the transcript lacks.
     """
 
     label: str
@@ -40,11 +42,12 @@ class Unit:
     word: int
     senones: tuple[int, ...]
     merged: bool = False
+    foreign: bool = False
 
     @property
     def in_word(self) -> bool:
         """A phone of a word, not of a gap."""
-        return self.label not in (SILENCE, FILLER)
+        return self.label != SILENCE and not self.foreign
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ class _Builder:
         silence = tuple(self._model.states(Place.ALONE, SILENCE, SILENCE, SILENCE).tolist())
         for gap in range(len(self._ways) + 1):
             quiet = self._add(Unit(SILENCE, None, gap, silence))
-            filler = self._add(Unit(FILLER, None, gap, ()))
+            filler = self._add(Unit(FILLER, None, gap, (), foreign=True))
             self.arcs += [(quiet, filler, self._weights.filler), (filler, quiet, 0.0)]
             self._connect(gap, quiet, filler)
 

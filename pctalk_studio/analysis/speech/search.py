@@ -85,7 +85,7 @@ def search(model: AcousticModel, features: Features, ways: Sequence[tuple[Saying
         is_last = rest <= _LAST_STRETCH
         length = rest if is_last else _STRETCH
         count = min(len(ways) - word, round(_FASTEST * length) + _SPARE_WORDS)
-        stretch = _slice(features, frame, frame + length)
+        stretch = features.cut(frame, frame + length)
         segments = _search_stretch(model, stretch, ways[word : word + count], is_last=is_last)
         if not is_last:
             segments = segments[: _cut(segments, length)]
@@ -121,14 +121,10 @@ def segment_edges(model: AcousticModel, features: Features, segments: Sequence[S
         part = segments[first:last]
         if len(part) < 2:
             continue
-        stretch = _slice(features, part[0].start, part[-1].end)
+        stretch = features.cut(part[0].start, part[-1].end)
         inner = expected_boundaries(_blended_scores(model, stretch, part), _stay(model, part), _FLATNESS)
         edges[first + 1 : last] = inner + part[0].start
     return edges
-
-
-def _slice(features: Features, start: int, end: int) -> Features:
-    return Features(features.streams[:, start:end], features.energy[start:end], features.step)
 
 
 def _search_stretch(
