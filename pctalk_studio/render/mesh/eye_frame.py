@@ -168,9 +168,9 @@ class EyeFrame:
         )
 
     @property
-    def nasal(self) -> int:
-        """+1 where the nose lies to the picture's right of this eye, else -1."""
-        return self.landmarks.nasal
+    def from_outer(self) -> PlaneF32:
+        """Distance of each pixel from the outer corner along u, growing towards the nose."""
+        return self.u if self.landmarks.nasal > 0 else np.float32(self.width) - self.u
 
     @property
     def opening(self) -> float:

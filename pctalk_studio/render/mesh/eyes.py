@@ -16,6 +16,7 @@ from pctalk_studio.render.api import PictureU8
 from pctalk_studio.render.mesh.eye_edges import with_found_edges
 from pctalk_studio.render.mesh.eye_fill import PlanesF32, planes_of
 from pctalk_studio.render.mesh.eye_frame import LEFT_EYE, RIGHT_EYE, EyeFrame, EyeLandmarks, PlaneF32, ease, smoothstep
+from pctalk_studio.render.mesh.eyewear import wears_glasses
 from pctalk_studio.render.mesh.gaze import EYEBALL_RADIUS, Eyeball
 from pctalk_studio.render.mesh.lids import LidSkin
 
@@ -32,6 +33,7 @@ LID_FOLLOWS = (0.5, 0.2)
 """Parts of a vertical turn of the iris by which the upper and the lower lid go along."""
 
 _SHUT, _OPEN = 0.05, 0.11
+_FAR_SIDE = (0.5, 0.6)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,17 +58,38 @@ class Eye:
     alive: float
 
     @classmethod
-    def of(cls, picture: PictureU8, points: npt.NDArray[np.float32], landmarks: EyeLandmarks) -> Eye | None:
-        """Study one eye of a picture; None where there is none to be drawn."""
+    def of(
+        cls, picture: PictureU8, points: npt.NDArray[np.float32], landmarks: EyeLandmarks, seen: float, glasses: bool
+    ) -> Eye | None:
+        """Study one eye of a picture.
+
+        Parameters
+        ----------
+        picture
+            [H, W, 3] uint8.
+        points
+            [478, 2] float32 pixels.
+        landmarks
+            Which eye.
+        seen
+            0 for an eye on the far side of a turned head, of which the nose leaves too little, to 1.
+        glasses
+            Whether the face wears some.
+
+        Returns
+        -------
+        Eye | None
+            None where there is none to be drawn.
+        """
         frame = EyeFrame.of(landmarks, points, (picture.shape[1], picture.shape[0]))
-        if frame is None:
+        if frame is None or seen == 0:
             return None
         x0, y0, x1, y1 = frame.window
         patch = picture[y0:y1, x0:x1].astype(np.float32)
         frame = with_found_edges(frame, patch)
         rows, columns = np.mgrid[0 : y1 - y0, 0 : x1 - x0].astype(np.float32)
-        alive = ease(frame.opening, _SHUT, _OPEN)
-        return cls(frame, Eyeball.of(patch, frame, points), LidSkin.of(patch, frame), columns, rows, alive)
+        alive = seen * ease(frame.opening, _SHUT, _OPEN)
+        return cls(frame, Eyeball.of(patch, frame, points), LidSkin.of(patch, frame, glasses), columns, rows, alive)
 
     @property
     def reach(self) -> float:
@@ -130,7 +153,9 @@ class Eye:
         rise = np.clip((frame.v - frame.fold) / (height + fall - strip), 0, 1)
         sink = np.clip(1 - (frame.v - lower + lift) * np.float32(1 / (0.22 * frame.width)), 0, 1)
         middle = upper + fall + 0.5 * np.maximum(lower - lift - upper - fall, 0)
-        shift = np.where(frame.v < middle, fall * rise, -lift * sink)
+        # Where the lids meet, one takes over from the other within a pixel and a half, or their seam would crawl in steps.
+        over = np.clip((middle - frame.v) * np.float32(1 / 1.5) + np.float32(0.5), 0, 1)
+        shift = over * (fall * rise + lift * sink) - lift * sink
         columns = self.columns - shift * np.float32(frame.down[0])
         rows = self.rows - shift * np.float32(frame.down[1])
         return planes_of(cv2.remap(window, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
@@ -142,7 +167,7 @@ class Eye:
         frame = self.frame
         edge = upper + fall
         width = frame.width
-        cover = smoothstep(fall, 0.01 * width, 0.08 * width)
+        cover = self.lid.extent * smoothstep(fall, 0.01 * width, 0.08 * width)
         cover *= smoothstep(frame.v - frame.fold, -0.10 * width, 0.08 * width)
         # The lashes on the strip along the edge are the photo's own until the lid is half down and they point at the viewer.
         cover *= 1 - np.float32(1 - ease(blink, 0.2, 0.6)) * smoothstep(frame.v - edge, -0.14 * width, -0.06 * width)
@@ -203,7 +228,12 @@ class EyeLayers:
         if any(problem.code == EYES_HIDDEN for problem in rig.problems):
             return cls(None, None, rig.scale, 0.0)
         points = rig.landmarks[:, :2]
-        right, left = (Eye.of(picture, points, landmarks) for landmarks in (RIGHT_EYE, LEFT_EYE))
+        widths = [float(np.hypot(*(points[eye.upper[-1]] - points[eye.upper[0]]))) for eye in (RIGHT_EYE, LEFT_EYE)]
+        seen = [ease(width / max(*widths, 1e-6), *_FAR_SIDE) for width in widths]
+        glasses = wears_glasses(picture, points)
+        right, left = (
+            Eye.of(picture, points, landmarks, part, glasses) for landmarks, part in zip((RIGHT_EYE, LEFT_EYE), seen, strict=True)
+        )
         reach = min((eye.reach for eye in (right, left) if eye is not None), default=0.0)
         return cls(right, left, rig.scale, reach)
 

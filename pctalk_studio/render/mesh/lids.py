@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from pctalk_studio.render.mesh.eye_fill import ColourF32, PlanesF32, blurred, grain_like, luma_of, planes_of, spread
 from pctalk_studio.render.mesh.eye_frame import EyeFrame, PlaneF32, smoothstep
+from pctalk_studio.render.mesh.eyewear import in_front, lens_light
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +25,8 @@ class LidSkin:
     ----------
     skin
         Unshaded skin with grain, [3, h, w] float32.
+    extent
+        Where the unrolled skin may lie: off the folds beside the nose, 0 to 1, [h, w] float32.
     bow
         Darkening towards the corners, where the lid turns away, [h, w] float32 factor.
     lashes
@@ -37,6 +40,7 @@ class LidSkin:
     """
 
     skin: PlanesF32
+    extent: PlaneF32
     bow: PlaneF32
     lashes: PlaneF32
     lash_width: float
@@ -44,7 +48,7 @@ class LidSkin:
     front: PlaneF32 | None
 
     @classmethod
-    def of(cls, picture: ColourF32, frame: EyeFrame) -> LidSkin:
+    def of(cls, picture: ColourF32, frame: EyeFrame, glasses: bool) -> LidSkin:
         """Study the skin around one eye.
 
         Parameters
@@ -53,6 +57,8 @@ class LidSkin:
             The eye's window of the photo.
         frame
             The eye.
+        glasses
+            Whether the face wears some.
         """
         luma = luma_of(picture)
         width = frame.width
@@ -61,9 +67,11 @@ class LidSkin:
         grain = grain_like(luma, trusted > 0.6, max(0.025 * width, 1.0))[..., None]
         along = np.clip(frame.u / width, 0, 1) * 2 - 1
         bow = (1 - 0.07 * along**4).astype(np.float32)
-        front = _in_front(picture, base, frame)
+        light = lens_light(picture, base, frame) if glasses else np.float32(0)
+        front = in_front(picture, base, frame, glasses)
         return cls(
-            planes_of(base + grain + _lens_light(picture, base, frame)),
+            planes_of(base + grain + light),
+            smoothstep(width - frame.from_outer, -0.02 * width, 0.24 * width),
             bow,
             _lash_line(luma, luma_of(base), frame),
             max(0.024 * width, 0.7),
@@ -134,7 +142,10 @@ def _lid_colour(picture: ColourF32, trusted: PlaneF32, width: float) -> ColourF3
     for _ in range(2):
         dark = np.maximum(luma_of(base) - luma_of(picture), 0) / np.maximum(luma_of(base), 8.0)
         base = spread(picture, trusted / (1 + np.square(dark / np.float32(0.10))), 0.05 * width)
-    return base
+    # A glossy spot on the open lid, or a brow, is not what the whole lid looks like.
+    broad = blurred(base * trusted[..., None], 0.3 * width) / np.maximum(blurred(trusted, 0.3 * width), 1e-6)[..., None]
+    level = luma_of(base) / np.maximum(luma_of(np.asarray(broad, np.float32)), 4.0)
+    return np.asarray(base * (np.clip(level, 0.8, 1.08) / np.maximum(level, 1e-3))[..., None], np.float32)
 
 
 def _lash_line(luma: PlaneF32, skin: PlaneF32, frame: EyeFrame) -> PlaneF32:
@@ -152,8 +163,9 @@ def _lash_line(luma: PlaneF32, skin: PlaneF32, frame: EyeFrame) -> PlaneF32:
     values = np.convolve(np.pad(values, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid")
     centres = (bins[:-1] + bins[1:]) / 2
     along = np.interp(frame.u.ravel(), centres, values).reshape(luma.shape)
-    # The line thins out towards the inner corner and ends at both.
-    ends = smoothstep(np.minimum(frame.u, width - frame.u), -0.06 * width, 0.08 * width)
+    # The line thins out towards both corners; next to the nose no lashes grow.
+    outer = frame.from_outer
+    ends = smoothstep(outer, -0.06 * width, 0.10 * width) * smoothstep(width - outer, 0.0, 0.22 * width)
     taper: npt.NDArray[np.float32] = (np.clip(along, 0.12, 0.85) * ends).astype(np.float32)
     return taper
 
@@ -164,41 +176,9 @@ def _litter(luma: PlaneF32, skin: PlaneF32, frame: EyeFrame) -> PlaneF32:
     above = frame.upper - frame.v
     band = smoothstep(above, -0.09 * width, -0.03 * width) * (1 - smoothstep(above, 0.18 * width, 0.28 * width))
     # Lashes point away from the nose; at the inner corner there are none to take away.
-    outer = frame.u if frame.nasal > 0 else width - frame.u
-    band *= smoothstep(outer, -0.30 * width, -0.10 * width) * smoothstep(width - outer, 0.0, 0.1 * width)
+    outer = frame.from_outer
+    band *= smoothstep(outer, -0.30 * width, -0.10 * width) * smoothstep(width - outer, 0.04 * width, 0.32 * width)
     dark = smoothstep((skin - luma) / np.maximum(skin, 8.0), 0.04, 0.12)
     size = 2 * round(0.025 * width) + 3
     grown = np.asarray(cv2.dilate(dark, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))), np.float32)
     return np.asarray(band * blurred(grown, max(0.015 * width, 0.5)), np.float32)
-
-
-def _in_front(picture: ColourF32, base: ColourF32, frame: EyeFrame) -> PlaneF32:
-    """Rims of glasses, hair and brows: thick dark things at some distance from the lid's edge, 0 to 1."""
-    luma, skin = luma_of(picture), luma_of(base)
-    width = frame.width
-    dark = smoothstep((skin - luma) / np.maximum(skin, 8.0), 0.28, 0.42)
-    size = max(3, round(0.09 * width))
-    element = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    thick = np.asarray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, element), np.float32)
-    away = np.maximum(np.maximum(frame.upper - frame.v, frame.v - frame.lower), np.maximum(-frame.u, frame.u - width))
-    thick *= smoothstep(away, 0.09 * width, 0.16 * width)
-    # The shadow in the fold and the tips of lashes end near the eye; whatever lies before it comes from outside.
-    _, labels = cv2.connectedComponents((thick > 0.3).astype(np.uint8))
-    rim = np.concatenate([labels[0], labels[:, 0], labels[:, -1]])
-    own = np.isin(labels, np.setdiff1d(rim, 0)).astype(np.uint8)
-    near = np.asarray(cv2.dilate(own, np.ones((3, 3), np.uint8)), np.float32)
-    return np.asarray(np.clip(1.5 * blurred(thick * near, 0.6), 0, 1), np.float32)
-
-
-def _lens_light(picture: ColourF32, base: ColourF32, frame: EyeFrame) -> ColourF32:
-    """Reflections on glasses before the lid, as light to add: much brighter and paler than the skin around them."""
-    luma, skin = luma_of(picture), luma_of(base)
-    tint = picture.max(axis=2) - picture.min(axis=2)
-    own = base.max(axis=2) - base.min(axis=2)
-    spark = (luma > 1.3 * skin) & (luma > 150) & (tint < 0.75 * own + 6) & (frame.v < frame.upper - 0.03 * frame.width)
-    if not spark.any():
-        return np.zeros_like(picture)
-    near = cv2.dilate(spark.astype(np.uint8), np.ones((5, 5), np.uint8), iterations=max(1, round(0.03 * frame.width)))
-    soft = blurred((near > 0).astype(np.float32), max(0.02 * frame.width, 0.6))
-    light = np.maximum(picture - 1.06 * base, 0) * soft[..., None]
-    return np.asarray(light * smoothstep(frame.upper - frame.v, 0.0, 0.04 * frame.width)[..., None], np.float32)
