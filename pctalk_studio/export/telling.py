@@ -29,7 +29,7 @@ class TellingFrame:
     phone
         ARPAbet label in its middle, ``SIL`` in a pause.
     reason
-        What it shows, in a word or two.
+        What it shows, in a word or two; empty for frames that fill up.
     """
 
     frame: int
@@ -39,9 +39,9 @@ class TellingFrame:
 
     @property
     def caption(self) -> str:
-        """Two lines for a contact sheet: what it shows and the phone; time and frame number."""
+        """Two lines for a contact sheet: the phone and what the frame shows; time and frame number."""
         minutes, seconds = divmod(self.time, 60)
-        return f"{self.reason}  {self.phone}\n{int(minutes)}:{seconds:06.3f}  #{self.frame}"
+        return f"{self.phone}  {self.reason}".rstrip() + f"\n{int(minutes)}:{seconds:06.3f}  #{self.frame}"
 
 
 def telling_frames(motion: Motion, alignment: Alignment, count: int) -> tuple[TellingFrame, ...]:
@@ -71,7 +71,7 @@ def telling_frames(motion: Motion, alignment: Alignment, count: int) -> tuple[Te
             # Of two reasons for one frame the more important one stays.
             chosen.setdefault(frame, reason)
     while len(chosen) < min(count, len(motion)):
-        chosen[_farthest(chosen, len(motion))] = "between"
+        chosen[_farthest(chosen, len(motion))] = ""
     return tuple(TellingFrame(t, motion.rate.time_of(t), phones[t], chosen[t]) for t in sorted(chosen))
 
 

@@ -96,7 +96,9 @@ class MovieWriter(AbstractContextManager["MovieWriter"]):
         self._path = path
         self._rate = rate
         self._convert = ToMovie(size)
-        self._options = {"crf": str(crf), "preset": preset}
+        # The scaler puts chroma samples amid four pixels. H.264 means the left edge where nothing is said, and colours
+        # would stand 0.4 pixels beside their outlines in every player that knows it.
+        self._options = {"crf": str(crf), "preset": preset, "chroma_sample_location": "center"}
         self._threads = threads or min(4, os.cpu_count() or 1)
         self._sound = None if sound is None else _Track(sound)
         self._inputs = (*inputs, sound.path) if sound is not None else inputs
@@ -135,7 +137,6 @@ class MovieWriter(AbstractContextManager["MovieWriter"]):
             raise ValueError("the movie is not open")
         frame = self._convert(rgb)
         frame.pts = self._frames
-        frame.duration = 1
         frame.time_base = 1 / self._rate.value
         self._file.container.mux(self._file.video.encode(frame))
         self._frames += 1

@@ -46,7 +46,7 @@ _FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "DIB", "TIFF", "GIF", "PPM", "A
 """Pillow's own decoders of still pictures; those that call other programs (EPS) or draw (WMF) are left out."""
 
 # What Pillow's decoders are known to let out on damaged input.
-_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, KeyError, TypeError, OverflowError)
+_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, KeyError, TypeError, OverflowError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

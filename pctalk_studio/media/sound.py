@@ -222,12 +222,10 @@ def _decoded(container: InputContainer, path: Path) -> tuple[list[SamplesF32], i
         if not np.isfinite(piece).all():
             raise MediaError(f"The recording '{path}' holds samples that are no numbers (NaN or infinite); export it again.")
         gap = _gap_before(frame, origin, length, rate)
-        if gap < 0 and not pieces:
-            piece, gap = piece[-gap:], 0
-        length += max(gap, 0) + len(piece)
+        length += gap + len(piece)
         if length > LONGEST * rate or length * len(channels) > MOST_VALUES:
             raise MediaError(_too_long(path, length / rate))
-        if gap > 0:
+        if gap:
             pieces.append(np.zeros((gap, len(channels)), np.float32))
         pieces.append(piece)
         last = frame
@@ -245,12 +243,12 @@ def _frames(container: InputContainer) -> Iterator[AudioFrame]:
 
 
 def _gap_before(frame: AudioFrame, origin: Fraction | None, length: int, rate: int) -> int:
-    """Samples of silence that belong before a frame; negative before the first one: samples that lie before time 0."""
+    """Samples of silence that belong before a frame, by its time stamp."""
     if origin is None or frame.pts is None or frame.time_base is None:
         return 0
-    place = round((frame.pts * frame.time_base - origin) * rate)
-    gap = place - length
-    return gap if length == 0 or gap > _GAP * rate else 0
+    gap = round((frame.pts * frame.time_base - origin) * rate) - length
+    # A late start is meant to the sample; later on, time stamps are rounded and only a real gap counts.
+    return max(gap, 0) if length == 0 or gap > _GAP * rate else 0
 
 
 def _worth(frame: AudioFrame) -> int:

@@ -104,7 +104,8 @@ def test_sound_shorter_than_the_motion_counts_as_silence():
 
 
 def test_caption_names_reason_phone_time_and_frame():
-    assert TellingFrame(1934, 77.36, "AA", "widest open").caption == "widest open  AA\n1:17.360  #1934"
+    assert TellingFrame(1934, 77.36, "AA", "widest open").caption == "AA  widest open\n1:17.360  #1934"
+    assert TellingFrame(5, 0.2, "SIL", "").caption == "SIL\n0:00.200  #5"
 
 
 def tiles(count: int, size: tuple[int, int] = (120, 90)) -> list[tuple[np.ndarray, str]]:

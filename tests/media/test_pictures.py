@@ -326,7 +326,7 @@ def test_cut_short_is_refused(tmp_path, name, kept):
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"]), st.data())
+@given(st.sampled_from(["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"]), st.data())
 def test_damage_ends_in_a_picture_or_a_sentence(tmp_path_factory, kind, data):
     path = tmp_path_factory.mktemp("damage") / "a.bin"
     Image.fromarray(chart(32)).save(path, format=kind)

@@ -18,6 +18,7 @@ from pctalk_studio.core.errors import MediaError
 from pctalk_studio.core.time import FrameRange, FrameRate, FrameSet
 from pctalk_studio.media import sound as sound_module
 from pctalk_studio.media.mixing import mono_mix, resampled, stereo_mix
+from pctalk_studio.media.reader import MovieReader
 from pctalk_studio.media.sound import Sound, read_sound, write_wav
 
 
@@ -119,29 +120,56 @@ def test_encoder_delay_is_skipped(tmp_path, name, codec, rate, layout):
     assert abs(sound.duration - 0.61) < 0.003
 
 
-def test_sound_track_of_a_movie_lies_on_the_movies_clock(tmp_path):
-    path = tmp_path / "late.mkv"
-    samples = chirp(48000, 0.5)
+def movie_with_sound(path: Path, pieces: list[tuple[int, np.ndarray]]) -> Path:
+    """0.8 s of picture and pieces of 48 kHz mono sound that start at given samples."""
     with av.open(str(path), "w") as out:
         video = out.add_stream("libx264", rate=25)
         video.width = video.height = 64
-        audio = out.add_stream("flac", rate=48000, layout="mono")
+        audio = out.add_stream("pcm_s16le", rate=48000, layout="mono")
         for i in range(20):
-            frame = av.VideoFrame(64, 64, "yuv420p")
-            for plane in frame.planes:
-                plane.update(bytes(plane.buffer_size))
+            frame = av.VideoFrame.from_ndarray(np.full((96, 64), 128, np.uint8), format="yuv420p")
             frame.pts, frame.time_base = i, Fraction(1, 25)
             out.mux(video.encode(frame))
-        sound = av.AudioFrame.from_ndarray((samples.T * 32767).astype(np.int16), format="s16", layout="mono")
-        sound.sample_rate, sound.pts, sound.time_base = 48000, 12000, Fraction(1, 48000)
-        resampler = av.AudioResampler(format="s16", layout="mono", rate=48000, frame_size=4608)
-        for piece in [*resampler.resample(sound), *resampler.resample(None)]:
-            out.mux(audio.encode(piece))
+        for start, samples in pieces:
+            frame = av.AudioFrame.from_ndarray((samples.T * 32767).astype(np.int16), format="s16", layout="mono")
+            frame.sample_rate, frame.pts, frame.time_base = 48000, start, Fraction(1, 48000)
+            out.mux(audio.encode(frame))
         out.mux(video.encode(None))
         out.mux(audio.encode(None))
-    read = read_sound(path)
-    assert not read.samples[: round(0.24 * 48000)].any()
-    assert abs(shift_between(np.pad(samples[:, 0], (12000, 0)), read.samples[:, 0])) <= 48
+    return path
+
+
+def test_sound_track_of_a_movie_lies_on_the_movies_clock(tmp_path):
+    """Sound that starts late, and sound with a hole, are heard when the movie shows the same moment."""
+    samples = chirp(48000, 0.2)
+    late = read_sound(movie_with_sound(tmp_path / "late.mkv", [(12000, samples)]))
+    assert not late.samples[: 12000 - 48].any()
+    assert abs(shift_between(np.pad(samples[:, 0], (12000, 0)), late.samples[:, 0])) <= 48
+    holed = read_sound(movie_with_sound(tmp_path / "holed.mkv", [(0, samples), (24000, samples)]))
+    assert np.array_equal(holed.samples[9600 : 24000 - 48], np.zeros((24000 - 48 - 9600, 1)))
+    assert abs(shift_between(np.pad(samples[:, 0], (24000, 0)), np.pad(holed.samples[9600:, 0], (9600, 0)))) <= 48
+
+
+def test_cover_pictures_of_music_are_no_movie(tmp_path):
+    path = tmp_path / "song.mp3"
+    samples = chirp(44100, 0.3)
+    with av.open(str(path), "w") as out:
+        audio = out.add_stream("libmp3lame", rate=44100, layout="mono")
+        cover = out.add_stream("png", rate=25)
+        cover.width, cover.height, cover.pix_fmt = 64, 64, "rgb24"
+        cover.disposition = av.stream.Disposition.attached_pic
+        picture = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")
+        picture.pts, picture.time_base = 0, Fraction(1, 25)
+        out.mux(cover.encode(picture))
+        out.mux(cover.encode(None))
+        for start in range(0, len(samples), 1152):
+            frame = av.AudioFrame.from_ndarray(samples[start : start + 1152].T.copy(), format="fltp", layout="mono")
+            frame.sample_rate, frame.pts, frame.time_base = 44100, start, Fraction(1, 44100)
+            out.mux(audio.encode(frame))
+        out.mux(audio.encode(None))
+    assert abs(shift_between(samples[:, 0], read_sound(path).samples[:, 0])) <= 1
+    with pytest.raises(MediaError, match=r"song\.mp3.*no moving picture"):
+        MovieReader(path)
 
 
 def test_surround_reaches_mono_with_its_speech_whole(tmp_path):
