@@ -132,12 +132,16 @@ def _resampled(
     """Resample [H, W] or [H, W, 3] uint8 through a fractional source box."""
     box = [offset[0] / factor, offset[1] / factor, (offset[0] + size[0]) / factor, (offset[1] + size[1]) / factor]
     reach = math.ceil(MARGIN * max(1.0, 1 / factor))
-    low = [math.floor(box[i]) - reach for i in (0, 1)]
-    high = [math.ceil(box[i]) + reach for i in (2, 3)]
-    # Only what the window needs is handed on; indices are clipped, which repeats edges where the window leaves the picture.
-    columns = np.clip(np.arange(low[0], high[0]), 0, pixels.shape[1] - 1)
-    rows = np.clip(np.arange(low[1], high[1]), 0, pixels.shape[0] - 1)
-    needed = np.ascontiguousarray(pixels[np.ix_(rows, columns)])
-    inner = (box[0] - low[0], box[1] - low[1], box[2] - low[0], box[3] - low[1])
+    sides = (pixels.shape[1], pixels.shape[0])
+    # Only what the window needs is handed on; where the window itself leaves the picture, edge pixels are repeated.
+    beyond = [(max(0, -math.floor(box[i])), max(0, math.ceil(box[i + 2]) - sides[i])) for i in (0, 1)]
+    low = [min(max(math.floor(box[i]) - reach, 0), sides[i] - 1) for i in (0, 1)]
+    high = [max(min(math.ceil(box[i + 2]) + reach, sides[i]), low[i] + 1) for i in (0, 1)]
+    needed = pixels[low[1] : high[1], low[0] : high[0]]
+    if any(before or after for before, after in beyond):
+        widths = [beyond[1], beyond[0], (0, 0)]
+        needed = np.pad(needed, widths[: pixels.ndim], mode="edge")
+    start = [low[i] - beyond[i][0] for i in (0, 1)]
+    inner = (box[0] - start[0], box[1] - start[1], box[2] - start[0], box[3] - start[1])
     kernel = Image.Resampling.LANCZOS if factor < 1 else Image.Resampling.BICUBIC
-    return np.asarray(Image.fromarray(needed).resize(size, kernel, box=inner))
+    return np.asarray(Image.fromarray(np.ascontiguousarray(needed)).resize(size, kernel, box=inner))

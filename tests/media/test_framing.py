@@ -126,6 +126,12 @@ def test_beyond_the_edge_pixels_repeat():
     assert np.array_equal(copied[:, 10:], picture.rgb[:, :54])
     scaled = framed(picture, 2.0, (-20, -20), (64, 64)).picture.rgb
     assert (scaled[:, :20] == 0).all()
+    far_left, far_right = (framed(picture, 1.5, (offset, 0), (64, 64)).picture.rgb for offset in (-500, 500))
+    assert (far_left == 0).all()
+    assert (far_right == 63).all()
+    below = framed(picture, 1.5, (0, 500), (96, 64)).picture.rgb
+    assert (below == below[:1]).all()
+    assert np.array_equal(below[0], framed(picture, 1.5, (0, 0), (96, 64)).picture.rgb[32])
 
 
 def test_alpha_is_framed_alike():
