@@ -20,6 +20,9 @@ F64 = npt.NDArray[np.float64]
 U8 = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 
+MARGIN = (0.22, 0.20, 0.22, 0.46)
+"""Region around the lips, E: beside them, above, beside, and below, where a dropped jaw takes the lower lip."""
+
 TABLE_STEP = 0.5
 """Pixels between two entries of a curve table."""
 
@@ -81,15 +84,14 @@ class MouthFrame:
 
     @classmethod
     def of(cls, rig: FaceRig) -> MouthFrame:
-        """Frame and region of a face: half an E beside the corners and above, one E below (room for a dropped jaw)."""
+        """Frame and region of a face: the lips with :data:`MARGIN` around them."""
         marks = rig.landmarks[:, :2].astype(np.float64)
         across = rig.rotation[0, :2]
         u_axis = across / max(float(np.linalg.norm(across)), 1e-6)
         axes = np.array([u_axis, [-u_axis[1], u_axis[0]]])
         origin = marks[list(INNER_LIP_MIDDLES)].mean(0)
         ring = (marks[list(OUTER_LIP_UPPER + OUTER_LIP_LOWER)] - origin) @ axes.T
-        margin = np.array([0.3, 0.4]) * rig.scale
-        low, high = ring.min(0) - margin, ring.max(0) + margin * (1.0, 1.75)
+        low, high = ring.min(0) - np.array(MARGIN[:2]) * rig.scale, ring.max(0) + np.array(MARGIN[2:]) * rig.scale
         corners = np.array([[a, b] for a in (low[0], high[0]) for b in (low[1], high[1])]) @ axes + origin
         width, height = rig.picture_size
         x0, y0 = np.floor(corners.min(0)).astype(int)

@@ -24,6 +24,9 @@ SHOWN_AT_REST = 0.030
 HAIR = 0.008
 """Lips part over this much of a gap, E: from the photo's own line between them to an opening that is in full view."""
 
+PURSED_SHADE = 0.6
+"""How much of the light pursed lips keep out."""
+
 FRONT_LIGHT = 0.25
 """Part of the light on the upper teeth that no lip takes away."""
 
@@ -56,12 +59,16 @@ class InteriorPatch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Opening:
-    """Where each pixel of a box lies between the lips: distances from both edges, the gap at its column, its coverage."""
+    """Where each pixel of a box lies between the lips: distances from both edges, the gap at its column, its coverage.
+
+    ``pursed`` is 0 for lips as wide as when relaxed or wider, 1 for an OO: protruded lips leave the teeth in the dark.
+    """
 
     under_upper: F32
     over_lower: F32
     gap: F32
     cover: F32
+    pursed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +79,8 @@ class MouthInterior:
     ----------
     frame, look
         The mouth's plane and the photo's appearance.
+    relaxed_width
+        Distance of the inner corners of the relaxed mouth, pixels.
     slack
         [n] float32: gap up to which the lips count as closed, pixels.
     upper_teeth, lower_teeth
@@ -88,6 +97,7 @@ class MouthInterior:
 
     frame: MouthFrame
     look: MouthLook
+    relaxed_width: float
     slack: F32
     upper_teeth: U8
     lower_teeth: U8
@@ -124,6 +134,7 @@ class MouthInterior:
         return cls(
             frame=frame,
             look=look,
+            relaxed_width=max(rig.mouth_width * rig.scale, 1.0),
             slack=slack,
             upper_teeth=upper_teeth,
             lower_teeth=draw_teeth(LOWER_ARCH, rig, frame, look, lower_edge),
@@ -146,7 +157,8 @@ class MouthInterior:
         box = frame.box_of(np.concatenate([upper, lower]).astype(np.float64), soft + 0.5)
         if box.empty:
             return None
-        opening = self._opening(box, above, below, soft)
+        width = float(np.hypot(*(np.asarray(upper[-1]) - np.asarray(upper[0])))) / self.relaxed_width
+        opening = self._opening(box, above, below, soft, float(np.clip((0.93 - width) / 0.25, 0, 1)))
         if not opening.cover.any():
             return None
         planes = self._painted(box, opening, jaw, tuck, tongue)
@@ -159,7 +171,7 @@ class MouthInterior:
         cover = np.rint(opening.cover * 255).astype(np.uint8)
         return InteriorPatch(frame.roi.x0 + box.x0, frame.roi.y0 + box.y0, rgb, cover)
 
-    def _opening(self, box: Box, above: F32, below: F32, soft: float) -> _Opening:
+    def _opening(self, box: Box, above: F32, below: F32, soft: float, pursed: float) -> _Opening:
         """Distances and coverage; edges as soft as the photo's own."""
         column, v = self.frame.column[box.slices], self.frame.v[box.slices]
         # Across a steep edge the distance is shorter than along v.
@@ -170,7 +182,7 @@ class MouthInterior:
         gap = below - above
         parted = np.clip((gap - self.slack) * np.float32(1 / (HAIR * self.frame.unit)), 0, 1)
         cover = np.clip(np.minimum(under, over) * np.float32(1 / soft) + 0.5, 0, 1) * parted[column]
-        return _Opening(under, over, gap[column], cover)
+        return _Opening(under, over, gap[column], cover, pursed)
 
     def _painted(self, box: Box, opening: _Opening, jaw: tuple[float, float], tuck: float, tongue: float) -> F32:
         """All layers, [3, h, w] float32."""
@@ -183,9 +195,10 @@ class MouthInterior:
         shade, cover = paint_tongue(pose, self.frame.u[box.slices], self.frame.v[box.slices], unit, 1.2 + 1.6 * self.look.blur)
         colour = tongue_colour(self.look) * (0.90 + 0.06 * pose.forward)
         _paint(planes, colour, shade, cover)
-        _lay(planes, _shifted(self.lower_teeth, box, jaw), None, 0.84)
-        for plane, warmth in zip(planes, WARM_SHADOW * self.look.chroma, strict=True):
-            plane *= lit * (1 + np.float32(warmth) * (1 - reaching))
+        _lay(planes, _shifted(self.lower_teeth, box, jaw), 0.84)
+        warm = [1 + np.float32(warmth) * (1 - reaching) for warmth in WARM_SHADOW * self.look.chroma]
+        for plane, tint in zip(planes, warm, strict=True):
+            plane *= lit * tint
         moved = lit if self.own is None else np.minimum(reaching / self.rest_light[box.slices], np.float32(1.12))
         if self.own is not None and self.own.back is not None:
             _lay(planes, _shifted(self.own.back, box, jaw), moved)
@@ -195,7 +208,9 @@ class MouthInterior:
         # Grain is weaker in the dark.
         planes += self.grain[box.slices] * np.clip(0.25 + planes[1] * np.float32(1 / 130), 0, 1)
         # The upper teeth stand in front, where more light gets.
-        _lay(planes, self.upper_teeth[box.slices], np.float32(FRONT_LIGHT) + np.float32(1 - FRONT_LIGHT) * moved)
+        front = FRONT_LIGHT * (1 - opening.pursed)
+        lit_front = np.float32(front) + np.float32(1 - front) * moved
+        _lay(planes, self.upper_teeth[box.slices], [lit_front * tint for tint in warm], 1 - 0.6 * opening.pursed)
         return planes
 
     def _cavity(self, opening: _Opening) -> F32:
@@ -212,7 +227,9 @@ def _reaching_light(opening: _Opening, unit: float, tuck: float) -> F32:
     lip = 1 - 0.46 * np.exp(np.maximum(opening.under_upper, 0) * np.float32(-1 / (0.020 * unit)))
     foot = 1 - (0.34 + 0.2 * tuck) * np.exp(np.maximum(opening.over_lower, 0) * np.float32(-1 / (0.016 * unit)))
     wide = np.clip(opening.gap * np.float32(1 / (0.07 * unit)), 0, 1)
-    return np.asarray(lip * foot * (0.38 + 0.62 * wide * (2 - wide)), np.float32)
+    return np.asarray(
+        lip * foot * ((0.38 + 0.62 * wide * (2 - wide)) * np.float32(1 - PURSED_SHADE * opening.pursed)), np.float32
+    )
 
 
 def _shifted(rgba: U8, box: Box, by: tuple[float, float]) -> U8:
@@ -223,13 +240,13 @@ def _shifted(rgba: U8, box: Box, by: tuple[float, float]) -> U8:
     return np.asarray(cv2.warpAffine(rgba, back, size, flags=flags, borderMode=cv2.BORDER_CONSTANT), np.uint8)
 
 
-def _lay(planes: F32, rgba: U8, light: F32 | None, gain: float = 1.0) -> None:
-    """Put premultiplied [h, w, 4] over planes [3, h, w], in place; ``light`` [h, w] multiplies its colours."""
+def _lay(planes: F32, rgba: U8, light: F32 | list[F32] | float, opacity: float = 1.0) -> None:
+    """Put premultiplied [h, w, 4] over planes [3, h, w], in place; ``light``, for each plane if a list, multiplies its colours."""
     *colours, alpha = cv2.split(rgba)
-    clear = 1 - alpha * np.float32(1 / 255)
-    for plane, colour in zip(planes, colours, strict=True):
+    clear = 1 - alpha * np.float32(opacity / 255)
+    for i, (plane, colour) in enumerate(zip(planes, colours, strict=True)):
         plane *= clear
-        plane += colour * (np.float32(gain) if light is None else light)
+        plane += colour * np.asarray(light[i] if isinstance(light, list) else light, np.float32) * np.float32(opacity)
 
 
 def _paint(planes: F32, colour: F64, shade: F32, cover: F32) -> None:

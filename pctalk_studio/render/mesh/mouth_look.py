@@ -56,7 +56,7 @@ class MouthLook:
     sclera_luma
         Luma of the whites of the eyes, 0 to 255.
     chroma
-        How colourful the face is, 0 (grey) to 1 (a photograph of a person).
+        How much of the colours of flesh the face has, 0 (grey, or stone of any colour) to 1 (a photograph of a person).
     light
         Change of brightness from the middle of the mouth to its left corner (picture's right), as a part; signed.
     blur
@@ -83,10 +83,14 @@ class MouthLook:
         skin = (sides[0] + sides[1]) / 2
         lips = _lip_colour(picture, marks, skin)
         sclera = _sclera(picture, marks, skin)
-        chroma = float(np.clip((np.ptp(skin) + np.ptp(lips)) / 110, 0, 1))
+        # Eyes without pupils and of the skin's colour: one material throughout.
+        stone = _blankness(picture, marks) * float(
+            np.clip((_saturation(sclera) / max(_saturation(skin), 0.02) - 0.75) / 0.15, 0, 1)
+        )
+        chroma = float(np.clip((np.ptp(skin) + np.ptp(lips)) / 110, 0, 1)) * (1 - stone)
         tilt = (brightness(sides[1]) - brightness(sides[0])) / max(brightness(sides[0] + sides[1]), 8.0)
         light = float(np.clip(0.8 * tilt, -0.25, 0.25))
-        enamel = _enamel(sclera, skin, chroma)
+        enamel = _enamel(sclera, skin, chroma, stone)
         blur, grain = _sharpness(picture, marks, rig.scale)
         return cls(lips, skin, enamel, brightness(sclera), chroma, light, blur, grain)
 
@@ -151,10 +155,26 @@ def _sclera(picture: U8, marks: F64, skin: F64) -> F64:
     return np.asarray(white * (open_light / seen))
 
 
-def _enamel(sclera: F64, skin: F64, chroma: float) -> F64:
+def _saturation(colour: F64) -> float:
+    """Spread of the channels as a part of the largest."""
+    return float(np.ptp(colour)) / max(float(colour.max()), 1.0)
+
+
+def _blankness(picture: U8, marks: F64) -> float:
+    """1 when the eyes have no pupils, as those of statues; 0 when they have."""
+    ratios: list[float] = []
+    for ring in EYE_RINGS:
+        light = luma(picture[_polygon_mask(picture.shape[:2], marks[list(ring)])])
+        if light.size >= 12:
+            ratios.append(float(np.median(light)) / max(float(np.quantile(light, 0.95)), 1.0))
+    return float(np.clip((np.mean(ratios) - 0.67) / 0.07, 0, 1)) if len(ratios) == 2 else 0.0
+
+
+def _enamel(sclera: F64, skin: F64, chroma: float, stone: float) -> F64:
     """Teeth in this light: between the eyes' white and the skin in colour, a little ivory, and darker than the eyes."""
     light = brightness(sclera)
-    tint = light + 0.20 * (sclera - light) + 0.15 * (skin * light / max(brightness(skin), 1.0) - light)
+    as_skin = skin * light / max(brightness(skin), 1.0) - light
+    tint = light + (1 - stone) * 0.20 * (sclera - light) + (0.15 + 0.85 * stone) * as_skin
     colour = tint * (1 + (np.array([1.01, 1.0, 0.955]) - 1) * chroma)
     return np.asarray(colour * (0.82 * light / max(brightness(colour), 1.0)))
 

@@ -16,24 +16,31 @@ BETWEEN = 0.75
 """Value from which it lies between the teeth."""
 
 
+BODY_WIDTH = 0.22
+"""Half the width of the tongue's body, E: it lies between the lower teeth."""
+
+
 @dataclass(frozen=True, slots=True)
 class TonguePose:
     """Outline of the tongue in the mouth frame, pixels.
 
     Parameters
     ----------
+    low
+        v of the top of its body.
     top
-        v of the highest point.
+        v of the top of its tip.
     half_width
-        From the middle to the side.
+        Of the tip, from the middle to the side.
     dome
-        How far the top falls off from the middle to the side.
+        How far the tip's top falls off from the middle to the side.
     raised
         0 low to 1 with the tip up.
     forward
         0 behind the teeth to 1 between them.
     """
 
+    low: float
     top: float
     half_width: float
     dome: float
@@ -61,9 +68,9 @@ def tongue_pose(tongue: float, unit: float, upper_edge: float, lower_edge: float
     under = min(upper_edge - 0.018 * unit, low)
     top = low + (ridge - low) * raised
     top += (under - top) * between
-    half_width = (0.21 - 0.07 * raised + 0.03 * between) * unit
+    half_width = (BODY_WIDTH - 0.08 * raised + 0.04 * between) * unit
     dome = (0.045 + 0.02 * raised) * unit
-    return TonguePose(float(top), float(half_width), float(dome), float(raised), float(between))
+    return TonguePose(float(low), float(top), float(half_width), float(dome), float(raised), float(between))
 
 
 def _smoothstep(value: float) -> float:
@@ -89,12 +96,18 @@ def paint_tongue(pose: TonguePose, u: F32, v: F32, unit: float, softness: float)
     -------
     [h, w] float32 brightness, about 1 on the lit top, and [h, w] float32 coverage 0 to 1.
     """
-    x = u * (1 / pose.half_width)
+    x = u * np.float32(1 / pose.half_width)
     x2 = np.minimum(x * x, 1.5)
-    # An arch that is flat in the middle and steep at the sides.
-    outline = pose.top + pose.dome * x2 * (0.55 + 0.45 * x2)
+    # The tip is an arch that is flat in the middle and steep at its sides; it grows out of the wider body.
+    tip_line = pose.top + pose.dome * x2 * (0.55 + 0.45 * x2)
+    y2 = np.minimum((u * np.float32(1 / (BODY_WIDTH * unit))) ** 2, 1.5)
+    body_line = pose.low + 0.045 * unit * y2 * (0.55 + 0.45 * y2)
+    blend = 0.03 * unit
+    near = np.maximum(blend - np.abs(tip_line - body_line), 0) * np.float32(1 / blend)
+    outline = np.minimum(tip_line, body_line) - near * near * np.float32(blend / 4)
     depth = v - outline
-    cover = np.clip(depth * (1 / softness) + 0.5, 0, 1) * np.clip((1.0 - np.abs(x)) * pose.half_width / softness + 0.5, 0, 1)
+    sides = np.clip((1 - np.sqrt(y2)) * BODY_WIDTH * unit / softness + 0.5, 0, 1)
+    cover = np.clip(depth * np.float32(1 / softness) + 0.5, 0, 1) * sides
     # A low tongue recedes into the dark at its top; a raised tip is near and lit, darker below where it turns under.
     far = np.clip(depth * (1 / (0.065 * unit)), 0, 1)
     near = np.clip(depth * (1 / (0.02 * unit)), 0, 1)
