@@ -152,7 +152,7 @@ class MouthStage:
         gap = (lower_line - upper_line) @ self.layers.frame.axes[1].astype(np.float32)
         change = float(np.abs(gap - self.rest_gap).max()) / self.unit
         moved = max((change - UNPARTED) / (PARTED - UNPARTED), *(mouth[1:] / CHANNEL_PARTED).tolist())
-        part = min(max(moved, 0.0), 1.0)
+        part = float(min(max(moved, 0.0), 1.0))
         return part * part * (3 - 2 * part)
 
     def _expression(self, seen: F32) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from pctalk_studio.render.mesh.composition import MouthStage
 from pctalk_studio.render.mesh.eyes import EyeLayers
 from pctalk_studio.render.mesh.fields import WeightMap
 from pctalk_studio.render.mesh.handles import HandleDriver, Pose
-from pctalk_studio.render.mesh.head import HeadStage
+from pctalk_studio.render.mesh.head import Box, HeadStage
 from pctalk_studio.render.mesh.mouth import MouthLayers
 from pctalk_studio.render.mesh.sheets import FaceSheets
 from pctalk_studio.render.mesh.warp import Texture, Window
@@ -81,6 +81,7 @@ class MeshFace:
     window: Window
     mouth: MouthStage
     eyes: EyeLayers
+    eye_boxes: tuple[Box, ...]
     head: HeadStage
 
     @classmethod
@@ -95,7 +96,8 @@ class MeshFace:
         mouth = MouthStage.of(rig, layers, sheets, driver)
         texture = Texture.of(source.picture)
         eyes, head = EyeLayers.of(source.picture, rig), HeadStage.of(rig, texture)
-        return cls(source.picture, rig, weights, driver, sheets, texture, window, mouth, eyes, head)
+        boxes = tuple(eye.frame.window for eye in (eyes.right, eyes.left) if eye is not None)
+        return cls(source.picture, rig, weights, driver, sheets, texture, window, mouth, eyes, boxes, head)
 
     def frame(self, row: MotionRow) -> PictureU8:
         """Draw one row; see :class:`pctalk_studio.render.api.PreparedFace`."""
@@ -104,14 +106,15 @@ class MeshFace:
             raise RenderError("The motion of this frame holds values that are not numbers; undo the last edit.")
         row = row.quantised()
         canvas = self.picture.copy()
-        vertices = self.rig.landmarks[:, :2]
+        vertices, boxes = self.rig.landmarks[:, :2], []
         if row.deformation.any() or row.mouth.any():
-            vertices = self._skin(canvas, row)
-        right, left, gaze_x, gaze_y = row.eyes.tolist()
-        self.eyes.draw(canvas, vertices, right, left, gaze_x, gaze_y)
+            vertices, box = self._skin(canvas, row)
+            boxes.append(box)
+        if row.eyes.any() or boxes:
+            self.eyes.draw(canvas, vertices, *row.eyes.tolist())
+            boxes.extend(self.eye_boxes)
         if (row.pose != _FACING).any():
-            box = (self.window.x0, self.window.y0, self.window.x1, self.window.y1)
-            return self.head.draw(canvas, box, row.pose)
+            return self.head.draw(canvas, tuple(boxes), row.pose)
         return canvas
 
     def vertices(self, row: MotionRow) -> F32:
@@ -127,13 +130,22 @@ class MeshFace:
         turned = displacements @ self.rig.rotation.astype(np.float32)[:, :2]
         return np.asarray(turned * np.float32(self.rig.scale), np.float32)
 
-    def _skin(self, canvas: PictureU8, row: MotionRow) -> F32:
-        """Move the skin and put the mouth together, in place; return where the vertices lie then, [478, 2] pixels."""
+    def _skin(self, canvas: PictureU8, row: MotionRow) -> tuple[F32, Box]:
+        """Move the skin and put the mouth together, in place.
+
+        Returns
+        -------
+        Where the vertices lie then, [478, 2] pixels, and the box that was drawn, x0, y0, x1, y1.
+        """
         pose, (face, upper, lower) = self._unfolded(row)
-        canvas[self.window.slices] = self.texture.sample(self.window.doubled_map(self.sheets.face.backward(face)))
-        seen = self.to_picture(pose.seen)
+        backward = self.sheets.face.backward(face)
+        window = self.window.within(self.sheets.face.moved(backward))
+        if not window.empty:
+            canvas[window.slices] = self.texture.sample(window.doubled_map(backward))
+        seen, mouth = self.to_picture(pose.seen), self.mouth.window
         self.mouth.draw(canvas, (upper, lower), seen, row.mouth)
-        return self._vertices(seen)
+        box = (min(window.x0, mouth.x0), min(window.y0, mouth.y0), max(window.x1, mouth.x1), max(window.y1, mouth.y1))
+        return self._vertices(seen), box if not window.empty else (mouth.x0, mouth.y0, mouth.x1, mouth.y1)
 
     def fields(self, row: MotionRow) -> tuple[tuple[WeightMap, F32], ...]:
         """The forward fields with which a row is drawn: of the whole face, of the upper and of the lower lip's sheet."""
@@ -161,8 +173,8 @@ class MeshFace:
     def _moved(self, pose: Pose) -> tuple[tuple[F32, ...], float]:
         """The sheets' forward fields for a pose, and the factor 0 to 1 by which they may be multiplied before skin folds."""
         handles = self.to_picture(pose.texture)
-        fields = tuple(sheet.unfolded(sheet.forward(handles)) for sheet in self.sheets.all)
-        return fields, min(sheet.slack(field) for sheet, field in zip(self.sheets.all, fields, strict=True))
+        found = [sheet.unfolded(sheet.forward(handles)) for sheet in self.sheets.all]
+        return tuple(field for field, _ in found), min(slack for _, slack in found)
 
 
 def _shortened(row: MotionRow, factor: float) -> MotionRow:

@@ -19,6 +19,9 @@ F64 = npt.NDArray[np.float64]
 Samples = TypeVar("Samples", npt.NDArray[np.float32], npt.NDArray[np.uint8])
 B8 = npt.NDArray[np.bool_]
 
+STILL = 0.03
+"""Pixels; less than this is no motion that one can see."""
+
 MIN_DETERMINANT = 0.1
 """Least local change of area that a field may have; below lies folding."""
 
@@ -146,13 +149,20 @@ class WeightMap:
     @property
     def extent(self) -> tuple[int, int, int, int]:
         """Pixels x0, y0, x1, y1 (half-open) outside of which no handle moves anything."""
-        rows, columns = np.nonzero(self.flat.any(0).reshape(self.valid.shape))
+        return self._box(self.flat.any(0).reshape(self.valid.shape))
+
+    def moved(self, backward: F32) -> tuple[int, int, int, int]:
+        """Pixels x0, y0, x1, y1 (half-open) outside of which a backward field moves nothing by more than STILL."""
+        return self._box((backward[..., 0] > STILL) | (backward[..., 0] < -STILL) | (np.abs(backward[..., 1]) > STILL))
+
+    def _box(self, marked: B8) -> tuple[int, int, int, int]:
+        rows, columns = np.flatnonzero(marked.any(1)), np.flatnonzero(marked.any(0))
         if len(rows) == 0:
             return 0, 0, 0, 0
-        step = self.grid.step
         # A node's value reaches two nodes far through the cubic enlargement; one more keeps the border safe.
-        x, y = self.grid.x0 + columns * step, self.grid.y0 + rows * step
-        return int(x.min()) - 3 * step, int(y.min()) - 3 * step, int(x.max()) + 4 * step, int(y.max()) + 4 * step
+        grid, step = self.grid, self.grid.step
+        x, y = grid.x0 + columns[[0, -1]] * step, grid.y0 + rows[[0, -1]] * step
+        return int(x[0]) - 3 * step, int(y[0]) - 3 * step, int(x[1]) + 4 * step, int(y[1]) + 4 * step
 
     def forward(self, handles: F32) -> F32:
         """Forward field of handle displacements [P, 2] in pixels, [rows, columns, 2] float32 pixels."""
@@ -164,13 +174,12 @@ class WeightMap:
         """Invert a forward field, see :func:`inverted`."""
         return inverted(forward, self.grid.step, self.numbers)
 
-    def unfolded(self, forward: F32) -> F32:
-        """A forward field with its folds ironed out where they are few; see :func:`ironed`."""
-        return ironed(forward, float(self.grid.step), self.valid)
-
-    def slack(self, forward: F32) -> float:
-        """Greatest factor 0 to 1 by which a forward field may be multiplied before it folds anywhere on this sheet."""
-        return largest_factor(forward, float(self.grid.step), self.valid)
+    def unfolded(self, forward: F32) -> tuple[F32, float]:
+        """A forward field with its folds ironed out (:func:`ironed`), and the factor that it takes to undo what is left."""
+        smooth = ironed(forward, float(self.grid.step), self.valid)
+        if smooth is forward:
+            return forward, 1.0
+        return smooth, largest_factor(smooth, float(self.grid.step), self.valid)
 
 
 def looked_up(picture: Samples, positions: F32, method: int, border: int) -> Samples:
@@ -218,7 +227,7 @@ def ironed(forward: F32, step: float, valid: B8) -> F32:
     """
     for sigma in _IRONS:
         trace, determinant = determinants(forward, step)
-        bad = valid & (1 + trace + determinant < MIN_DETERMINANT + _MARGIN)
+        bad = valid & ((trace + determinant < MIN_DETERMINANT + _MARGIN - 1) | (trace < 2 * MIN_DETERMINANT - 2))
         if not bad.any():
             return forward
         near = cv2.dilate(bad.astype(np.float32), np.ones((3, 3), np.uint8))

@@ -22,6 +22,8 @@ from pctalk_studio.render.mesh.warp import Texture, Window
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 U8 = npt.NDArray[np.uint8]
+Box = tuple[int, int, int, int]
+"""x0, y0, x1, y1 of pixels, half-open."""
 
 STEP = 0.07
 """Distance of the nodes, E."""
@@ -86,15 +88,15 @@ class HeadStage:
         field = moved * self.weight[..., None]
         return np.asarray(field * np.float32(largest_factor(field, float(self.grid.step), self.weight > 0)), np.float32)
 
-    def draw(self, canvas: U8, box: tuple[int, int, int, int], pose: F32) -> U8:
+    def draw(self, canvas: U8, boxes: tuple[Box, ...], pose: F32) -> U8:
         """Turn a finished picture.
 
         Parameters
         ----------
         canvas
-            [H, W, 3] uint8; equal to the photo outside ``box``.
-        box
-            x0, y0, x1, y1 (half-open) of what differs from the photo.
+            [H, W, 3] uint8; equal to the photo outside ``boxes``.
+        boxes
+            Where it differs from the photo.
         pose
             [6] the row's pose channels.
 
@@ -104,18 +106,24 @@ class HeadStage:
         """
         forward = self.forward(pose)
         look_up = self.window.doubled_map(inverted(forward, self.grid.step, self.numbers))
+        out = self.texture.sample(look_up)
         reach = int(np.ceil(np.abs(forward).max())) + 2
-        height, width = canvas.shape[:2]
-        x0, y0 = max(box[0] - reach, 0), max(box[1] - reach, 0)
-        x1, y1 = max(min(box[2] + reach, width), x0), max(min(box[3] + reach, height), y0)
-        out = np.empty_like(canvas)
-        for part in (np.s_[:y0, :], np.s_[y1:, :], np.s_[y0:y1, :x0], np.s_[y0:y1, x1:]):
-            if out[part].size:
-                out[part] = self.texture.sample(look_up[part])
-        if x1 > x0 and y1 > y0:
-            positions = look_up[y0:y1, x0:x1] * np.float32(0.5)
-            out[y0:y1, x0:x1] = looked_up(canvas, positions, cv2.INTER_CUBIC, cv2.BORDER_REFLECT_101)
+        for box in boxes:
+            x0, y0, x1, y1 = _grown(box, reach, canvas)
+            left, top, right, bottom = _grown((x0, y0, x1, y1), reach, canvas)
+            if x1 > x0 and y1 > y0:
+                # The photo's doubled texture knows nothing of what was drawn here. Bicubic doubling of the drawing itself is
+                # three times as fast as bicubic sampling of it, and as sharp. Its pixel X lies at (X + 1/2) / 2 - 1/2.
+                doubled = cv2.resize(canvas[top:bottom, left:right], None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+                positions = look_up[y0:y1, x0:x1] - np.array([2 * left - 0.5, 2 * top - 0.5], np.float32)
+                out[y0:y1, x0:x1] = looked_up(np.asarray(doubled, np.uint8), positions, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
         return out
+
+
+def _grown(box: Box, reach: int, canvas: U8) -> Box:
+    """A box enlarged on all sides and cut to the picture."""
+    height, width = canvas.shape[:2]
+    return max(box[0] - reach, 0), max(box[1] - reach, 0), min(box[2] + reach, width), min(box[3] + reach, height)
 
 
 def _depth(grid: Grid, rig: FaceRig) -> F32:

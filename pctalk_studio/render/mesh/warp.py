@@ -96,6 +96,18 @@ class Window:
         """Rows and columns of the window in the picture."""
         return slice(self.y0, self.y1), slice(self.x0, self.x1)
 
+    def within(self, box: tuple[int, int, int, int]) -> Window:
+        """The part of the window that lies in a box of the picture, x0, y0, x1, y1."""
+        x0, y0 = min(max(self.x0, box[0]), self.x1), min(max(self.y0, box[1]), self.y1)
+        x1, y1 = max(min(self.x1, box[2]), x0), max(min(self.y1, box[3]), y0)
+        base = self.base[y0 - self.y0 : y1 - self.y0, x0 - self.x0 : x1 - self.x0]
+        return Window(self.grid, x0, y0, x1, y1, base)
+
+    @property
+    def empty(self) -> bool:
+        """True when there is no pixel in it."""
+        return self.x1 <= self.x0 or self.y1 <= self.y0
+
     def doubled_map(self, backward: F32, smooth: bool = True) -> F32:
         """Backward field at the nodes -> where each pixel of the window looks, in twice the texture's pixels."""
         grid = self.grid
