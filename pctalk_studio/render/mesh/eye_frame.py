@@ -18,7 +18,7 @@ from pctalk_studio.core.topology import EYE_LEFT_LOWER, EYE_LEFT_UPPER, EYE_RIGH
 PlaneF32 = npt.NDArray[np.float32]
 """One number for each pixel of an eye's window, [h, w] float32."""
 
-_MARGIN_ACROSS, _MARGIN_ABOVE, _MARGIN_BELOW = 0.32, 0.14, 0.24
+_MARGIN_NASAL, _MARGIN_OUTER, _MARGIN_ABOVE, _MARGIN_BELOW = 0.10, 0.32, 0.14, 0.24
 _LEAST_FOLD = 0.08
 
 
@@ -136,7 +136,7 @@ class EyeFrame:
             return np.stack([away @ across, away @ down], axis=1)
 
         upper, lower, fold = local(landmarks.upper), local(landmarks.lower), local(landmarks.fold)
-        window = _window(ends[0], across, down, width, float(fold[:, 1].min()), float(lower[:, 1].max()), size)
+        window = _window(ends[0], across, down, width, float(fold[:, 1].min()), float(lower[:, 1].max()), landmarks.nasal, size)
         if window is None:
             return None
         x0, y0, x1, y1 = window
@@ -211,12 +211,14 @@ def _window(
     width: float,
     top: float,
     bottom: float,
+    nasal: int,
     size: tuple[int, int],
 ) -> tuple[int, int, int, int] | None:
     """Bounding box, inside the picture, of all that an eye may draw on; None when too little is left."""
+    start, end = (_MARGIN_OUTER, _MARGIN_NASAL) if nasal > 0 else (_MARGIN_NASAL, _MARGIN_OUTER)
     reach = [
         corner + a * across + b * down
-        for a in (-_MARGIN_ACROSS * width, (1 + _MARGIN_ACROSS) * width)
+        for a in (-start * width, (1 + end) * width)
         for b in (top - _MARGIN_ABOVE * width, bottom + _MARGIN_BELOW * width)
     ]
     low = np.maximum(np.floor(np.min(reach, axis=0)), 0).astype(int)

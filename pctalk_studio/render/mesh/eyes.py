@@ -46,6 +46,8 @@ class Eye:
         Geometry, eyeball and lid skin.
     columns, rows
         Coordinates of the window's pixels within it, [h, w] float32.
+    sides
+        1 between the corners, 0 beyond, [h, w] float32.
     alive
         0 for an eye that is shut in the picture, 1 for an open one.
     """
@@ -55,6 +57,7 @@ class Eye:
     lid: LidSkin
     columns: PlaneF32
     rows: PlaneF32
+    sides: PlaneF32
     alive: float
 
     @classmethod
@@ -88,8 +91,9 @@ class Eye:
         patch = picture[y0:y1, x0:x1].astype(np.float32)
         frame = with_found_edges(frame, patch)
         rows, columns = np.mgrid[0 : y1 - y0, 0 : x1 - x0].astype(np.float32)
+        sides = np.clip(np.minimum(frame.u, frame.width - frame.u) + 0.5, 0, 1).astype(np.float32)
         alive = seen * ease(frame.opening, _SHUT, _OPEN)
-        return cls(frame, Eyeball.of(patch, frame, points), LidSkin.of(patch, frame, glasses), columns, rows, alive)
+        return cls(frame, Eyeball.of(patch, frame, points), LidSkin.of(patch, frame, glasses), columns, rows, sides, alive)
 
     @property
     def reach(self) -> float:
@@ -131,15 +135,17 @@ class Eye:
         motion = max(motion, float(np.abs(fall).max()))
         x0, y0, x1, y1 = frame.window
         window = canvas[y0:y1, x0:x1]
-        out = self._skin(window, upper, lower, fall, lift)
-        out = self._unrolled(out, upper, fall, blink)
+        out = self._skin(window, upper, lower, fall, lift) if blink > 0 or gaze[1] != 0 else planes_of(window)
+        if blink > 0:
+            self._unroll(out, upper + fall, fall, blink)
         part = np.float32(ease(float(motion), 0.0, 1.0))
         if blink < 1:
             sight = self._opening(upper + fall, lower - lift) * part
             shift = gaze[0] * frame.across + gaze[1] * frame.down
             ball = self.ball.drawn(float(shift[0]), float(shift[1]), upper + fall)
             out += sight * (ball - out)
-        self._lashes(out, upper + fall, gap, blink)
+        if blink > 0:
+            self._lashes(out, upper + fall, gap, blink)
         if self.lid.front is not None:
             out += self.lid.front * (planes_of(window) - out)
         np.copyto(window, np.clip(out + np.float32(0.5), 0, 255).transpose(1, 2, 0), casting="unsafe")
@@ -160,26 +166,18 @@ class Eye:
         rows = self.rows - shift * np.float32(frame.down[1])
         return planes_of(cv2.remap(window, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
 
-    def _unrolled(self, out: PlanesF32, upper: PlaneF32, fall: PlaneF32, blink: float) -> PlanesF32:
-        """Lay new lid skin over what the fall of the lid has stretched."""
-        if blink <= 0:
-            return out
-        frame = self.frame
-        edge = upper + fall
-        width = frame.width
+    def _unroll(self, out: PlanesF32, edge: PlaneF32, fall: PlaneF32, blink: float) -> None:
+        """Lay new lid skin over what the fall of the lid has stretched, in place."""
+        frame, width = self.frame, self.frame.width
         cover = self.lid.extent * smoothstep(fall, 0.01 * width, 0.08 * width)
-        cover *= smoothstep(frame.v - frame.fold, -0.10 * width, 0.08 * width)
         # The lashes on the strip along the edge are the photo's own until the lid is half down and they point at the viewer.
         cover *= 1 - np.float32(1 - ease(blink, 0.2, 0.6)) * smoothstep(frame.v - edge, -0.14 * width, -0.06 * width)
         cover = np.maximum(cover, np.float32(ease(blink, 0.1, 0.5)) * self.lid.litter)
         cover *= np.clip(edge - frame.v + np.float32(0.02 * width + 0.5), 0, 1)
         out += cover * (self.lid.drawn(frame, edge) - out)
-        return out
 
     def _lashes(self, out: PlanesF32, edge: PlaneF32, gap: PlaneF32, blink: float) -> None:
         """Darken the line of lashes in place."""
-        if blink <= 0:
-            return
         part = np.float32(ease(blink, 0.0, 0.35))
         droop = np.minimum(gap * np.float32(0.12 * blink), np.float32(0.05 * self.frame.width))
         shade = self.lid.lash_shade(self.frame, edge, droop)
@@ -189,10 +187,9 @@ class Eye:
         """How much of each pixel lies between the lids, 0 to 1."""
         frame = self.frame
         soft = np.float32(1 / 1.2)
-        sides = np.clip(np.minimum(frame.u, frame.width - frame.u) + 0.5, 0, 1)
         above = np.clip((frame.v - upper) * soft + 0.5, 0, 1)
         below = np.clip((lower - frame.v) * soft + 0.5, 0, 1)
-        return np.asarray(np.clip(above + below - 1, 0, 1) * sides, np.float32)
+        return np.asarray(np.clip(above + below - 1, 0, 1) * self.sides, np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,7 +26,7 @@ class LidSkin:
     skin
         Unshaded skin with grain, [3, h, w] float32.
     extent
-        Where the unrolled skin may lie: off the folds beside the nose, 0 to 1, [h, w] float32.
+        Where the unrolled skin may lie: below the fold, and off the folds beside the nose, 0 to 1, [h, w] float32.
     bow
         Darkening towards the corners, where the lid turns away, [h, w] float32 factor.
     lashes
@@ -71,7 +71,8 @@ class LidSkin:
         front = in_front(picture, base, frame, glasses)
         return cls(
             planes_of(base + grain + light),
-            smoothstep(width - frame.from_outer, -0.02 * width, 0.24 * width),
+            smoothstep(width - frame.from_outer, -0.02 * width, 0.24 * width)
+            * smoothstep(frame.v - frame.fold, -0.10 * width, 0.08 * width),
             bow,
             _lash_line(luma, luma_of(base), frame),
             max(0.024 * width, 0.7),
