@@ -12,6 +12,9 @@ from pctalk_studio.core.keypoints import MESH, Region
 from pctalk_studio.core.motion import EYE_CHANNELS, MOUTH_CHANNELS, POSE_CHANNELS, Motion
 from pctalk_studio.core.speech import SILENCE, Alignment
 
+_TIE = 1e-4
+"""Scores nearer than this are the same: finer than any pixel."""
+
 Scores = npt.NDArray[np.float32]
 """[T] float32, higher is more telling."""
 
@@ -29,7 +32,7 @@ class TellingFrame:
     phone
         ARPAbet label in its middle, ``SIL`` in a pause.
     reason
-        What it shows, in a word or two; empty for frames that fill up.
+        What it shows, in a few words, several joined by commas; empty for frames that fill up.
     """
 
     frame: int
@@ -67,9 +70,10 @@ def telling_frames(motion: Motion, alignment: Alignment, count: int) -> tuple[Te
     phones = _phone_of_frames(motion, alignment)
     chosen: dict[int, str] = {}
     for frame, reason in _candidates(motion, alignment, phones):
-        if len(chosen) < count:
-            # Of two reasons for one frame the more important one stays.
-            chosen.setdefault(frame, reason)
+        if frame in chosen:
+            chosen[frame] += f", {reason}"
+        elif len(chosen) < count:
+            chosen[frame] = reason
     while len(chosen) < min(count, len(motion)):
         chosen[_farthest(chosen, len(motion))] = ""
     return tuple(TellingFrame(t, motion.rate.time_of(t), phones[t], chosen[t]) for t in sorted(chosen))
@@ -97,7 +101,13 @@ def _candidates(motion: Motion, alignment: Alignment, phones: tuple[str, ...]) -
     ]
     for reason, scores, allowed in searches:
         if allowed.any():
-            yield int(np.argmax(np.where(allowed, scores, -np.inf))), reason
+            yield _middle_of_best(scores, allowed), reason
+
+
+def _middle_of_best(scores: Scores, allowed: npt.NDArray[np.bool_]) -> int:
+    """Of the allowed frames that score best the middle one: a plateau is told best by its middle, not by its edge."""
+    best = np.flatnonzero(allowed & (scores >= scores[allowed].max() - _TIE))
+    return int(best[(len(best) - 1) // 2])
 
 
 def _phone_of_frames(motion: Motion, alignment: Alignment) -> tuple[str, ...]:

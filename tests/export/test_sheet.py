@@ -46,7 +46,7 @@ def speaking(labels: list[str] = SAID, frames_each: int = 5) -> Motion:
 
 
 def by_reason(frames: tuple[TellingFrame, ...]) -> dict[str, TellingFrame]:
-    return {frame.reason: frame for frame in frames}
+    return {reason: frame for frame in frames for reason in frame.reason.split(", ")}
 
 
 def test_each_extreme_is_found_in_its_own_phone():
@@ -74,6 +74,15 @@ def test_blink_head_emotion_and_glance_are_found_where_there_are_any():
         "emotion": 51,
         "glance": 44,
     }
+
+
+def test_of_equal_frames_the_middle_one_is_taken():
+    motion = speaking()
+    motion.emotion[:] = 0.01
+    motion.eyes[10:15, :2] = 1
+    found = by_reason(telling_frames(motion, alignment_of(SAID), 40))
+    assert found["emotion"].frame == (len(motion) - 1) // 2
+    assert found["blink"].frame == 12
 
 
 def test_emotion_counts_towards_the_opening():
