@@ -1,0 +1,216 @@
+"""Metrics that need two clips of one face and one recording: what an emotion changed, and what it left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from pctalk_studio.analysis.face.pose import rigid_weights, similarity
+from pctalk_studio.core.errors import UsageError
+from pctalk_studio.core.keypoints import MESH
+from pctalk_studio.core.progress import ProgressListener, silent
+from pctalk_studio.core.speech import BILABIALS, Alignment
+from pctalk_studio.core.topology import MESH_COUNT, face_topology
+from pctalk_studio.deformation.emc.tables import REGIONS, emotion_tables
+from pctalk_studio.document.project import Emotion, EmotionRegion
+from pctalk_studio.evaluation.report import ClipReport, Metric, at_least, at_most, told
+from pctalk_studio.evaluation.signals import pearson
+from pctalk_studio.evaluation.speech_metrics import closed_frames
+from pctalk_studio.evaluation.track import ClipTrack, track_clip
+
+ArrayF64 = npt.NDArray[np.float64]
+
+_VISIBLE = 0.01
+"""Root mean square of keypoint shifts below which a face counts as neutral, E; readings of one face vary by 0.002."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shift:
+    """How a face differs on average between two clips.
+
+    Parameters
+    ----------
+    keypoints
+        [21, 2]: mean displacement of each keypoint, x and y in the face frame, unit E.
+    noise
+        How far one component of it is likely off, E.
+    """
+
+    keypoints: ArrayF64
+    noise: float
+
+    @property
+    def size(self) -> float:
+        """Root mean square displacement of a keypoint, E."""
+        return float(np.sqrt((self.keypoints**2).sum(axis=1).mean()))
+
+
+def _means(track: ClipTrack, frames: slice) -> ArrayF64:
+    return np.asarray(track.shapes[frames].mean(axis=0))
+
+
+def shift_between(neutral: ClipTrack, other: ClipTrack) -> Shift:
+    """Mean displacement of the keypoints from one clip to another, heads laid over one another by what is bone."""
+    weights = rigid_weights()
+
+    def moved(frames: slice) -> ArrayF64:
+        base, changed = _means(neutral, frames), _means(other, frames)
+        laid = similarity(changed[:MESH_COUNT], base[:MESH_COUNT], weights).to_picture(changed)
+        return np.asarray((MESH.of_landmarks(laid) - MESH.of_landmarks(base))[:, :2], np.float64)
+
+    even, odd = moved(slice(0, None, 2)), moved(slice(1, None, 2))
+    return Shift(moved(slice(None)), float(np.sqrt(((even - odd) ** 2).mean())) / 2)
+
+
+def prototype(emotion: Emotion) -> ArrayF64:
+    """What an emotion does to the keypoints by the table of action units, [21, 2], unit E."""
+    tables = emotion_tables()
+    moved = np.einsum("us,uskc->kc", tables.emotions[emotion].weights, tables.units.effects)
+    return np.asarray(moved[:, :2], np.float64)
+
+
+def _likeness(shift: ArrayF64, expected: ArrayF64) -> float:
+    size = float(np.linalg.norm(shift) * np.linalg.norm(expected))
+    return float((shift * expected).sum()) / size if size > 0 else 0.0
+
+
+def _mirrored(keypoints: ArrayF64) -> ArrayF64:
+    """The same displacement on the other side of the face."""
+    out = np.empty_like(keypoints)
+    mirror = face_topology().mirror
+    groups = [frozenset(keypoint.landmarks) for keypoint in MESH.keypoints]
+    for index, keypoint in enumerate(MESH.keypoints):
+        image = frozenset(int(mirror[landmark]) for landmark in keypoint.landmarks)
+        partner = max(range(len(groups)), key=lambda k: len(groups[k] & image))
+        out[partner] = keypoints[index] * (-1, 1)
+    return out
+
+
+def read_back(shift: Shift) -> tuple[Emotion, dict[Emotion, float]]:
+    """The emotion whose table a shift is most like, and the cosine with each; small shifts are neutral.
+
+    One-sided emotions may be on either side.
+    """
+    scores = {}
+    for emotion in Emotion:
+        expected = prototype(emotion)
+        scores[emotion] = max(_likeness(shift.keypoints, expected), _likeness(shift.keypoints, _mirrored(expected)))
+    if shift.size < _VISIBLE:
+        return Emotion.NEUTRAL, scores
+    return max((e for e in Emotion if e is not Emotion.NEUTRAL), key=lambda e: scores[e]), scores
+
+
+def leakage(shift: Shift, regions: Collection[EmotionRegion]) -> float:
+    """Share of a shift that lies outside of regions, 0 to 1; what measuring alone would show is taken off."""
+    outside = 1.0 - emotion_tables().regions[:, [REGIONS.index(region) for region in regions]].sum(axis=1)
+    noise = 2 * shift.noise**2
+    energy = np.maximum((shift.keypoints**2).sum(axis=1) - noise, 0.0)
+    whole = float(energy.sum())
+    return float(np.sqrt((outside**2 * energy).sum() / whole)) if whole > 0 else 0.0
+
+
+def _closed_phones(track: ClipTrack, alignment: Alignment) -> list[bool]:
+    closed = closed_frames(track)
+    return [
+        bool(closed[(track.times >= p.start - 0.04) & (track.times <= p.end + 0.02)].any())
+        for p in alignment.phones
+        if p.label in BILABIALS
+    ]
+
+
+def pair_metrics(
+    neutral: ClipTrack,
+    other: ClipTrack,
+    alignment: Alignment | None = None,
+    emotion: Emotion | None = None,
+    regions: Collection[EmotionRegion] = (),
+) -> list[Metric]:
+    """M15 to M17 of two measured clips; see :func:`compare_clips`.
+
+    Raises
+    ------
+    UsageError
+        When the clips differ in length by more than a frame.
+    """
+    if abs(len(neutral) - len(other)) > 1:
+        raise UsageError(f"The clips have {len(neutral)} and {len(other)} frames; compare clips of one recording.")
+    shift = shift_between(neutral, other)
+    nearest, scores = read_back(shift)
+    out = [
+        told("shift", "Visible change", shift.size, "E", f"Keypoints differ by {shift.size:.3f} E (RMS); nearest is {nearest}.")
+    ]
+    if emotion is not None:
+        right = float(nearest is emotion)
+        sentence = f"The face reads as {nearest}, {emotion} was meant."
+        out.append(at_least("M15", "Emotion read back", right, 1.0, "", sentence))
+        if emotion is not Emotion.NEUTRAL:
+            out.append(
+                at_least(
+                    "M15cos",
+                    "Likeness to the emotion",
+                    scores[emotion],
+                    0.9,
+                    "",
+                    f"Cosine with {emotion} is {scores[emotion]:.2f}.",
+                )
+            )
+    if regions:
+        leak = leakage(shift, regions)
+        out.append(at_most("M16", "Region leakage", leak, 0.05, "", f"{leak:.1%} of the change lies outside the chosen regions."))
+    count = min(len(neutral), len(other))
+    alike = pearson(neutral.aperture[:count], other.aperture[:count])
+    out.append(at_least("M17", "Emotion leaves lips alone", alike, 0.95, "", f"Apertures agree with r = {alike:.2f}."))
+    if alignment is not None:
+        before, after = _closed_phones(neutral, alignment), _closed_phones(other, alignment)
+        lost = sum(a and not b for a, b in zip(before, after, strict=True))
+        out.append(at_most("M17closures", "Closures lost", float(lost), 0, "", f"{lost} of {sum(before)} closures are lost."))
+    return out
+
+
+def compare_clips(
+    neutral: Path,
+    emotional: Path,
+    alignment: Alignment | None = None,
+    emotion: Emotion | None = None,
+    regions: Collection[EmotionRegion] = (),
+    progress: ProgressListener = silent,
+) -> ClipReport:
+    """Measure what an emotion changed between two clips of the same face and recording.
+
+    Parameters
+    ----------
+    neutral, emotional
+        The clips, equal in length.
+    alignment
+        Phones, to tell whether closures are kept.
+    emotion
+        The one that was meant; without it only the nearest is told.
+    regions
+        Those in which it was meant; without them leakage is not measured.
+    progress
+        Hears of every frame.
+
+    Raises
+    ------
+    MediaError, FaceError
+        When a clip cannot be read, or shows too few faces.
+    UsageError
+        When the clips differ in length.
+    """
+    base, other = track_clip(neutral, progress), track_clip(emotional, progress)
+    metrics = pair_metrics(base, other, alignment, emotion, regions)
+    return ClipReport(str(emotional), len(other), other.rate, len(other) / other.rate, tuple(metrics))
+
+
+def intensity_order(neutral: ClipTrack, graded: Sequence[tuple[float, ClipTrack]]) -> Metric:
+    """M18: whether clips of growing intensity differ more and more from the neutral one (Spearman's rank correlation)."""
+    ordered = sorted(graded, key=lambda pair: pair[0])
+    sizes = np.array([shift_between(neutral, track).size for _, track in ordered])
+    ranks = np.argsort(np.argsort(sizes)).astype(np.float64)
+    value = round(pearson(ranks, np.arange(len(ranks), dtype=np.float64)), 9) if len(ranks) > 1 else None
+    steps = ", ".join(f"{size:.3f}" for size in sizes)
+    return at_least("M18", "Intensity is monotonic", value, 1.0, "", f"Keypoints differ by {steps} E from weak to strong.")
