@@ -62,7 +62,7 @@ class ClipRequest:
     out: Path
     project: Project
     text: str | None = None
-    framing: Framing = Framing()  # noqa: RUF009  a frozen value
+    framing: Framing = Framing()
     face: int | None = None
     points: FacePoints | None = None
     frames: FrameSet | None = None

@@ -8,6 +8,9 @@ from fractions import Fraction
 
 from pctalk_studio.core.errors import UsageError
 from pctalk_studio.core.time import FrameRate
+from pctalk_studio.document.curves import Curve
+from pctalk_studio.document.masks import FaceMask
+from pctalk_studio.document.speech_track import SpeechTrack
 
 
 class Emotion(StrEnum):
@@ -73,6 +76,16 @@ class StyleAxes:
             _checked(f"Style '{name}'", getattr(self, name), 0.0, 2.0)
 
 
+class EmotionSource(StrEnum):
+    """Where an emotion clip comes from; whatever found it, it is edited like any other."""
+
+    LABEL = "label"
+    IMAGE = "image"
+    VIDEO = "video"
+    AUDIO = "audio"
+    TEXT = "text"
+
+
 @dataclass(frozen=True, slots=True)
 class EmotionClip:
     """One emotion on some regions.
@@ -87,6 +100,16 @@ class EmotionClip:
         For contempt: the side of the smirk.
     start, end
         Seconds; None means from the beginning, to the end.
+    id
+        Identity within the project; 0 for a clip that is in none.
+    source
+        What found it.
+    envelope
+        Factor of the intensity over time, seconds of the recording; 1 where it has no keys.
+    fade_in, fade_out
+        Seconds; None: as fast as the emotion itself comes and goes.
+    mask
+        Painted weights in face space, on top of the regions; None: the regions alone.
     """
 
     emotion: Emotion
@@ -95,9 +118,134 @@ class EmotionClip:
     side: Side = Side.RIGHT
     start: float | None = None
     end: float | None = None
+    id: int = 0
+    source: EmotionSource = EmotionSource.LABEL
+    envelope: Curve = Curve(1.0)
+    fade_in: float | None = None
+    fade_out: float | None = None
+    mask: FaceMask | None = None
 
     def __post_init__(self) -> None:
         _checked(f"Intensity of '{self.emotion}'", self.intensity, 0.0, 1.5)
+        for fade in (self.fade_in, self.fade_out):
+            if fade is not None:
+                _checked(f"Fade of '{self.emotion}'", fade, 0.0, 60.0)
+
+
+@dataclass(frozen=True, slots=True)
+class HeadKeys:
+    """What a person adds to the head's own motion, over time: degrees, shift in E, and size as a factor.
+
+    Signs as in :data:`pctalk_studio.core.motion.POSE_CHANNELS`.
+    """
+
+    pitch: Curve = Curve(0.0)
+    yaw: Curve = Curve(0.0)
+    roll: Curve = Curve(0.0)
+    x: Curve = Curve(0.0)
+    y: Curve = Curve(0.0)
+    zoom: Curve = Curve(1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class GazeKeys:
+    """Where a person lets the eyes look, over time, added to what they do by themselves; degrees to the right and up."""
+
+    x: Curve = Curve(0.0)
+    y: Curve = Curve(0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class BlinkEvent:
+    """A blink that a person asked for: when the lids are shut, for how many seconds, and how far (1: all the way)."""
+
+    id: int
+    time: float
+    held: float = 0.03
+    strength: float = 1.0
+
+    def __post_init__(self) -> None:
+        _checked("The time that a blink is held", self.held, 0.0, 10.0)
+        _checked("A blink's strength", self.strength, 0.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A named moment; seconds."""
+
+    id: int
+    time: float
+    label: str = ""
+
+
+class Track(StrEnum):
+    """What can be muted, or heard and seen alone."""
+
+    LIPS = "lips"
+    EMOTION = "emotion"
+    HEAD = "head"
+    GAZE = "gaze"
+    BLINK = "blink"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaReference:
+    """A file that the project uses: its path as written in the project, and the hash of its bytes by which it is found again."""
+
+    path: str
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """The project's sources.
+
+    Parameters
+    ----------
+    portrait, audio
+        Files; None until they are chosen.
+    transcript
+        What is said, as typed; None when it was recognised.
+    face
+        Which face of the portrait, counted from the left starting at 1; None: the one there is.
+    face_points
+        (name, x, y) in pixels, placed by hand where no face is found; empty otherwise.
+    """
+
+    portrait: MediaReference | None = None
+    audio: MediaReference | None = None
+    transcript: str | None = None
+    face: int | None = None
+    face_points: tuple[tuple[str, float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RenderSettings:
+    """How frames leave the program.
+
+    Parameters
+    ----------
+    engine
+        ``mesh`` or ``liveportrait``.
+    crop_to_face
+        A square round the face instead of the whole picture.
+    longest, size
+        Longest side, or (width, height), pixels; None: the picture's own.
+    crf
+        x264 quality, 1 to 51.
+    """
+
+    engine: str = "mesh"
+    crop_to_face: bool = False
+    longest: int | None = None
+    size: tuple[int, int] | None = None
+    crf: int = 18
+
+    def __post_init__(self) -> None:
+        _checked("The quality", self.crf, 1, 51)
+        for side in (self.longest, *(self.size or ())):
+            if side is not None:
+                _checked("A side of the frame", side, 64, 7680)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +266,26 @@ class Project:
         Seconds by which the picture leads the sound.
     seed
         Of everything random.
+    media
+        The sources.
+    speech
+        Words and phones; empty until the recording is analysed.
+    style_preset
+        Name of the preset that the style axes came from; empty when they were set by hand.
+    lip_scale_keys
+        Factor of the lip scale over time.
+    head_keys, gaze_keys
+        What a person adds to the motion of head and eyes.
+    blinks, blinks_removed
+        Blinks added, and the times of automatic ones taken away (any within 0.2 s).
+    muted, soloed
+        Tracks that do nothing; when any is soloed, only those do something.
+    markers, in_point, out_point
+        Named moments, and the part of the clip that is played and exported, seconds.
+    render
+        How frames leave the program.
+    next_id
+        The id that the next clip, blink or marker gets.
     """
 
     rate: FrameRate = field(default_factory=lambda: FrameRate(Fraction(25)))
@@ -130,8 +298,29 @@ class Project:
     blink: bool = True
     lead: float = 0.0
     seed: int = 0
+    media: Media = Media()
+    speech: SpeechTrack = field(default_factory=SpeechTrack)
+    style_preset: str = ""
+    lip_scale_keys: Curve = Curve(1.0)
+    head_keys: HeadKeys = HeadKeys()
+    gaze_keys: GazeKeys = GazeKeys()
+    blinks: tuple[BlinkEvent, ...] = ()
+    blinks_removed: tuple[float, ...] = ()
+    muted: frozenset[Track] = frozenset()
+    soloed: frozenset[Track] = frozenset()
+    markers: tuple[Marker, ...] = ()
+    in_point: float | None = None
+    out_point: float | None = None
+    render: RenderSettings = RenderSettings()
+    next_id: int = 1
 
     def __post_init__(self) -> None:
         _checked("Lip scale", self.lip_scale, 0.0, 2.0)
         _checked("Follow volume", self.follow_volume, 0.0, 1.0)
         _checked("Lead", self.lead, -0.2, 0.2)
+        if self.in_point is not None and self.out_point is not None and not self.in_point < self.out_point:
+            raise UsageError("The in point must lie before the out point.")
+
+    def active(self, track: Track) -> bool:
+        """Whether a track does something: it is not muted, and soloed when any is."""
+        return track not in self.muted and (not self.soloed or track in self.soloed)
