@@ -87,8 +87,8 @@ def _candidates(motion: Motion, alignment: Alignment, phones: tuple[str, ...]) -
     silence = _inside_longest_silence(motion, alignment)
     searches = [
         ("widest open", opening, everywhere),
-        *((f"closed {name}", mouth["seal"] - opening, _during(phones, name)) for name in ("P", "B", "M")),
-        *((f"teeth on lip {name}", mouth["tuck"], _during(phones, name)) for name in ("F", "V")),
+        *(("closed", mouth["seal"] - opening, _during(phones, name)) for name in ("P", "B", "M")),
+        *(("teeth on lip", mouth["tuck"], _during(phones, name)) for name in ("F", "V")),
         ("roundest", -width, _during(phones, "UW", "W")),
         ("widest", width, _during(phones, "IY")),
         ("tongue", mouth["tongue"], _during(phones, "TH", "DH")),

@@ -50,13 +50,15 @@ def by_reason(frames: tuple[TellingFrame, ...]) -> dict[str, TellingFrame]:
 
 
 def test_each_extreme_is_found_in_its_own_phone():
-    found = by_reason(telling_frames(speaking(), alignment_of(SAID), 16))
-    wanted = {"widest open": "AA", "roundest": "UW", "widest": "IY", "tongue": "TH"}
-    wanted |= {f"closed {p}": p for p in "PBM"} | {f"teeth on lip {p}": p for p in "FV"}
-    for reason, phone in wanted.items():
-        assert found[reason].phone == phone
-        assert found[reason].frame == SAID.index(phone) * 5 + 2
-        assert found[reason].time == pytest.approx(found[reason].frame / 25)
+    frames = telling_frames(speaking(), alignment_of(SAID), 16)
+    wanted = {"AA": "widest open", "UW": "roundest", "IY": "widest", "TH": "tongue"}
+    wanted |= dict.fromkeys("PBM", "closed") | dict.fromkeys("FV", "teeth on lip")
+    told = {frame.frame: frame for frame in frames}
+    for phone, reason in wanted.items():
+        frame = told[SAID.index(phone) * 5 + 2]
+        assert (frame.phone, frame.reason) == (phone, reason)
+        assert frame.time == pytest.approx(frame.frame / 25)
+    found = by_reason(frames)
     assert found["first"].frame == 0
     assert found["silent"].phone == "SIL"
 
