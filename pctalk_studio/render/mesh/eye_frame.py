@@ -20,6 +20,8 @@ PlaneF32 = npt.NDArray[np.float32]
 
 _MARGIN_NASAL, _MARGIN_OUTER, _MARGIN_ABOVE, _MARGIN_BELOW = 0.10, 0.32, 0.14, 0.24
 _LEAST_FOLD = 0.08
+_STILL = 1 / 64
+"""Pixels: the eyeball fades in with the square of the way, so that this much is a four-hundredth of a grey level of a hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +195,10 @@ class EyeFrame:
         Returns
         -------
         tuple[PlaneF32, PlaneF32] | None
-            None when no lid vertex has moved.
+            None when no lid vertex has moved by as much as changes a byte.
         """
         moved = vertices[[*self.landmarks.upper, *self.landmarks.lower]] - self.rest
-        if not moved.any():
+        if np.abs(moved).max() < _STILL:
             return None
         # A vertex that slides along its own line leaves the line where it is.
         heights = (moved @ self.down - self.slopes * (moved @ self.across)).astype(np.float32)

@@ -95,7 +95,7 @@ def in_front(picture: ColourF32, base: ColourF32, frame: EyeFrame, glasses: bool
     away = np.maximum(np.maximum(frame.upper - frame.v, frame.v - frame.lower), np.maximum(-frame.u, frame.u - width))
     # Rims may come close to the lid; without glasses even a strand of hair that does is rare, and dark lashes are not.
     other *= smoothstep(away, *((0.04 * width, 0.09 * width) if glasses else (0.10 * width, 0.18 * width)))
-    size = max(3, round((0.05 if glasses else 0.22) * width))
+    size = max(2, round(0.04 * width)) if glasses else max(3, round(0.22 * width))
     element = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     thick = np.asarray(cv2.morphologyEx(other, cv2.MORPH_OPEN, element), np.float32)
     # Folds and tips of lashes end near the eye; whatever lies before it comes from outside.

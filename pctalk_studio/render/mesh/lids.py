@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pctalk_studio.render.mesh.eye_fill import ColourF32, PlanesF32, blurred, grain_like, luma_of, planes_of, spread
-from pctalk_studio.render.mesh.eye_frame import EyeFrame, PlaneF32, smoothstep
+from pctalk_studio.render.mesh.eye_frame import EyeFrame, PlaneF32, ease, smoothstep
 from pctalk_studio.render.mesh.eyewear import in_front, lens_light
 
 
@@ -64,7 +64,8 @@ class LidSkin:
         width = frame.width
         trusted = _plain_skin(luma, frame)
         base = _lid_colour(picture, trusted, width)
-        grain = grain_like(luma, trusted > 0.6, max(0.025 * width, 1.0))[..., None]
+        # Around a small eye no skin is plain: there is no telling grain from lashes, and little need for any.
+        grain = ease(width, 16.0, 40.0) * grain_like(luma, trusted > 0.6, max(0.025 * width, 1.0))[..., None]
         along = np.clip(frame.u / width, 0, 1) * 2 - 1
         bow = (1 - 0.07 * along**4).astype(np.float32)
         light = lens_light(picture, base, frame) if glasses else np.float32(0)
