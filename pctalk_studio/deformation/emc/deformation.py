@@ -122,7 +122,8 @@ def express(
         added = units[:, down, 1] - units[:, up, 1]
         articulated = part * wanted
         kept = np.maximum(_KEPT_GAP * articulated, part * np.minimum(asked, floor))
-        gap = np.maximum(articulated + added, kept) * art.free
+        # F and V keep the lower lip on the teeth, P B and M the lips together, whatever the emotion does to them.
+        gap = np.maximum(articulated + added * (1.0 - art.tuck), kept) * art.free
         correction = gap - (articulated * art.free + added)
         total[:, up, 1] -= _UPPER_MEETS * correction
         total[:, down, 1] += (1.0 - _UPPER_MEETS) * correction

@@ -28,6 +28,9 @@ _WIDEST_OPEN = 2.0
 
 _TONGUE_RAMP = 0.045
 
+_ASKED_BLUR, _ASKED_RAMP, _ASKED_CLOSURE = 0.030, 0.050, 0.75
+"""Of the openness that phones ask for: blur and ramp of closures in seconds, and the closed share of a bilabial's label."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Articulation:
@@ -105,9 +108,9 @@ def _soft_top(values: ArrayF64, top: float) -> ArrayF64:
     return np.asarray(np.minimum(values, knee) + room * np.tanh(over / room))
 
 
-def _scaled(tracks: Tracks, segments: Sequence[Segment], scale: float, times: ArrayF64, frame: float) -> Tracks:
+def _scaled(tracks: Tracks, segments: Sequence[Segment], scale: float, times: ArrayF64) -> Tracks:
     """Lip scale, then the limits of consonants and the floor of vowels."""
-    limits = limits_of(segments, times, frame)
+    limits = limits_of(segments, times)
     opening = np.maximum(tracks.open * scale, min(1.0, scale) * limits.floor)
     opening = _soft_top(np.minimum(opening, limits.open), _WIDEST_OPEN)
     jaw = _soft_top(np.minimum(tracks.jaw * scale, limits.jaw), _WIDEST_OPEN)
@@ -151,7 +154,7 @@ def articulate(project: Project, speech: SpeechFacts) -> Articulation:
     segments = segments_of(speech.alignment, targets)
     asked = _with_style(_with_loudness(segments, speech, project.follow_volume), project.style, targets)
     dense = blended(asked, duration).stacked()
-    shape = _scaled(Tracks.of_stacked(sampled(dense, times, frame)), asked, project.lip_scale, times, frame)
+    shape = _scaled(Tracks.of_stacked(sampled(dense, times, frame)), asked, project.lip_scale, times)
     active = activity(rests(segments, duration), duration, times)
     shape = Tracks.of_stacked(shape.stacked() * active[:, None])
     windows = closures(segments, times, frame)
@@ -165,11 +168,6 @@ def articulate(project: Project, speech: SpeechFacts) -> Articulation:
         visible * _tongue(segments, times),
         _asked(segments, duration, frame_times(duration, project.rate)),
     )
-
-
-_ASKED_BLUR = 0.030
-_ASKED_RAMP = 0.050
-_ASKED_CLOSURE = 0.75
 
 
 def target_openness(alignment: Alignment, rate: FrameRate) -> npt.NDArray[np.float32]:

@@ -159,12 +159,12 @@ def _middle(segment: Segment, first: float, last: float, ramp: float) -> Window:
     return Window(segment.start + first * segment.duration, segment.start + last * segment.duration, ramp, ramp)
 
 
-def limits_of(segments: Sequence[Segment], times: ArrayF64, frame: float) -> Limits:
+def limits_of(segments: Sequence[Segment], times: ArrayF64) -> Limits:
     """Bounds of openness from labiodentals, sibilants, rounded glides (above) and vowels (below).
 
     Parameters
     ----------
-    segments, times, frame
+    segments, times
         As for :func:`closures`.
     """
     opening, jaw = np.full(len(times), np.inf), np.full(len(times), np.inf)

@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from pctalk_studio.core.speech import FEATURE_RATE, SpeechFacts
 
-GAIN_AT = ((-2.0, 0.35), (-1.0, 0.55), (0.0, 1.0), (1.0, 1.35), (2.0, 1.6))
-"""Jaw gain at loudness z-scores (talking_faces 3.7, rule 3); linear between, held outside."""
+GAIN_AT = ((-2.0, 0.45), (-1.0, 0.70), (0.0, 1.0), (1.0, 1.25), (2.0, 1.45))
+"""Jaw gain at loudness z-scores; linear between, held outside. Gentler than JALI's bands, which describe acted extremes: on
+filmed talkers steeper ones make the apertures fit worse than no gain at all."""
 
 _QUIETEST_VOWEL = 0.40
 """Vowels are the louder part of speech: about this share of the spoken time is quieter than nearly all of them."""
