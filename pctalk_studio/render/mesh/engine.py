@@ -151,6 +151,12 @@ class MeshFace:
         """The forward fields with which a row is drawn: of the whole face, of the upper and of the lower lip's sheet."""
         return tuple(zip(self.sheets.all, self._unfolded(row.quantised())[1], strict=True))
 
+    def kept(self, row: MotionRow) -> float:
+        """Share of a row's deformation that is drawn, 0 to 1; below 1 where more would have folded the skin."""
+        asked, drawn = self.driver.pose(row.quantised()).texture, self._unfolded(row.quantised())[0].texture
+        length = float(np.linalg.norm(asked))
+        return 1.0 if length == 0 else min(float(np.linalg.norm(drawn)) / length, 1.0)
+
     def _unfolded(self, row: MotionRow) -> tuple[Pose, tuple[F32, ...]]:
         """Handles of a row and the sheets' forward fields, shortened as much as it takes for no skin to fold.
 

@@ -32,7 +32,7 @@ ROLL = 0.27
 TUCK_ROLL = 0.42
 """Share of the lower lip that hides behind the upper teeth at full tuck."""
 
-TEETH_SHOWN = 0.035
+TEETH_SHOWN = 0.026
 """Gap between upper lip and tucked lower lip, E: the upper teeth that show in F and V."""
 
 SWELL, THIN = 0.9, 0.35

@@ -182,6 +182,13 @@ def test_no_motion_folds_the_skin_or_the_head(moves, mouth, pose):
     assert closed.frame(motion).shape == closed.picture.shape
 
 
+def test_what_is_shortened_is_told(closed):
+    assert closed.kept(opened(0.14)) == 1.0
+    assert closed.kept(row(mouth={"seal": 1, "press": 1})) == 1.0
+    folding = row(chin=(0, -0.3), lip_lower_mid=(0, 0.3), lip_lower_left=(0.2, 0.3), lip_lower_right=(-0.2, 0.3))
+    assert 0.0 < closed.kept(folding) < 0.95
+
+
 def test_frames_are_the_same_in_any_order_and_thread(closed):
     rows = [opened(0.02 * i, brow_inner_left=(0, -0.01 * i)) for i in range(6)] + [row(pose={"yaw": 5}), row(eyes=(1, 1, 0, 0))]
     alone = [closed.frame(r) for r in rows]
