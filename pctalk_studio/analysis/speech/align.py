@@ -21,7 +21,7 @@ from pctalk_studio.analysis.speech.features import MODEL_STEP, SAMPLE_RATE, comp
 from pctalk_studio.analysis.speech.lattice import FILLER
 from pctalk_studio.analysis.speech.phone_loop import decode_loop
 from pctalk_studio.analysis.speech.refine import refine_boundaries, short_spectra
-from pctalk_studio.analysis.speech.search import STATES, Segment, search, segment_edges
+from pctalk_studio.analysis.speech.search import STATES, Segment, search, segment_edges, with_closures
 from pctalk_studio.analysis.speech.transcript import TranscriptWord
 from pctalk_studio.core.speech import SILENCE, Alignment, Phone, Word
 from pctalk_studio.media.slipped_bytes import repair_slipped_bytes
@@ -48,8 +48,8 @@ def align_transcript(samples: npt.NDArray[np.float32], words: Sequence[Transcrip
     model = english_model()
     whole = undamaged(samples)
     features = compute_features(whole)
-    segments = without_disbelieved(search(model, features, [sayings(words, number) for number in range(len(words))]))
-    segments = with_foreign_phones(model, features, segments)
+    path = search(model, features, [sayings(words, number) for number in range(len(words))])
+    segments = with_closures(with_foreign_phones(model, features, without_disbelieved(path)))
     edges = segment_edges(model, features, segments) * (MODEL_STEP / SAMPLE_RATE)
     edges = _refined(whole, edges, segments, duration)
     return _alignment(segments, edges, words, duration)

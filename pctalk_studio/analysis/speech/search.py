@@ -13,11 +13,12 @@ from pctalk_studio.analysis.speech.acoustic_model import AcousticModel
 from pctalk_studio.analysis.speech.connected import Saying
 from pctalk_studio.analysis.speech.features import Features
 from pctalk_studio.analysis.speech.lattice import FILLER, Unit, Weights, WordLattice, build_lattice, stay_probabilities
+from pctalk_studio.analysis.speech.phone_kinds import phone_kind
 from pctalk_studio.analysis.speech.posterior import expected_boundaries
 from pctalk_studio.analysis.speech.viterbi import STATES, Visit, best_path
 from pctalk_studio.core.speech import SILENCE
 
-__all__ = ["STATES", "Segment", "search", "segment_edges"]
+__all__ = ["STATES", "Segment", "search", "segment_edges", "with_closures"]
 
 _FILLER_MARGIN = 3.0
 """Nats a frame by which any speech falls short of the best phone of each frame, roughly half-way between right and wrong
@@ -30,7 +31,7 @@ _GUARD = 150
 """Frames at the end of an open stretch that are not trusted: what comes next may change them."""
 
 _PAUSE = 15
-"""Frames of silence at which a stretch is best ended."""
+"""Frames of silence that make a pause; shorter ones belong to sounds, and a long stretch is best ended at a pause."""
 
 _FASTEST = 0.06
 """Words a frame that a transcript may hold before its rest is left for later stretches, or counts as not said."""
@@ -95,6 +96,25 @@ def search(model: AcousticModel, features: Features, ways: Sequence[tuple[Saying
         frame = found[-1].end
         word = max((s.unit.word + s.unit.in_word for s in found), default=0)
     return tuple(found)
+
+
+def with_closures(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Give short silences between words to the stop that follows: its closure is silent, and nobody pauses that shortly."""
+    joined: list[Segment] = []
+    for segment in segments:
+        before = joined[-1] if joined else None
+        if (
+            before is not None
+            and len(joined) > 1
+            and before.unit.label == SILENCE
+            and before.end - before.start <= _PAUSE
+            and segment.unit.in_word
+            and phone_kind(segment.unit.label) in ("stop", "affricate")
+        ):
+            joined[-1] = replace(segment, start=before.start)
+        else:
+            joined.append(segment)
+    return tuple(joined)
 
 
 def segment_edges(model: AcousticModel, features: Features, segments: Sequence[Segment]) -> npt.NDArray[np.float64]:
