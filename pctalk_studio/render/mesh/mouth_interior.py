@@ -30,7 +30,7 @@ PURSED_SHADE = 0.6
 FRONT_LIGHT = 0.25
 """Part of the light on the upper teeth that no lip takes away."""
 
-WARM_SHADOW = np.array([0.12, -0.03, -0.10])
+WARM_SHADOW = np.array([0.26, -0.12, -0.20])
 """How much redder than grey the shade inside the mouth is, R, G, B: light gets there by way of lips and gums."""
 
 GRAIN_SEED = 20_011
@@ -90,7 +90,7 @@ class MouthInterior:
     own
         The inside of the mouth as photographed, or None.
     rest_light
-        [h, w] float32: how much light reached each pixel in the photo.
+        [h, w] float32 each: how much light the lips, and how much the opening let through to each pixel in the photo.
     grain, light
         [h, w] float32: grain to add, and brightness from side to side.
     """
@@ -104,7 +104,7 @@ class MouthInterior:
     upper_edge: float
     lower_edge: float
     own: OwnMouth | None
-    rest_light: F32
+    rest_light: tuple[F32, F32]
     grain: F32
     light: F32
 
@@ -141,7 +141,7 @@ class MouthInterior:
             upper_edge=upper_edge,
             lower_edge=lower_edge,
             own=own,
-            rest_light=_reaching_light(rest, frame.unit, 0.0),
+            rest_light=(_edge_light(rest, frame.unit, 0.0), _slit_light(rest, frame.unit)),
             grain=_grain(frame.u.shape, look),
             light=np.clip(side, 0.7, 1.3).astype(np.float32),
         )
@@ -187,7 +187,8 @@ class MouthInterior:
     def _painted(self, box: Box, opening: _Opening, jaw: tuple[float, float], tuck: float, tongue: float) -> F32:
         """All layers, [3, h, w] float32."""
         unit = self.frame.unit
-        reaching = _reaching_light(opening, unit, tuck)
+        edge_light, slit_light = _edge_light(opening, unit, tuck), _slit_light(opening, unit)
+        reaching = edge_light * slit_light
         lit = reaching * self.light[box.slices]
         planes = self._cavity(opening)
         down = float(jaw[0] * self.frame.axes[1, 0] + jaw[1] * self.frame.axes[1, 1])
@@ -199,7 +200,12 @@ class MouthInterior:
         warm = [1 + np.float32(warmth) * (1 - reaching) for warmth in WARM_SHADOW * self.look.chroma]
         for plane, tint in zip(planes, warm, strict=True):
             plane *= lit * tint
-        moved = lit if self.own is None else np.minimum(reaching / self.rest_light[box.slices], np.float32(1.12))
+        if self.own is None:
+            moved = lit
+        else:
+            # What the photo shows has its shade already; it changes with the opening, and by half with the lips' distance.
+            rest_edge, rest_slit = (rest[box.slices] for rest in self.rest_light)
+            moved = np.minimum(slit_light / rest_slit * (0.5 + 0.5 * edge_light / rest_edge), np.float32(1.1))
         if self.own is not None and self.own.back is not None:
             _lay(planes, _shifted(self.own.back, box, jaw), moved)
         lifted = min(max(pose.forward, 0.0 if self.own is None else 2.5 * pose.raised), 1.0)
@@ -208,8 +214,8 @@ class MouthInterior:
         # Grain is weaker in the dark.
         planes += self.grain[box.slices] * np.clip(0.25 + planes[1] * np.float32(1 / 130), 0, 1)
         # The upper teeth stand in front, where more light gets.
-        front = FRONT_LIGHT * (1 - opening.pursed)
-        lit_front = np.float32(front) + np.float32(1 - front) * moved
+        front = np.float32(FRONT_LIGHT * (1 - opening.pursed)) * np.minimum(moved * 2, 1)
+        lit_front = front + (1 - front) * moved
         _lay(planes, self.upper_teeth[box.slices], [lit_front * tint for tint in warm], 1 - 0.6 * opening.pursed)
         return planes
 
@@ -222,14 +228,18 @@ class MouthInterior:
         return np.asarray([dark + (pale - dark) * near for dark, pale in zip(deep, shallow, strict=True)], np.float32)
 
 
-def _reaching_light(opening: _Opening, unit: float, tuck: float) -> F32:
-    """How much light reaches each pixel: little under the upper lip, at the corners and through a narrow slit."""
+def _edge_light(opening: _Opening, unit: float, tuck: float) -> F32:
+    """Light that the lips leave close to them, 0 to 1: least under the upper one."""
     lip = 1 - 0.46 * np.exp(np.maximum(opening.under_upper, 0) * np.float32(-1 / (0.020 * unit)))
     foot = 1 - (0.34 + 0.2 * tuck) * np.exp(np.maximum(opening.over_lower, 0) * np.float32(-1 / (0.016 * unit)))
-    wide = np.clip(opening.gap * np.float32(1 / (0.07 * unit)), 0, 1)
-    return np.asarray(
-        lip * foot * ((0.38 + 0.62 * wide * (2 - wide)) * np.float32(1 - PURSED_SHADE * opening.pursed)), np.float32
-    )
+    return np.asarray(lip * foot, np.float32)
+
+
+def _slit_light(opening: _Opening, unit: float) -> F32:
+    """Light that gets through the opening, 0 to 1: little at its corners, through a narrow slit and between pursed lips."""
+    wide = np.clip(opening.gap * np.float32(1 / (0.06 * unit)), 0, 1)
+    slit = (0.16 + 0.84 * wide * wide * (3 - 2 * wide)) * np.float32(1 - PURSED_SHADE * opening.pursed)
+    return np.asarray(slit, np.float32)
 
 
 def _shifted(rgba: U8, box: Box, by: tuple[float, float]) -> U8:
@@ -241,7 +251,7 @@ def _shifted(rgba: U8, box: Box, by: tuple[float, float]) -> U8:
 
 
 def _lay(planes: F32, rgba: U8, light: F32 | list[F32] | float, opacity: float = 1.0) -> None:
-    """Put premultiplied [h, w, 4] over planes [3, h, w], in place; ``light``, for each plane if a list, multiplies its colours."""
+    """Put premultiplied [h, w, 4] over planes [3, h, w], in place; ``light`` (of each plane, if a list) multiplies colours."""
     *colours, alpha = cv2.split(rgba)
     clear = 1 - alpha * np.float32(opacity / 255)
     for i, (plane, colour) in enumerate(zip(planes, colours, strict=True)):

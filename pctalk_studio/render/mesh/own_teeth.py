@@ -29,7 +29,7 @@ CROWN = 0.118
 HIDDEN_EDGE = 0.010
 """How much longer teeth are, E, than the lower lip lets the photo show."""
 
-RIM = 0.010
+RIM = 0.006
 """Width along the lips, E, in which the photo mixes lip and interior."""
 
 
@@ -77,26 +77,26 @@ class OwnMouth:
             return None
         flat = _Flat.of(picture, frame, curves)
         row = _upper_row(flat, frame.unit, look)
-        front, back = _front(flat, row, look, frame.unit), _back(flat, row, frame.unit)
+        photo = picture[frame.roi.slices].copy()
+        front, back = (layer(flat, row, look, frame.unit) for layer in (_front, _back))
         middle = int(np.argmin(np.abs(flat.u)))
         near = row.present & (np.abs(flat.u) < 0.12 * frame.unit)
         edge = float(np.median(row.edge[near])) if near.any() else float(flat.upper[middle]) - 0.005 * frame.unit
         return cls(
-            picture=picture[frame.roi.slices].copy(),
-            front=flat.back_to(frame, front),
-            back=flat.back_to(frame, back),
+            picture=photo,
+            front=flat.back_to(frame, front, photo),
+            back=flat.back_to(frame, back, photo),
             colour=row.colour,
             edge=edge,
             drop=max(0.0, float(flat.lower[middle]) - max(edge, float(flat.upper[middle]))),
             gap=gap,
             line=_continued_line(frame, flat, row),
-            seen=np.interp(frame.grid, flat.u, _filled(row.present), left=0, right=0).astype(np.float32),
+            seen=np.interp(frame.grid, flat.u, row.ends(frame.unit), left=0, right=0).astype(np.float32),
         )
 
     def completed(self, painted: U8, frame: MouthFrame) -> U8:
         """The photo's upper teeth with painted ones [h, w, 4] at both sides, where the photo shows no more of them."""
-        beside = 1 - self.seen[frame.column]
-        room = (1 - self.front[..., 3].astype(np.float32) / 255) * beside
+        room = 1 - self.seen[frame.column]
         return np.asarray(self.front + np.rint(painted * room[..., None]), np.float32).clip(0, 255).astype(np.uint8)
 
     def recoloured(self, look: MouthLook) -> MouthLook:
@@ -137,11 +137,15 @@ class _Flat:
         """V of every pixel, [h, 1]."""
         return self.v[:, None]
 
-    def back_to(self, frame: MouthFrame, rgba: F32) -> U8:
-        """Premultiplied colours of this raster on the region's own pixels, transparent outside."""
+    def back_to(self, frame: MouthFrame, layer: _Layer, photo: U8) -> U8:
+        """A layer on the region's own pixels [h, w, 4], transparent outside; sharp as the photo where the photo shows it."""
         x, y = frame.u - np.float32(self.u[0]), frame.v - np.float32(self.v[0])
-        seen = cv2.remap(rgba, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-        return np.rint(np.clip(seen, 0, 255)).astype(np.uint8)
+        rgba = np.asarray(cv2.remap(layer.rgba, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32)
+        first, last = (np.interp(frame.grid, self.u, line, left=np.nan, right=np.nan) for line in (layer.first, layer.last))
+        inside = np.minimum(frame.v - first[frame.column], last[frame.column] - frame.v)
+        own = np.nan_to_num(np.clip(inside, 0, 1))[..., None]
+        rgba[..., :3] += own * (photo * (rgba[..., 3:] / 255) - rgba[..., :3])
+        return np.rint(np.clip(rgba, 0, 255)).astype(np.uint8)
 
     def folded(self, first: F64, last: F64, period: F64) -> F32:
         """The image with each column outside [first, last] (v) replaced by itself folded back at these borders."""
@@ -159,13 +163,31 @@ def _wave(distance: F64, period: F64) -> F64:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Layer:
+    """Premultiplied colours [h, w, 4] and the v, per column, between which they are what the photo shows."""
+
+    rgba: F32
+    first: F64
+    last: F64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Row:
-    """The upper teeth, column by column: whether they show, v of their edge, whether the lower lip hides it, their colour."""
+    """The upper teeth, column by column: whether they show, v of their edge, whether the lower lip hides it; their colour."""
 
     present: npt.NDArray[np.bool_]
     edge: F64
     cut: npt.NDArray[np.bool_]
     colour: F64 | None
+    likeness: F32
+
+    def ends(self, unit: float) -> F64:
+        """1 from the first to the last column with teeth, soft at both ends."""
+        columns = np.flatnonzero(self.present)
+        inside = np.zeros(len(self.present))
+        if len(columns):
+            inside[columns[0] : columns[-1] + 1] = 1
+        return np.clip(2 * _along(inside, 0.010 * unit) - 1, 0, 1)
 
 
 def _tooth_likeness(image: F32, look: MouthLook, brightest: F64) -> F32:
@@ -181,14 +203,15 @@ def _tooth_likeness(image: F32, look: MouthLook, brightest: F64) -> F32:
 
 def _upper_row(flat: _Flat, unit: float, look: MouthLook) -> _Row:
     """Find the teeth that hang from the upper lip."""
-    none = _Row(np.zeros(len(flat.u), bool), flat.upper.copy(), np.zeros(len(flat.u), bool), None)
+    nowhere = np.zeros(len(flat.u), bool)
+    none = _Row(nowhere, flat.upper.copy(), nowhere, None, np.zeros(flat.image.shape[:2], np.float32))
     inside = (flat.rows > flat.upper + 0.5) & (flat.rows < flat.lower - 0.5)
     if inside.sum() < 12:
         return none
     brightest = float(np.quantile(luma(flat.image[inside]), 0.95))
     # Teeth farther back lie in shade: what is bright is judged among neighbours.
     column_light = _along((luma(flat.image) * inside).max(0), 0.05 * unit)
-    likeness = _tooth_likeness(flat.image, look, np.maximum(column_light, 0.5 * brightest)) * inside
+    likeness = np.asarray(_tooth_likeness(flat.image, look, np.maximum(column_light, 0.5 * brightest)) * inside, np.float32)
     if (likeness > 0.5).sum() < SHOWING * inside.sum() or brightest < 0.6 * brightness(look.lips):
         return none
     edge = _edge_path(flat, likeness, brightest, unit)
@@ -201,7 +224,7 @@ def _upper_row(flat: _Flat, unit: float, look: MouthLook) -> _Row:
     cut = edge > flat.lower - 0.012 * unit
     pixels = flat.image[above & (likeness > 0.5) & present].astype(np.float64)
     light = luma(pixels)
-    return _Row(present, edge, cut, np.asarray(pixels[light >= np.median(light)].mean(0)))
+    return _Row(present, edge, cut, np.asarray(pixels[light >= np.median(light)].mean(0)), likeness)
 
 
 def _edge_path(flat: _Flat, likeness: F32, brightest: float, unit: float) -> F64:
@@ -237,9 +260,9 @@ def _edge_path(flat: _Flat, likeness: F32, brightest: float, unit: float) -> F64
     return np.minimum(_along(flat.v[path], 0.004 * unit), lower)
 
 
-def _front(flat: _Flat, row: _Row, look: MouthLook, unit: float) -> F32:
-    """Upper teeth, continued upwards to the gums and downwards to edges that the lower lip hides; [h, w, 4] premultiplied."""
-    rim = RIM * unit + 1.2 * look.blur
+def _front(flat: _Flat, row: _Row, look: MouthLook, unit: float) -> _Layer:
+    """Upper teeth, continued upwards to the gums and downwards to edges that the lower lip hides."""
+    rim = RIM * unit + 1.0 * look.blur
     # Dark columns are the gaps between teeth: there the edge is higher and the gum reaches lower.
     gaps = _along(_gaps(flat, row, unit), 0.005 * unit)
     hidden = np.clip(2 * _along(row.cut.astype(np.float64), 0.05 * unit) - 0.6, 0, 1)
@@ -248,27 +271,31 @@ def _front(flat: _Flat, row: _Row, look: MouthLook, unit: float) -> F32:
     covered = np.maximum(_along(row.edge, 0.02 * unit), arch) + HIDDEN_EDGE * unit * (1 - 0.8 * gaps)
     edge = shown + hidden * (covered - shown)
     seen = np.maximum(np.minimum(shown, flat.lower) - flat.upper, 1.0)
-    first = flat.upper + np.minimum(1.5 * rim + 1, 0.35 * seen)
-    last = np.minimum(shown - 0.5, flat.lower - np.minimum(rim + 1, 0.3 * seen))
-    last = np.maximum(last, first)
+    first = flat.upper + np.minimum(rim + 0.5, 0.35 * seen)
+    last = np.maximum(np.minimum(shown - 0.5, flat.lower - np.minimum(rim + 1, 0.3 * seen)), first)
     teeth = flat.folded(first, last, np.full(len(flat.u), 0.035 * unit))
     if row.colour is not None:
-        # What is continued has the teeth's own colour: gum and lip that shine through at the border must not come along.
-        unseen = np.clip(np.maximum(first[None] - flat.rows, flat.rows - last[None]) / (0.5 * rim) + 0.3, 0, 1)[..., None]
+        # What is continued has the teeth's own colour, so that lip that shines through at the border does not come along;
+        # unless it is gum that the photo shows there.
+        unseen = np.clip(np.maximum(first[None] - flat.rows, flat.rows - last[None]) / (0.5 * rim) + 0.3, 0, 1)
+        tooth_top = _along(_at(row.likeness, flat, first + 0.5 * rim), 0.01 * unit)
+        unseen *= np.where(flat.rows < last[None], np.clip(2 * tooth_top, 0, 1)[None], 1.0)
         even = cv2.GaussianBlur(teeth, (0, 0), sigmaX=0.5, sigmaY=0.02 * unit + 0.5)
         plain = row.colour * np.clip(luma(np.asarray(even, np.float32)) / max(brightness(row.colour), 1.0), 0, 1.05)[..., None]
-        teeth = np.asarray(teeth + (plain - teeth) * unseen, np.float32)
+        teeth = np.asarray(teeth + (plain - teeth) * unseen[..., None], np.float32)
     neck = np.median(edge) - CROWN * unit + 0.005 * unit * gaps + 0.5 * (edge - np.median(edge))
     neck = np.minimum(neck, flat.upper - 0.6 * rim)
     gum = np.clip((neck[None] - flat.rows) / (0.020 * unit) + 0.5, 0, 1)[..., None]
     colour = teeth + (gum_colour(look) - teeth) * gum
-    # Towards the cheeks the teeth sink into the dark.
-    filled = _filled(row.present)
-    ends = np.clip(3 * _along(filled, 0.020 * unit) - 1.5, 0, 1)
-    colour = colour * (0.5 + 0.5 * np.clip(2 * _along(filled, 0.035 * unit) - 1, 0, 1))[None, :, None]
     soft = 1.0 + 0.6 * look.blur
-    cover = np.clip((edge[None] - flat.rows) / soft + 0.5, 0, 1) * ends[None]
-    return np.dstack([colour * cover[..., None], 255 * cover]).astype(np.float32)
+    cover = np.clip((edge[None] - flat.rows) / soft + 0.5, 0, 1) * row.ends(unit)[None]
+    return _Layer(np.dstack([colour * cover[..., None], 255 * cover]).astype(np.float32), first, last)
+
+
+def _at(plane: F32, flat: _Flat, v: F64) -> F64:
+    """A plane's value in every column at some v."""
+    index = np.clip(np.rint(v - flat.v[0]).astype(int), 0, plane.shape[0] - 1)
+    return np.asarray(plane[index, np.arange(plane.shape[1])], np.float64)
 
 
 def _continued_line(frame: MouthFrame, flat: _Flat, row: _Row) -> F64:
@@ -304,15 +331,6 @@ def _along(values: F64, sigma: float) -> F64:
     return np.asarray(cv2.GaussianBlur(values[None], (0, 0), max(sigma, 0.5), borderType=cv2.BORDER_REPLICATE)[0])
 
 
-def _filled(present: npt.NDArray[np.bool_]) -> F64:
-    """1 from the first to the last column with teeth."""
-    columns = np.flatnonzero(present)
-    inside = np.zeros(len(present))
-    if len(columns):
-        inside[columns[0] : columns[-1] + 1] = 1
-    return inside
-
-
 def _gaps(flat: _Flat, row: _Row, unit: float) -> F64:
     """How much each column lies between two teeth, 0 to 1, from how dark it is against its neighbours."""
     light = luma(flat.image)
@@ -323,15 +341,17 @@ def _gaps(flat: _Flat, row: _Row, unit: float) -> F64:
     return np.where(crown.any(0), dark, 0.0)
 
 
-def _back(flat: _Flat, row: _Row, unit: float) -> F32:
-    """Lower teeth, tongue and darkness, continued up behind the upper teeth and down behind the lower lip; premultiplied."""
-    rim = RIM * unit + 1
-    top = np.where(row.present, row.edge + 1.5 * rim, flat.upper + rim)
-    bottom = flat.lower - rim
-    room = bottom - top
-    smooth = _along(room, 0.03 * unit)
-    cover = np.clip((smooth - 0.05 * unit) / (0.03 * unit), 0, 1)
-    colour = flat.folded(top, bottom, np.maximum(0.6 * room, 1.0))
-    # Far up behind the teeth it is dark.
+def _back(flat: _Flat, row: _Row, look: MouthLook, unit: float) -> _Layer:
+    """Lower teeth, tongue and darkness, continued up behind the upper teeth and down behind the lower lip."""
+    rim = RIM * unit + 1.0 * look.blur
+    top = np.where(row.present, row.edge + rim, flat.upper + rim)
+    bottom = np.maximum(flat.lower - rim, top)
+    room = flat.lower - np.where(row.present, row.edge, flat.upper)
+    cover = np.clip((_along(room, 0.03 * unit) - 0.030 * unit) / (0.025 * unit), 0, 1)
+    colour = flat.folded(top, bottom, np.maximum(0.6 * (bottom - top), 1.0))
+    # Far up behind the teeth it is dark; below the lower teeth there is gum.
     shade = 1 - 0.75 * np.clip((top[None] - flat.rows) / (0.07 * unit), 0, 1)
-    return np.dstack([colour * (shade * cover)[..., None], np.broadcast_to(255 * cover, shade.shape)]).astype(np.float32)
+    gum = 0.8 * np.clip((flat.rows - bottom[None] - 1.5 * rim) / (0.025 * unit), 0, 1)[..., None]
+    colour = (colour + (0.7 * gum_colour(look) - colour) * gum) * shade[..., None]
+    alpha = np.broadcast_to(cover[None], shade.shape)
+    return _Layer(np.dstack([colour * alpha[..., None], 255 * alpha]).astype(np.float32), top, bottom)
