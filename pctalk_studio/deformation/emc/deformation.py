@@ -27,6 +27,8 @@ ArrayF64 = npt.NDArray[np.float64]
 _KEPT_GAP = 0.7
 """Least part of the neutral aperture that an emotion leaves to speech."""
 
+_LOWER_LIP = tuple(lower for _, lower, _ in COLUMNS)
+
 _UPPER_MEETS = 0.4
 """Share of a correction of the gap that the upper lip takes."""
 
@@ -110,6 +112,9 @@ def express(
     for felt in emotions:
         moved, pressed = _units_moved(felt, tables, art, times)
         units, press = units + moved, press + pressed
+    for name in _LOWER_LIP:
+        # F and V keep the lower lip on the teeth, whatever the emotion does to it.
+        units[:, MESH.index(name), 1] -= art.tuck * np.maximum(units[:, MESH.index(name), 1], 0.0)
     shape = _emotional(art.shape, emotions, art.active)
     wanted, asked = gap_of(shape.open, mouth), gap_of(art.shape.open, mouth)
     floor = gap_of(np.array(VOWEL_FLOOR), mouth)
@@ -122,8 +127,7 @@ def express(
         added = units[:, down, 1] - units[:, up, 1]
         articulated = part * wanted
         kept = np.maximum(_KEPT_GAP * articulated, part * np.minimum(asked, floor))
-        # F and V keep the lower lip on the teeth, P B and M the lips together, whatever the emotion does to them.
-        gap = np.maximum(articulated + added * (1.0 - art.tuck), kept) * art.free
+        gap = np.maximum(articulated + added, kept) * art.free
         correction = gap - (articulated * art.free + added)
         total[:, up, 1] -= _UPPER_MEETS * correction
         total[:, down, 1] += (1.0 - _UPPER_MEETS) * correction
