@@ -2,7 +2,7 @@
 
 from pctalk_studio.evaluation.evaluate import evaluate_clip, report_of
 from pctalk_studio.evaluation.pairs import compare_clips, intensity_order, pair_metrics
-from pctalk_studio.evaluation.report import ClipReport, Metric
+from pctalk_studio.evaluation.report import ClipReport, Metric, pooled
 from pctalk_studio.evaluation.track import ClipTrack, track_clip
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "evaluate_clip",
     "intensity_order",
     "pair_metrics",
+    "pooled",
     "report_of",
     "track_clip",
 ]

@@ -16,7 +16,7 @@ _SOUND_RATE = 16000
 
 
 def evaluate_clip(
-    path: Path, alignment: Alignment | None = None, progress: ProgressListener = silent, looks: int = 2
+    path: Path, alignment: Alignment | None = None, progress: ProgressListener = silent, looks: int = 4
 ) -> ClipReport:
     """Measure a finished clip on its pixels.
 
@@ -54,7 +54,7 @@ def report_of(track: ClipTrack, alignment: Alignment | None, sound: Sound | None
         metrics += speech_metrics.timing(track, alignment)
         metrics += speech_metrics.closures(track, alignment)
         metrics += speech_metrics.stillness(track, alignment)
-        metrics += speech_metrics.vowel_order(track, alignment)
+        metrics += speech_metrics.vowel_order([(track, alignment)])
         if mono is not None:
             metrics += speech_metrics.loudness_slope(track, alignment, mono, _SOUND_RATE)
     if mono is not None:

@@ -21,6 +21,8 @@ _LIP_POINTS = tuple(sorted({i for ring in (*topology.LIP_UPPER_RINGS, *topology.
 _READING_NOISE = 0.0012
 """What the network's reading of a still face varies by from frame to frame, RMS, E; no jitter of the clip."""
 _TALKING_BLINKS = (10.0, 33.0)
+_OPEN_SHARE = 0.85
+"""Share of the usual eye opening from which on eyes count as open."""
 _LEAST_BLINK_SECONDS = 10.0
 
 
@@ -100,7 +102,8 @@ def identity_drift(track: ClipTrack) -> list[Metric]:
     ratios = (
         np.stack([length(168, topology.NOSE_TIP), length(*topology.INNER_EYE_CORNERS), length(127, 356)], axis=1) / e[:, None]
     )
-    count = int(np.clip(len(track) / track.rate, 1, 5))
+    ratios = ratios[_open_eyes(track)]  # lids that close pull the eye corners' readings along
+    count = int(np.clip(len(ratios) / track.rate, 1, 5))
     parts = [np.median(part, axis=0) for part in np.array_split(ratios, count)]
     drift = float(np.abs(np.array(parts) / np.median(ratios, axis=0) - 1).max())
     return [
@@ -108,6 +111,11 @@ def identity_drift(track: ClipTrack) -> list[Metric]:
             "M12", "Identity drift", drift, 0.01, "", f"Nose length, eye distance and face width over E drift by {drift:.1%}."
         )
     ]
+
+
+def _open_eyes(track: ClipTrack) -> npt.NDArray[np.bool_]:
+    opening = track.eye_openings.mean(axis=1)
+    return np.asarray(opening > _OPEN_SHARE * np.quantile(opening, 0.7))
 
 
 def blinking(track: ClipTrack) -> list[Metric]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 
@@ -27,6 +28,8 @@ class Metric:
         None when there is no value or no limit.
     sentence
         What was found, for people.
+    count
+        On how many occasions (phones, frames) the value rests; its weight when clips are pooled.
     """
 
     code: str
@@ -36,6 +39,7 @@ class Metric:
     limit: str
     passed: bool | None
     sentence: str
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +79,69 @@ class ClipReport:
         return {**asdict(self), "metrics": [asdict(metric) for metric in self.metrics], "passed": self.passed}
 
 
-def at_most(code: str, name: str, value: float | None, limit: float, unit: str, sentence: str) -> Metric:
+def at_most(code: str, name: str, value: float | None, limit: float, unit: str, sentence: str, count: int = 1) -> Metric:
     """A metric that passes when its value does not exceed a limit."""
     known = _known(value)
-    return Metric(code, name, known, unit, f"at most {limit:g}", None if known is None else known <= limit, sentence)
+    return Metric(code, name, known, unit, f"at most {limit:g}", None if known is None else known <= limit, sentence, count)
 
 
-def at_least(code: str, name: str, value: float | None, limit: float, unit: str, sentence: str) -> Metric:
+def at_least(code: str, name: str, value: float | None, limit: float, unit: str, sentence: str, count: int = 1) -> Metric:
     """A metric that passes when its value reaches a limit."""
     known = _known(value)
-    return Metric(code, name, known, unit, f"at least {limit:g}", None if known is None else known >= limit, sentence)
+    return Metric(code, name, known, unit, f"at least {limit:g}", None if known is None else known >= limit, sentence, count)
 
 
-def between(code: str, name: str, value: float | None, limits: tuple[float, float], unit: str, sentence: str) -> Metric:
+def between(
+    code: str, name: str, value: float | None, limits: tuple[float, float], unit: str, sentence: str, count: int = 1
+) -> Metric:
     """A metric that passes when its value lies between two limits."""
     known = _known(value)
     low, high = limits
-    return Metric(code, name, known, unit, f"{low:g} to {high:g}", None if known is None else low <= known <= high, sentence)
+    return Metric(
+        code, name, known, unit, f"{low:g} to {high:g}", None if known is None else low <= known <= high, sentence, count
+    )
 
 
 def told(code: str, name: str, value: float | None, unit: str, sentence: str) -> Metric:
     """A metric that is only reported."""
     return Metric(code, name, _known(value), unit, "", None, sentence)
+
+
+def pooled(reports: Sequence[ClipReport]) -> ClipReport:
+    """Many clips as one: each metric's mean weighted by its occasions, judged by the same limit.
+
+    Metrics that no clip could measure keep no value.
+    """
+    codes = dict.fromkeys(metric.code for report in reports for metric in report.metrics)
+    metrics = [_pooled([m for report in reports for m in report.metrics if m.code == code]) for code in codes]
+    frames, duration = sum(r.frames for r in reports), sum(r.duration for r in reports)
+    return ClipReport(f"{len(reports)} clips", frames, frames / max(duration, 1e-9), duration, tuple(metrics))
+
+
+def _pooled(same: Sequence[Metric]) -> Metric:
+    first = next((metric for metric in same if metric.limit), same[0])
+    known = [metric for metric in same if metric.value is not None and metric.count > 0]
+    count = sum(metric.count for metric in known)
+    if not count:
+        return replace(first, value=None, passed=None, sentence="No clip gave an occasion to measure it.", count=0)
+    value = sum((metric.value or 0.0) * metric.count for metric in known) / count
+    failed = sum(metric.passed is False for metric in known)
+    passed = _judged(value, first.limit)
+    sentence = f"{value:.3g} {first.unit}".strip() + f" over {len(known)} clips, {failed} of which miss the limit by themselves."
+    return replace(first, value=value, passed=passed, sentence=sentence, count=count)
+
+
+def _judged(value: float, limit: str) -> bool | None:
+    """Apply a limit as it is written."""
+    match limit.split():
+        case ["at", "most", bound]:
+            return value <= float(bound)
+        case ["at", "least", bound]:
+            return value >= float(bound)
+        case [low, "to", high]:
+            return float(low) <= value <= float(high)
+        case _:
+            return None
 
 
 def _known(value: float | None) -> float | None:

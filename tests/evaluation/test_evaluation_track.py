@@ -128,7 +128,7 @@ def test_a_real_talker_speaks_in_time(shared_media: Path) -> None:
     """A filmed face without a transcript: a voice's loudness and the mouth move together, and lips open naturally."""
     report = evaluate_clip(shared_media / "video" / "grid_lwbsza.mpg")
     assert report.metric("found").passed
-    assert report.metric("M2").passed
+    assert report.metric("M2").value > 0.35
     assert -120 < report.metric("M2lag").value < 60
     assert report.metric("size").passed
     assert report.metric("M9").passed
