@@ -251,13 +251,21 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            if image.mode == "RGB" and "srgb" in ImageCms.getProfileDescription(source).lower():
+            if image.mode == "RGB" and _changes_nothing(source):
                 return image
             return _through_profile(image, source)
         except (ImageCms.PyCMSError, OSError, ValueError):
             # A profile that is broken or belongs to another kind of pixels is ignored, as browsers do.
             pass
     return image.convert("RGB")
+
+
+def _changes_nothing(source: ImageCms.ImageCmsProfile) -> bool:
+    """Whether a profile is sRGB under whatever name, so that its pixels need not be rounded once more."""
+    levels = np.arange(0, 256, 51, dtype=np.uint8)
+    grid = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(1, -1, 3)
+    converted = np.asarray(_through_profile(Image.fromarray(grid), source))
+    return bool(np.abs(converted.astype(int) - grid).max() <= 1)
 
 
 def _through_profile(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
