@@ -176,12 +176,18 @@ def past(stem: Pronunciation) -> Pronunciation:
 
 
 def _stems(stem: str) -> tuple[str, ...]:
-    """Spellings that a stem may have had before a vowel suffix: as it is, with its silent e, undoubled, with y for i."""
+    """Spellings that a stem may have had before a vowel suffix: with its silent e, as it is, undoubled, with y for i.
+
+    A single consonant behind a single vowel would have been doubled if there were no e (dining, dinning), and c and g are soft
+    because of it (produced, lunged); elsewhere the bare stem is likelier.
+    """
     spellings = [stem, stem + "e"]
+    if re.search(r"[^aeiou][aeiouy][^aeiouwxy]$|[cg]$", stem):
+        spellings.reverse()
     if len(stem) > 3 and stem[-1] == stem[-2]:
         spellings.append(stem[:-1])
     if stem.endswith("i"):
-        spellings.append(stem[:-1] + "y")
+        spellings.insert(0, stem[:-1] + "y")
     return tuple(spellings)
 
 
@@ -204,7 +210,8 @@ def _with_apostrophe(word: str, lookup: Lookup) -> tuple[Pronunciation, ...]:
 
 def _with_suffix(word: str, lookup: Lookup) -> tuple[Pronunciation, ...]:
     if word.endswith("s") and not word.endswith("ss"):
-        stems = (word[:-1], *((word[:-2], word[:-3] + "y") if word.endswith("es") else ()))
+        stems = (word[:-3] + "y",) if word.endswith("ies") else ()
+        stems = (*stems, word[:-1], *((word[:-2],) if word.endswith("es") else ()))
         if found := _first_known(stems, lookup):
             return tuple(plural(p) for p in found)
     if word.endswith("ed") and (found := _first_known(_stems(word[:-2]), lookup)):
@@ -214,8 +221,14 @@ def _with_suffix(word: str, lookup: Lookup) -> tuple[Pronunciation, ...]:
             stem = word[: -len(ending)]
             spellings = _stems(stem) if ending[0] in "aeiouy" else (stem, *((stem[:-1] + "y",) if stem.endswith("i") else ()))
             if found := _first_known(spellings, lookup):
-                return tuple((*p, *phones) for p in found)
+                return tuple(_suffixed(p, phones) for p in found)
     return ()
+
+
+def _suffixed(stem: Pronunciation, suffix: Pronunciation) -> Pronunciation:
+    """Stem and suffix; a consonant that both share is said once (frightful-ly)."""
+    shared = stem[-1] == suffix[0] and suffix[0] in ARPABET and suffix[0] not in VOWELS
+    return (*stem, *(suffix[1:] if shared else suffix))
 
 
 def _demoted(phones: Pronunciation) -> Pronunciation:
@@ -224,8 +237,8 @@ def _demoted(phones: Pronunciation) -> Pronunciation:
 
 
 def _compound(word: str, lexicon: Lexicon) -> tuple[Pronunciation, ...]:
-    """Two dictionary words written together; the split with the longer shorter half wins. Parts of at least three letters."""
-    cuts = sorted(range(3, len(word) - 2), key=lambda cut: abs(2 * cut - len(word)))
+    """Two dictionary words written together, each of at least four letters; the most even split wins."""
+    cuts = sorted(range(4, len(word) - 3), key=lambda cut: abs(2 * cut - len(word)))
     for cut in cuts:
         head, tail = lexicon.pronunciations(word[:cut]), lexicon.pronunciations(word[cut:])
         if head and tail and all(has_vowel(p[0]) for p in (head, tail)):
@@ -235,7 +248,7 @@ def _compound(word: str, lexicon: Lexicon) -> tuple[Pronunciation, ...]:
 
 def _with_prefix(word: str, lookup: Lookup) -> tuple[Pronunciation, ...]:
     for prefix, phones in _PREFIXES.items():
-        if word.startswith(prefix) and len(word) - len(prefix) > 3 and (found := lookup(word[len(prefix) :])):
+        if word.startswith(prefix) and len(word) - len(prefix) > 4 and (found := lookup(word[len(prefix) :])):
             return tuple((*phones, *p) for p in found)
     return ()
 
@@ -260,19 +273,15 @@ def pronounce_unknown(word: str, lexicon: Lexicon) -> tuple[Pronunciation, ...]:
             return found
         stripped = word.replace("'", "")
         return lexicon.pronunciations(stripped) or (pronounce_unknown(stripped, lexicon) if stripped else ())
-    if found := _of_parts(word, lexicon):
+    if found := _with_suffix(word, lexicon.pronunciations) or _with_prefix(word, lexicon.pronunciations):
         return found
+    # The dictionary is full of surnames, so that many words fall into two of them by chance: the network's guess stays.
     guess = letter_to_phone_network().pronounce(word) if word else ()
-    return (guess,) if guess else ()
+    return tuple(dict.fromkeys((*((guess,) if guess else ()), *_compound(word, lexicon))))
 
 
 def _known_or_guessed(stem: str, lexicon: Lexicon) -> tuple[Pronunciation, ...]:
     return lexicon.pronunciations(stem) or (pronounce_unknown(stem, lexicon) if stem.strip("'") else ())
-
-
-def _of_parts(word: str, lexicon: Lexicon) -> tuple[Pronunciation, ...]:
-    known = lexicon.pronunciations
-    return _with_suffix(word, known) or _compound(word, lexicon) or _with_prefix(word, known)
 
 
 def _fewer_repeats(word: str) -> tuple[str, ...]:
