@@ -41,6 +41,9 @@ SWELL, THIN = 0.9, 0.35
 LIPS_ALONE, JAW_HELP = 0.05, 0.5
 """Gap that the lips close without the jaw, E, and the jaw's part of the rest."""
 
+FORESHORTENED = 0.5
+"""Share of a column's true distance from the corner that must be in view for it to open fully."""
+
 REACH = 0.45
 """Displacements are bent smoothly towards this bound, E: nothing on a face moves farther."""
 
@@ -120,6 +123,8 @@ class HandleDriver:
         [9, 3] float32: where the relaxed lips meet; the edge of the upper teeth lies near it.
     gaps
         [11] float32: gap of the photo's lip lines.
+    hidden
+        [9] float32: 0 for columns of the lips in full view, up to 1 for those that a turned head hides.
     """
 
     rest: LipLines
@@ -129,6 +134,7 @@ class HandleDriver:
     weights: F32
     teeth_line: F32
     gaps: F32
+    hidden: F32
 
     @classmethod
     def of(cls, rig: FaceRig, weights: HandleWeights) -> HandleDriver:
@@ -148,6 +154,7 @@ class HandleDriver:
             np.ascontiguousarray(rows),
             (relaxed.upper + relaxed.lower)[1:-1] / 2,
             rest.lower[:, 1] - rest.upper[:, 1],
+            _hidden_columns((rest.upper + rest.lower) / 2, rig),
         )
 
     def pose(self, row: MotionRow) -> Pose:
@@ -217,6 +224,9 @@ class HandleDriver:
             now = self.lines(handles)
         gap = now.lower[1:-1] - now.upper[1:-1]
         strength = np.where(gap[:, 1:2] > 0, seal, 1.0).astype(np.float32)
+        # Lips seen from the side end at their outline: there an opening must taper off as it does at a corner.
+        added = np.clip(1 - self.gaps[1:-1, None] / np.maximum(gap[:, 1:2], 1e-6), 0, 1)
+        strength = np.maximum(strength, self.hidden[:, None] * added)
         handles[_INNER_UPPER] += MEETING * strength * gap
         handles[_INNER_LOWER] -= (1 - MEETING) * strength * gap
 
@@ -228,3 +238,27 @@ def _bounded(deformation: F32) -> F32:
     over = np.maximum(length - half, 0)
     bent = np.where(length > half, half + half * np.tanh(over / half), length)
     return np.asarray(deformation * (bent / np.maximum(length, 1e-9)), np.float32)
+
+
+def _hidden_columns(line: F32, rig: FaceRig) -> F32:
+    """How far the nine columns of the lips are out of sight, 0 to 1: those near the corner on the far side of a turned head.
+
+    Parameters
+    ----------
+    line
+        [11, 3] face frame: the line of the mouth.
+    rig
+        The face.
+    """
+    across = rig.rotation[0, :2] / max(float(np.linalg.norm(rig.rotation[0, :2])), 1e-6)
+    seen = line.astype(np.float64) @ rig.rotation[:, :2] @ across
+    hidden = np.zeros(len(line))
+    for limit, corner in ((seen.min(), 0), (seen.max(), -1)):
+        from_outline = np.abs(seen - limit)
+        from_corner = np.maximum(np.abs(line[:, 0] - line[corner, 0]), 1e-6)
+        share = np.clip(from_outline / (FORESHORTENED * from_corner), 0, 1)
+        # Columns behind the outline come after it on the way to the corner.
+        turn = int(np.argmin(from_outline))
+        behind = np.arange(len(line)) <= turn if corner == 0 else np.arange(len(line)) >= turn
+        hidden = np.maximum(hidden, np.where(behind, 1.0, 1 - share * share * (3 - 2 * share)))
+    return np.asarray(hidden[1:-1], np.float32)
