@@ -43,10 +43,11 @@ def minute() -> SpeechFacts:
 def face() -> FaceRig:
     """The mean face, 200 pixels to E."""
     shape = np.zeros((478, 3))
-    shape[:468] = face_topology().vertices
+    vertices = face_topology().vertices
+    shape[: len(vertices)] = vertices
     landmarks = (200 * shape + 256).astype(np.float32)
-    vertices = shape.astype(np.float32)
-    return FaceRig("mean", (512, 512), landmarks, np.eye(3), 200.0, np.full(3, 256.0), vertices, vertices, "mesh", 1.0)
+    mean = shape.astype(np.float32)
+    return FaceRig("mean", (512, 512), landmarks, np.eye(3), 200.0, np.full(3, 256.0), mean, mean, "mesh", 1.0)
 
 
 @pytest.mark.perf
