@@ -29,6 +29,9 @@ class Interpolation(StrEnum):
     BEZIER = "bezier"
 
 
+KEY_APART = 1e-4
+"""Seconds within which two times are one key's."""
+
 REACH = {Interpolation.HOLD: 1, Interpolation.LINEAR: 1, Interpolation.SMOOTH: 2, Interpolation.BEZIER: 1}
 """How many keys away a change of a key can be seen, by the kind of the segments around it."""
 
@@ -73,14 +76,14 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Keys in rising order of time, no two at one time, and the value where there is no key at all."""
+    """Keys in rising order of time, at least KEY_APART apart, and the value where there is no key at all."""
 
     default: float
     keys: tuple[Key, ...] = ()
 
     def __post_init__(self) -> None:
         for left, right in zip(self.keys, self.keys[1:], strict=False):
-            if not left.time < right.time:
+            if not right.time - left.time >= KEY_APART / 2:
                 raise EditRejected(f"Two keys cannot lie at one time ({right.time:.3f} s); move one of them.")
 
     def at(self, time: float) -> float:
@@ -116,7 +119,7 @@ class Curve:
 
     def with_key(self, key: Key) -> Curve:
         """The curve with a key added, or put in place of the one at the same time."""
-        others = [other for other in self.keys if other.time != key.time]
+        others = [other for other in self.keys if abs(other.time - key.time) >= KEY_APART]
         bisect.insort(others, key, key=lambda each: each.time)
         return replace(self, keys=tuple(others))
 
@@ -128,10 +131,24 @@ class Curve:
         EditRejected
             When there is no key at one of them.
         """
+        gone = {key.time for time in times for key in self.chosen([time])}
+        return replace(self, keys=tuple(key for key in self.keys if key.time not in gone))
+
+    def chosen(self, times: Sequence[float]) -> list[Key]:
+        """The keys at these times, in the order of the times.
+
+        Raises
+        ------
+        EditRejected
+            When there is no key at one of them.
+        """
+        found = []
         for time in times:
-            if all(key.time != time for key in self.keys):
-                raise EditRejected(f"There is no key at {time:.3f} s to delete.")
-        return replace(self, keys=tuple(key for key in self.keys if key.time not in times))
+            near = [key for key in self.keys if abs(key.time - time) < KEY_APART]
+            if not near:
+                raise EditRejected(f"There is no key at {time:.3f} s; it may have been moved or deleted.")
+            found.append(near[0])
+        return found
 
 
 def _smooth_slopes(positions: ArrayF64, levels: ArrayF64) -> ArrayF64:

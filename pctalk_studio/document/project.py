@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
-from pctalk_studio.core.errors import UsageError
+from pctalk_studio.core.errors import EditRejected
 from pctalk_studio.core.time import FrameRate
 from pctalk_studio.document.curves import Curve
 from pctalk_studio.document.masks import FaceMask
@@ -60,7 +60,7 @@ class Side(StrEnum):
 
 def _checked(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
-        raise UsageError(f"{name} must lie between {low:g} and {high:g}; {value:g} does not.")
+        raise EditRejected(f"{name} must lie between {low:g} and {high:g}; {value:g} does not.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +319,7 @@ class Project:
         _checked("Follow volume", self.follow_volume, 0.0, 1.0)
         _checked("Lead", self.lead, -0.2, 0.2)
         if self.in_point is not None and self.out_point is not None and not self.in_point < self.out_point:
-            raise UsageError("The in point must lie before the out point.")
+            raise EditRejected("The in point must lie before the out point.")
 
     def active(self, track: Track) -> bool:
         """Whether a track does something: it is not muted, and soloed when any is."""

@@ -1,0 +1,21 @@
+"""Every edit by name: pure functions Project -> Project that succeed whole or raise EditRejected and change nothing.
+
+Arguments besides the project are given by keyword. :data:`EDITS` is the one list from which menus, scripts and tests are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from pctalk_studio.document.edits import clip, controls, emotions, keys, presets, speech
+from pctalk_studio.document.project import Project
+
+Edit = Callable[..., Project]
+
+EDITS: Mapping[str, Edit] = MappingProxyType(
+    {function.__name__: function for room in (speech, controls, keys, emotions, presets, clip) for function in room.ALL}
+)
+"""Edits by name."""
+
+__all__ = ["EDITS", "Edit"]
