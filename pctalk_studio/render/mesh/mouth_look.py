@@ -176,7 +176,7 @@ def _enamel(sclera: F64, skin: F64, chroma: float, stone: float) -> F64:
     as_skin = skin * light / max(brightness(skin), 1.0) - light
     tint = light + (1 - stone) * 0.20 * (sclera - light) + (0.15 + 0.85 * stone) * as_skin
     colour = tint * (1 + (np.array([1.01, 1.0, 0.955]) - 1) * chroma)
-    return np.asarray(colour * (0.82 * light / max(brightness(colour), 1.0)))
+    return np.asarray(colour * (0.80 * light / max(brightness(colour), 1.0)))
 
 
 def gum_colour(look: MouthLook) -> F64:

@@ -20,6 +20,12 @@ from pctalk_studio.render.mesh.mouth_look import TEETH_CAP, MouthLook, gum_colou
 TYPICAL_WIDTH = 0.55
 """Width of the relaxed mouth, in E, for which the tables below hold; other mouths scale them."""
 
+CROWNS = 32
+"""More than a row can have: tooth n of the picture's right half is n, of its left half 16 less."""
+
+SHINE = 0.07
+"""Brightness of the wet shine on a front tooth, as a part of the eyes' white."""
+
 BEHIND_LIPS = 0.07
 """Depth of the front teeth behind the lips' surface, E."""
 
@@ -196,42 +202,86 @@ def _project(rig: FaceRig, frame: MouthFrame, points: F64) -> F64:
     return frame.to_mouth(picture[..., :2])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Surface:
+    """Every pixel's place on its crown.
+
+    Parameters
+    ----------
+    tooth, kind
+        [h, w] which crown of the row, and which counted from the middle (2 is the canine).
+    s, t
+        [h, w] across it from -1 to 1, and from neck (0) to cutting edge (1).
+    tall, half
+        [h, w] its height and half its width, pixels of the raster.
+    depth
+        [h, w] how far back it stands, E.
+    """
+
+    tooth: npt.NDArray[np.int32]
+    kind: npt.NDArray[np.int32]
+    s: F32
+    t: F32
+    tall: F32
+    half: F32
+    depth: F32
+
+    @classmethod
+    def of(cls, arch: Arch, columns: _Columns, raster: MouthFrame, fine: int, lengths: F32) -> _Surface:
+        """Places on a raster ``fine`` times as fine as the picture; ``lengths`` are factors of each crown's height."""
+        at = raster.column
+        tooth = columns.tooth[at]
+        kind = np.minimum(tooth % 16, len(arch.widths) - 1).astype(np.int32)
+        tall = (columns.edge - columns.neck)[at] * lengths[tooth]
+        tall = np.where(np.abs(tall) < 1e-3, np.float32(1e-3), tall)
+        t = (raster.v / np.float32(fine) - columns.neck[at]) / tall
+        return cls(tooth, kind, columns.across[at], t, np.abs(tall) * fine, columns.half_px[at] * fine, columns.depth[at])
+
+
 def _crowns(
     arch: Arch, columns: _Columns, raster: MouthFrame, fine: int, look: MouthLook, rng: np.random.Generator
 ) -> tuple[F32, F32]:
     """Colour [h, w, 3] and coverage [h, w] of crowns and gums on the fine raster."""
-    count = 32
-    at = raster.column
-    tooth = columns.tooth[at]
-    kind = np.minimum(tooth % 16, len(arch.widths) - 1)
-    long = (1 + 0.025 * rng.standard_normal(count)).astype(np.float32)
-    bright = (1 + 0.02 * rng.standard_normal(count)).astype(np.float32)
-    lean = (0.10 * rng.standard_normal(count)).astype(np.float32)
-    unit = raster.unit / fine
-    v = raster.v / np.float32(fine)
-    tall = (columns.edge - columns.neck)[at] * long[tooth]
-    s = columns.across[at]
-    s_edge = np.clip(s + lean[tooth] * 0.3, -1.3, 1.3)
-    t = (v - columns.neck[at]) / np.where(np.abs(tall) < 1e-3, 1e-3, tall)
-    rounding = np.asarray(arch.rounding)[kind]
-    pointed = np.where(kind == 2, 1.4, 4.0)
-    cut = 1 - rounding * np.abs(s_edge) ** pointed
-    papilla = 0.02 + 0.22 * np.abs(s) ** 2.5
-    px = np.abs(tall) * fine
-    below_edge = np.clip((cut - t) * px + 0.5, 0, 1)
-    on_crown = np.clip((t - papilla) * px / max(0.012 * unit * fine, 1.0) + 0.5, 0, 1)
-    side = (1 - np.abs(s)) * columns.half_px[at]
-    groove = np.exp(-((side / (0.0075 * unit)) ** 2)) * (0.30 + 0.45 * np.clip(t - 0.55, 0, 1))
-    round_off = 1 - 0.14 * s**4
-    recede = 1 / (1 + (columns.depth[at] / 0.24) ** 2)
-    body = 1 - 0.10 * np.clip(1 - t, 0, 1) ** 2 - 0.05 * np.clip((t - 0.82) / 0.18, 0, 1)
-    glint = 0.05 * np.exp(-(((s + 0.15) / 0.4) ** 2) - ((t - 0.5) / 0.25) ** 2)
-    light = (1 - groove) * round_off * (body + glint) * bright[tooth] * recede
-    enamel = look.enamel * light[..., None]
-    enamel *= 1 - np.array([0.0, 0.03, 0.10]) * look.chroma * (np.clip(1 - t, 0, 1) ** 2)[..., None]
-    enamel *= np.minimum(1, TEETH_CAP * look.sclera_luma / np.maximum(luma(enamel), 1))[..., None]
-    gum = gum_colour(look) * (recede * (0.9 + 0.1 * np.clip(-t, 0, 1)))[..., None]
+    longer, brighter, warmer, lean = (deviation * rng.standard_normal(CROWNS) for deviation in (0.025, 0.02, 0.02, 0.03))
+    on = _Surface.of(arch, columns, raster, fine, (1 + longer).astype(np.float32))
+    unit = np.float32(raster.unit)
+    # The cutting edge rises to the sides, the canine's to a point; gum fills the corners between the necks.
+    tilted = np.clip(on.s + lean.astype(np.float32)[on.tooth], -1.3, 1.3)
+    rounding = np.asarray(arch.rounding, np.float32)[on.kind]
+    cut = 1 - rounding * np.where(on.kind == 2, np.abs(tilted) ** 1.4, tilted**4)
+    papilla = 0.02 + 0.22 * np.abs(on.s) ** 2.5
+    above_edge = np.clip((cut - on.t) * on.tall + 0.5, 0, 1)
+    on_crown = np.clip((on.t - papilla) * on.tall / np.maximum(0.012 * unit, np.float32(1)) + 0.5, 0, 1)
+    enamel = _enamel_colours(on, look, unit, (1 + brighter, warmer))
+    recede = _recede(on)
+    gum = gum_colour(look) * (recede * (0.9 + 0.1 * np.clip(-on.t, 0, 1)))[..., None]
     colour = gum + (enamel - gum) * on_crown[..., None]
-    inside = columns.half_px[at] > 0
-    fade = np.clip((t + 1.3) * 4, 0, 1)
-    return colour.astype(np.float32), (below_edge * inside * fade).astype(np.float32)
+    cover = above_edge * (on.half > 0) * np.clip((on.t + 1.3) * 4, 0, 1)
+    return colour.astype(np.float32), cover.astype(np.float32)
+
+
+def _recede(on: _Surface) -> F32:
+    """Teeth farther back get less light."""
+    return np.asarray(1 / (1 + (on.depth / 0.24) ** 2), np.float32)
+
+
+def _enamel_colours(on: _Surface, look: MouthLook, unit: np.float32, own: tuple[F64, F64]) -> F32:
+    """Colour [h, w, 3] of the crowns; ``own`` are each crown's brightness and warmth."""
+    brighter, warmer = (values.astype(np.float32)[on.tooth] for values in own)
+    necks, edges = np.clip(1 - on.t, 0, 1), np.clip((on.t - 0.80) / 0.20, 0, 1)
+    side = (1 - np.abs(on.s)) * on.half
+    groove = np.exp(-((side / (0.0075 * unit)) ** 2)) * (0.28 + 0.45 * np.clip(on.t - 0.55, 0, 1))
+    body = (1 - 0.05 * on.s**2 - 0.13 * on.s**4) * (1 - 0.10 * necks**2 - 0.06 * edges**2)
+    canine = np.where(on.kind == 2, np.float32(0.96), np.float32(1))
+    light = (1 - groove) * body * brighter * canine * _recede(on)
+    # Wet enamel shines where it bulges, on the side from which the light comes.
+    towards = float(np.clip(-2 * look.light, -0.4, 0.4)) - 0.08
+    shine = np.exp(-(((on.s - towards) / 0.30) ** 2) - ((on.t - 0.52) / 0.22) ** 2) * _recede(on)
+    yellow = np.array([0.0, 0.03, 0.10], np.float32) * look.chroma
+    tint = 1 - yellow * (necks**2 + warmer + np.where(on.kind == 2, np.float32(0.35), np.float32(0)))[..., None]
+    # Towards the cutting edge enamel lets the dark through, bluish.
+    tint = tint + np.array([-0.02, -0.008, 0.012], np.float32) * look.chroma * (edges**2)[..., None]
+    enamel = look.enamel.astype(np.float32) * tint * light[..., None]
+    enamel += (SHINE * look.sclera_luma * shine * np.clip(1 - 3 * groove, 0, 1))[..., None]
+    limit = TEETH_CAP * look.sclera_luma
+    return np.asarray(enamel * np.minimum(1, limit / np.maximum(luma(enamel), 1))[..., None], np.float32)

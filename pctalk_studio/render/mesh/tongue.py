@@ -114,11 +114,14 @@ def paint_tongue(pose: TonguePose, u: F32, v: F32, unit: float, softness: float)
     low = 0.45 + 0.55 * far
     tip = 0.74 + 0.26 * near - 0.22 * (1 - pose.forward) * far
     groove = np.exp(-((x * 6) ** 2)) * (0.10 * far * (1 - pose.forward) + 0.05 * pose.forward)
+    # Wet, it shines where it turns away from the light.
+    wet = 0.10 * np.exp(-(((depth * np.float32(1 / unit) - 0.030) * np.float32(1 / 0.011)) ** 2) - (x * 1.6) ** 2)
+    groove -= wet * max(pose.raised, pose.forward, 0.35)
     shade = (low + (tip - low) * max(pose.raised, pose.forward)) * (1 - 0.20 * x2) - groove
     return shade.astype(np.float32), cover.astype(np.float32)
 
 
 def tongue_colour(look: MouthLook) -> F64:
-    """The lips' hue, pinker where the picture has colour at all."""
+    """Colour of the tongue: the lips' hue, pinker where the picture has colour at all."""
     pink = np.array([1.0, 0.80, 0.82]) ** look.chroma
     return np.asarray((0.75 * look.lips + 0.25 * look.skin) * pink)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -62,3 +64,18 @@ def curves(rig, upper_rise=0.0, lower_drop=0.0, wider=0.0, points=41):
         dense[:, 0] += wider * (2 * s - 1)
         found.append((rig.scale * (dense @ rig.rotation) + rig.translation)[:, :2])
     return found[0], found[1]
+
+
+def named(rig, picture_hash):
+    """The same face in another picture."""
+    return replace(rig, picture_hash=picture_hash)
+
+
+def portrait(media, name, side=512):
+    """A real portrait, its longer side scaled, and its rig."""
+    from pctalk_studio.analysis.face.find import find_face
+
+    picture = cv2.cvtColor(cv2.imread(str(next((media / "portraits").glob(f"{name}.*")))), cv2.COLOR_BGR2RGB)
+    factor = side / max(picture.shape[:2])
+    picture = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    return picture, find_face(picture, name)
