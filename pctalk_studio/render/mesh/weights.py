@@ -8,13 +8,13 @@ across the mouth. Because the mean face is mirror symmetric, so are the weights.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+from scipy.interpolate import CubicSpline
 
 from pctalk_studio.core import topology as topo
-from pctalk_studio.core.keypoints import KEYPOINT_COUNT, LANDMARK_COUNT, MESH
+from pctalk_studio.core.keypoints import KEYPOINT_COUNT, LANDMARK_COUNT, MESH, Region
 from pctalk_studio.core.topology import FaceTopology
 
 F64 = npt.NDArray[np.float64]
@@ -39,7 +39,6 @@ SLIDE_PROFILE = (1.0, 0.95, 0.88, 0.78)
 # And of a border handle's: the inner edge stays, the border moves, the red between them stretches.
 SWELL_PROFILE = (0.0, 0.35, 0.7, 1.0)
 
-_LIP_STIFFNESS = 60.0
 _JAW_STIFFNESS = 40.0
 _HARMONIC = 300.0
 
@@ -86,7 +85,7 @@ def _symmetrised(matrix: F32, mirror: npt.NDArray[np.int32]) -> F32:
 
 
 def _bending_energy(face: FaceTopology) -> F64:
-    """Quadratic form [468, 468] whose minimiser is smooth: L' M^-1 L with a little L, lips stiffened across."""
+    """Quadratic form [468, 468] whose minimiser is smooth: L' M^-1 L with a little L."""
     vertices, n = face.vertices[: topo.MESH_COUNT].astype(np.float64), topo.MESH_COUNT
     laplacian, mass = np.zeros((n, n)), np.zeros(n)
     for a, b, c in face.skin_triangles:
@@ -101,13 +100,19 @@ def _bending_energy(face: FaceTopology) -> F64:
             laplacian[i, i] += half
             laplacian[j, j] += half
     mass = np.maximum(mass, 1e-5)
-    energy = laplacian.T @ (laplacian / mass[:, None]) * float(mass.mean()) + _HARMONIC * laplacian * float(mass.mean())
-    for rings in (topo.LIP_UPPER_RINGS, topo.LIP_LOWER_RINGS):
-        for inner, outer in pairwise(rings):
-            for i, j in zip(inner, outer, strict=True):
-                energy[[i, j], [i, j]] += _LIP_STIFFNESS
-                energy[[i, j], [j, i]] -= _LIP_STIFFNESS
+    # At the rims of mouth, eyes and face the discrete Laplacian also measures the slope across the rim. Leaving those rows out
+    # lets weights run straight over a rim instead of levelling off (Stein et al. 2018, "Natural boundary conditions").
+    inner = np.ones(n)
+    inner[_rim(face.skin_triangles)] = 0
+    energy = laplacian.T @ (laplacian * (inner / mass)[:, None]) * float(mass.mean()) + _HARMONIC * laplacian * float(mass.mean())
     return np.asarray(energy)
+
+
+def _rim(triangles: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    """Vertices on edges that belong to one triangle only."""
+    edges = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), axis=1)
+    unique, count = np.unique(edges, axis=0, return_counts=True)
+    return np.asarray(np.unique(unique[count == 1]), np.int64)
 
 
 def _minimise(energy: F64, rows: F64, values: F64, pull: F64 | None = None) -> F64:
@@ -139,14 +144,36 @@ def jaw_share(face: FaceTopology) -> F64:
     return np.asarray(share**1.25)
 
 
+def _lip_profiles(face: FaceTopology, lip: str) -> F64:
+    """How the 11 columns of a lip follow the keypoints, [11, 21]: a natural cubic spline along the lip.
+
+    The keypoints of a lip are its corners, the columns between corner and middle in pairs, and the middle column. The spline's
+    knots lie there; their values are solved for so that the mean of each group is exact.
+    """
+    names = ("lip_corner_right", f"lip_{lip}_right", f"lip_{lip}_mid", f"lip_{lip}_left", "lip_corner_left")
+    columns = ((0,), (2, 3), (5,), (7, 8), (10,))
+    place = face.vertices[list(topo.INNER_LIP_UPPER), 0].astype(np.float64)
+    knots = np.array([place[list(group)].mean() for group in columns])
+    unit = CubicSpline(knots, np.eye(len(knots)), bc_type="natural")(place)
+    means = np.array([unit[list(group)].mean(0) for group in columns])
+    profile = np.zeros((len(place), KEYPOINT_COUNT))
+    profile[:, [MESH.index(name) for name in names]] = unit @ np.linalg.inv(means)
+    return profile
+
+
 def _keypoint_weights(energy: F64, face: FaceTopology) -> F64:
     """[468, 21]: the mean over a keypoint's group is 1 for that keypoint and 0 for all others."""
-    groups = np.zeros((KEYPOINT_COUNT, topo.MESH_COUNT))
-    for k, keypoint in enumerate(MESH.keypoints):
-        groups[k, list(keypoint.landmarks)] = 1 / len(keypoint.landmarks)
+    lips = {}
+    for name, rings in (("upper", topo.LIP_UPPER_RINGS), ("lower", topo.LIP_LOWER_RINGS)):
+        for ring in rings:
+            lips.update(zip(ring, _lip_profiles(face, name), strict=True))
+    others = [k for k, keypoint in enumerate(MESH.keypoints) if keypoint.region is not Region.LIPS]
+    groups = np.zeros((len(others), topo.MESH_COUNT))
+    for row, k in enumerate(others):
+        groups[row, list(MESH.keypoints[k].landmarks)] = 1 / len(MESH.keypoints[k].landmarks)
     still = _unit_rows(STILL + _still_oval())
-    rows = np.vstack([groups, still])
-    values = np.vstack([np.eye(KEYPOINT_COUNT), np.zeros((len(still), KEYPOINT_COUNT))])
+    rows = np.vstack([_unit_rows(tuple(lips)), groups, still])
+    values = np.vstack([np.array(list(lips.values())), np.eye(KEYPOINT_COUNT)[others], np.zeros((len(still), KEYPOINT_COUNT))])
     # The jaw line follows the chin softly: a hard value there would fight the group mean of the chin itself.
     jaw = _unit_rows(JAW_OVAL)
     target = np.zeros((topo.MESH_COUNT, KEYPOINT_COUNT))
