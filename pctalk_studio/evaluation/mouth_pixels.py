@@ -1,7 +1,7 @@
 """How far the lips are apart by the pixels alone, where landmarks are too coarse: the last hundredths of E before they meet.
 
 The mesh network sees 69 pixels to an E and reads gaps below 0.04 E too small. Here the mouth is looked at in the picture's own
-resolution, column by column from lip to lip: what is much darker than the lips is cavity, what is paler and less red is teeth.
+resolution, column by column from lip to lip: what is much darker than the lips is cavity, what is less red is teeth.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ _SAMPLES = 96
 _DARK_FROM, _DARK_FULL = 0.82, 0.55
 """Lightness over the lips' at which a pixel begins to count as cavity, and at which it counts in full."""
 _PALE_FROM, _PALE_FULL = 0.80, 0.55
-"""Redness over the lips' at which a pixel that is lighter than they are begins to count as tooth, and counts in full."""
+"""Redness over the lips' at which a pixel that is not dark begins to count as tooth, and counts in full."""
+_LEAST_RED = 6.0
+"""CIE a of lips in colour; below it, only what is dark counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class MouthOpening:
     cavity
         Height of what is dark; the seam of closed lips counts 0.01 to 0.02.
     teeth
-        Height of what is pale.
+        Height of what is not dark, but less red than the lips.
     """
 
     cavity: float
@@ -90,8 +92,9 @@ def _between(lab: npt.NDArray[np.float32], points: npt.NDArray[np.float64]) -> M
     )
     light, red = float(np.median(lips[:, 0])), float(np.median(lips[:, 1]))
     dark = np.clip((_DARK_FROM - profile[..., 0] / max(light, 1.0)) / (_DARK_FROM - _DARK_FULL), 0.0, 1.0)
-    pale = np.clip((_PALE_FROM - profile[..., 1] / max(red, 4.0)) / (_PALE_FROM - _PALE_FULL), 0.0, 1.0)
-    pale = pale * (profile[..., 0] > light)
+    pale = np.zeros_like(dark)
+    if red >= _LEAST_RED:  # in a drawing without colour, teeth cannot be told from lips by it
+        pale = np.clip((_PALE_FROM - profile[..., 1] / red) / (_PALE_FROM - _PALE_FULL), 0.0, 1.0) * (1.0 - dark)
     return MouthOpening(float(np.median(dark.sum(axis=0) * step)), float(np.median(pale.sum(axis=0) * step)))
 
 

@@ -162,8 +162,8 @@ def pair_metrics(
         leak = leakage(shift, regions)
         out.append(at_most("M16", "Region leakage", leak, 0.05, "", f"{leak:.1%} of the change lies outside the chosen regions."))
     count = min(len(neutral), len(other))
-    alike = pearson(neutral.aperture[:count], other.aperture[:count])
-    out.append(at_least("M17", "Emotion leaves lips alone", alike, 0.95, "", f"Apertures agree with r = {alike:.2f}."))
+    alike = pearson(neutral.opening[:count], other.opening[:count])
+    out.append(at_least("M17", "Emotion leaves lips alone", alike, 0.95, "", f"Openings agree with r = {alike:.2f}."))
     if alignment is not None:
         before, after = _closed_phones(neutral, alignment), _closed_phones(other, alignment)
         lost = sum(a and not b for a, b in zip(before, after, strict=True))

@@ -61,9 +61,9 @@ def _inside(track: ClipTrack, alignment: Alignment, labels: Iterable[str]) -> li
 def timing(track: ClipTrack, alignment: Alignment) -> list[Metric]:
     """M1 delay and likeness of aperture and asked openness; M22 delay of matched extrema."""
     times, asked = asked_openness(alignment)
-    lag = best_lag(track.times, track.aperture, times, asked, _LAG)
+    lag = best_lag(track.times, track.opening, times, asked, _LAG)
     at_frames = np.interp(track.times, times, asked)
-    offsets = matched_offsets(track.aperture, at_frames, track.rate) if len(track) >= 8 else np.zeros(0)
+    offsets = matched_offsets(track.opening, at_frames, track.rate) if len(track) >= 8 else np.zeros(0)
     mean = float(np.abs(offsets).mean()) * 1000 if len(offsets) else None
     size, side = abs(lag.seconds) * 1000, "behind" if lag.seconds > 0 else "ahead of"
     likeness = f"Aperture follows what the phones ask for with r = {lag.correlation:.2f} ({lag.at_zero:.2f} unshifted)."
@@ -83,7 +83,7 @@ def envelope_sync(track: ClipTrack, mono: npt.NDArray[np.float32], rate: int) ->
     loud = np.sqrt(np.mean(mono[: count * hop].astype(np.float64).reshape(count, hop) ** 2, axis=1))
     times = (np.arange(count) + 0.5) / GRID_RATE
     envelope = band(loud, GRID_RATE, *_SYLLABLES)
-    lag = best_lag(track.times, band(track.aperture, track.rate, *_SYLLABLES), times, envelope, _ENVELOPE_LAG)
+    lag = best_lag(track.times, band(track.opening, track.rate, *_SYLLABLES), times, envelope, _ENVELOPE_LAG)
     sentence = f"Mouth and loudness move together with r = {lag.correlation:.2f}, the mouth {lag.seconds * 1000:+.0f} ms."
     return [
         told("M2", "Envelope sync", lag.correlation, "", sentence + " 0.35 or more is natural."),
@@ -137,9 +137,9 @@ def stillness(track: ClipTrack, alignment: Alignment) -> list[Metric]:
     runs = [run for run in frames if len(run) >= 2]
     if not runs:
         return [told("M6", "Stillness", None, "", "There is no pause long enough to be still in.")]
-    aperture = track.aperture
-    level = float(np.sqrt(np.mean(np.concatenate([aperture[run] for run in runs]) ** 2)))
-    steps = np.concatenate([np.diff(aperture[run]) for run in runs])
+    opening = track.opening
+    level = float(np.sqrt(np.mean(np.concatenate([opening[run] for run in runs]) ** 2)))
+    steps = np.concatenate([np.diff(opening[run]) for run in runs])
     speed = float(np.sqrt(np.mean(steps**2))) * track.rate / 25.0
     return [
         at_most("M6", "Aperture in pauses", level, 0.06, "", f"In pauses the lips are {level:.3f} mouth widths apart."),
@@ -198,7 +198,7 @@ def loudness_slope(track: ClipTrack, alignment: Alignment, mono: npt.NDArray[np.
         piece = mono[int(phone.start * rate) : int(phone.end * rate)].astype(np.float64)
         if len(frames) and len(piece):
             loud.append(10 * np.log10(float(np.mean(piece**2)) + 1e-10))
-            wide.append(float(track.aperture[frames].max()) / targets[phone.label].open)
+            wide.append(float(track.opening[frames].max()) / targets[phone.label].open)
     if len(loud) < _LEAST_PHONES:
         return [told("M8", "Loudness slope", None, "", "Too few vowels are spoken.")]
     slope = pearson(np.array(loud), np.array(wide))
