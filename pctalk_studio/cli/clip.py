@@ -25,7 +25,7 @@ from pctalk_studio.interchange.motion_file import write_motion
 from pctalk_studio.media.pictures import Picture, read_picture, write_png
 from pctalk_studio.media.sound import read_sound
 from pctalk_studio.render.api import PreparedFace
-from pctalk_studio.render.framing import Framing, frame_source
+from pctalk_studio.render.framing import Framing, face_window, frame_source
 from pctalk_studio.render.mesh import MeshRenderer
 
 SPEECH_RATE = 16000
@@ -127,7 +127,7 @@ def make_clip(request: ClipRequest, listen: ProgressListener) -> ClipResult:
     frames = _frames(request, len(motion))
     report = export_clip(prepared, motion, sound, request.out, frames=frames, crf=request.crf, listen=listen)
     if request.sheet is not None:
-        _write_sheet(request.sheet, prepared, motion, speech, listen)
+        _write_sheet(request.sheet, prepared, source.rig, motion, speech, listen)
     if request.motion is not None:
         write_motion(request.motion, motion, source.rig)
     return ClipResult(
@@ -173,11 +173,15 @@ def _frames(request: ClipRequest, count: int) -> FrameSet | None:
     return frames
 
 
-def _write_sheet(path: Path, prepared: PreparedFace, motion: Motion, speech: SpeechFacts, listen: ProgressListener) -> None:
+def _write_sheet(
+    path: Path, prepared: PreparedFace, rig: FaceRig, motion: Motion, speech: SpeechFacts, listen: ProgressListener
+) -> None:
+    """Telling frames, cut to the face, so that a small face in a large picture can be judged too."""
+    window = face_window(rig)
     chosen = telling_frames(motion, speech.alignment, SHEET_FRAMES)
     tiles = []
     for done, frame in enumerate(chosen):
         listen(ProgressEvent("sheet", done, len(chosen)))
-        tiles.append((prepared.frame(motion.row(frame.frame)), frame.caption))
+        tiles.append((prepared.frame(motion.row(frame.frame))[window], frame.caption))
     write_png(path, contact_sheet(tiles))
     listen(ProgressEvent("sheet", len(chosen), len(chosen)))

@@ -74,7 +74,7 @@ def frame_source(picture: Picture, rig: FaceRig, framing: Framing) -> RenderSour
 
 def _framed(picture: Picture, rig: FaceRig, framing: Framing) -> Framed:
     if framing.crop_to_face:
-        centre, side = _face_square(rig)
+        centre, side = face_square(rig)
         if framing.size is None:
             return crop_square(picture, centre, side, _even(framing.longest or FACE_CROP_SIDE))
         largest = max(framing.size)
@@ -88,13 +88,21 @@ def _framed(picture: Picture, rig: FaceRig, framing: Framing) -> Framed:
     return fit_within(picture, (longest, longest), enlarge=framing.longest is not None)
 
 
-def _face_square(rig: FaceRig) -> tuple[tuple[float, float], float]:
-    """Centre and side of the face crop, pixels."""
+def face_square(rig: FaceRig) -> tuple[tuple[float, float], float]:
+    """Centre (x, y) and side of the square that shows a face with hair, neck and some shoulder; pixels, may leave the picture."""
     oval = rig.landmarks[list(FACE_OVAL), :2].astype(np.float64)
     low, high = oval.min(axis=0), oval.max(axis=0)
     height = float((high - low).max())
     centre = (low + high) / 2
     return (float(centre[0]), float(centre[1]) - FACE_CROP_RISE * height), FACE_CROP_HEIGHTS * height
+
+
+def face_window(rig: FaceRig) -> tuple[slice, slice]:
+    """Rows and columns of that square within the picture."""
+    (x, y), side = face_square(rig)
+    width, height = rig.picture_size
+    left, top = max(0, round(x - side / 2)), max(0, round(y - side / 2))
+    return slice(top, min(height, round(y + side / 2))), slice(left, min(width, round(x + side / 2)))
 
 
 def _even(side: int) -> int:
