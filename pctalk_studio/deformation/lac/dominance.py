@@ -21,7 +21,7 @@ SOLVER_RATE = 100
 """Samples a second inside the solver."""
 
 _HELD_FROM, _HELD_TO = 0.12, 0.80
-_SHAPE_PACE, _JAW_PACE = 0.8, 0.4
+_SHAPE_PACE, _JAW_PACE = 0.8, 0.34
 """The jaw opens and closes with every syllable; rounding and spreading reach further (JALI: 150 against 120 ms, wider still
 in clusters). Factors on the table's times, set so that apertures move as fast as those of filmed talkers."""
 
