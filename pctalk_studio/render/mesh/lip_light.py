@@ -17,8 +17,8 @@ TOUCHING = 0.03
 PARTED = 0.016
 """Gap, E, at which nothing of the seam is left."""
 
-LINE_DEPTH = 0.45
-"""How dark a painted lip line is, where the photo itself has none."""
+LINE_DEPTH = np.array([0.34, 0.44, 0.42], np.float32)
+"""How dark a painted lip line is in R, G, B, where the photo itself has none: least in red, the colour of shadow on lips."""
 
 LINE_WIDTH = 0.007
 """Its half width, E."""
@@ -118,7 +118,7 @@ class LipSeam:
         part = region[box.slices].astype(np.float32) + seam * weight[..., None]
         line = np.exp(-((offset * (1 / max(LINE_WIDTH * frame.unit, 0.7))) ** 2)) * (weight * self.painted[column])
         inside = (frame.u[box.slices] >= left) & (frame.u[box.slices] <= right)
-        part *= (1 - LINE_DEPTH * line * inside)[..., None]
+        part *= 1 - (line * inside)[..., None] * LINE_DEPTH
         region[box.slices] = np.rint(np.clip(part, 0, 255)).astype(np.uint8)
 
 
@@ -176,6 +176,10 @@ class LipLight:
         parted = np.maximum(below - above - self.seam.slack, 0) * per_unit
         openness = np.clip(parted * np.float32(1 / 0.03), 0, 1).astype(np.float32)
         outside = np.maximum(above[column] - v, v - below[column]) * per_unit
+        # Beyond a corner there is no lip line any more; light there falls off with the distance from the corner.
+        u = frame.u[box.slices]
+        beside = np.maximum(np.maximum(np.float32(ends[0, 0]) - u, u - np.float32(ends[1, 0])), 0) * per_unit
+        outside = np.where(beside > 0, np.hypot(np.maximum(outside, 0), beside), outside)
         on_lip = outside > 0
         near = np.exp(np.maximum(outside, 0) * np.float32(-1 / 0.014))
         wide = np.exp(np.maximum(outside, 0) * np.float32(-1 / 0.045))

@@ -163,7 +163,7 @@ def _lip_profiles(face: FaceTopology, lip: str) -> F64:
 
 def _keypoint_weights(energy: F64, face: FaceTopology) -> F64:
     """[468, 21]: the mean over a keypoint's group is 1 for that keypoint and 0 for all others."""
-    lips = {}
+    lips: dict[int, F64] = {}
     for name, rings in (("upper", topo.LIP_UPPER_RINGS), ("lower", topo.LIP_LOWER_RINGS)):
         for ring in rings:
             lips.update(zip(ring, _lip_profiles(face, name), strict=True))
