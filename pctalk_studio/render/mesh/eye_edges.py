@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pctalk_studio.render.mesh.eye_fill import ColourF32, blurred, luma_of
-from pctalk_studio.render.mesh.eye_frame import EyeFrame, PlaneF32, smoothstep
+from pctalk_studio.render.mesh.eye_frame import LEAST_FOLD, EyeFrame, LidLines, PlaneF32, smoothstep
 
 _COLUMNS = 49
 _UPPER_REACH, _LOWER_REACH = (-0.08, 0.14), (-0.10, 0.03)
@@ -40,8 +40,8 @@ def with_found_edges(frame: EyeFrame, picture: ColourF32) -> EyeFrame:
     upper = np.minimum(frame.upper + down, np.maximum(frame.lower, frame.upper)).astype(np.float32)
     up = _found(frame, frame.lower, _LOWER_REACH, _LOWER_PRICE, (_Signal(red, 4.0, 1.0), _Signal(luma, 8.0, 0.6)))
     lower = np.maximum(frame.lower + up, upper).astype(np.float32)
-    fold = np.minimum(frame.fold, upper - np.float32(0.08 * frame.width))
-    return replace(frame, upper=upper, lower=lower, fold=fold)
+    fold = np.minimum(frame.fold, upper - np.float32(LEAST_FOLD * frame.width))
+    return replace(frame, lines=LidLines(upper, lower, fold))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

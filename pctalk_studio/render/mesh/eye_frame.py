@@ -18,8 +18,9 @@ from pctalk_studio.core.topology import EYE_LEFT_LOWER, EYE_LEFT_UPPER, EYE_RIGH
 PlaneF32 = npt.NDArray[np.float32]
 """One number for each pixel of an eye's window, [h, w] float32."""
 
-_MARGIN_NASAL, _MARGIN_OUTER, _MARGIN_ABOVE, _MARGIN_BELOW = 0.10, 0.32, 0.14, 0.24
-_LEAST_FOLD = 0.08
+_MARGIN_NASAL, _MARGIN_OUTER, _MARGIN_ABOVE, _MARGIN_BELOW = 0.10, 0.32, 0.26, 0.24
+LEAST_FOLD = 0.08
+"""Least distance of the fold from the upper lid's edge over that of the eye's corners."""
 _STILL = 1 / 64
 """Pixels: the eyeball fades in with the square of the way, so that this much is a four-hundredth of a grey level of a hundred."""
 
@@ -65,6 +66,15 @@ def ease(x: float, low: float, high: float) -> float:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class LidLines:
+    """v of the upper lid's edge, the lower lid's edge and the upper lid's fold at each pixel's u."""
+
+    upper: PlaneF32
+    lower: PlaneF32
+    fold: PlaneF32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class EyeFrame:
     """Geometry of one eye at rest, computed once.
 
@@ -82,14 +92,14 @@ class EyeFrame:
         Distance of the corners, pixels.
     u, v
         Eye-frame coordinates of each pixel.
-    upper, lower, fold
-        v of the upper lid's edge, the lower lid's edge and the upper lid's fold at each pixel's u.
-    upper_basis, lower_basis
-        [9, h * w] float32: how far each pixel's edge follows each lid vertex.
+    lines
+        The lids at rest.
+    bases
+        [n, h * w] float32 for the upper edge, the lower edge and the fold: how far each pixel's line follows each vertex.
     rest
-        [18, 2] float32: the lid vertices (upper, then lower) in the picture.
+        [25, 2] float32: the vertices of the three lines in the picture.
     slopes
-        [18] float64: dv / du of the lid line at each of them.
+        [25] float64: dv / du of its line at each of them.
     """
 
     landmarks: EyeLandmarks
@@ -100,11 +110,8 @@ class EyeFrame:
     width: float
     u: PlaneF32
     v: PlaneF32
-    upper: PlaneF32
-    lower: PlaneF32
-    fold: PlaneF32
-    upper_basis: npt.NDArray[np.float32]
-    lower_basis: npt.NDArray[np.float32]
+    lines: LidLines
+    bases: tuple[npt.NDArray[np.float32], ...]
     rest: npt.NDArray[np.float32]
     slopes: npt.NDArray[np.float64]
 
@@ -145,12 +152,13 @@ class EyeFrame:
         ys, xs = np.mgrid[y0:y1, x0:x1].astype(np.float64)
         u = (xs - ends[0, 0]) * across[0] + (ys - ends[0, 1]) * across[1]
         v = (xs - ends[0, 0]) * down[0] + (ys - ends[0, 1]) * down[1]
-        upper_basis, upper_slopes = _basis(upper, u)
-        lower_basis, lower_slopes = _basis(lower, u)
-        upper_edge = np.tensordot(upper[:, 1], upper_basis, 1)
-        lower_edge = np.maximum(np.tensordot(lower[:, 1], lower_basis, 1), upper_edge)
-        fold_edge = np.tensordot(fold[:, 1], _basis(fold, u)[0], 1)
-        f32 = np.float32
+        splines = [_basis(line, u) for line in (upper, lower, fold)]
+        edges = [np.tensordot(line[:, 1], basis, 1) for line, (basis, _) in zip((upper, lower, fold), splines, strict=True)]
+        lines = LidLines(
+            edges[0].astype(np.float32),
+            np.maximum(edges[1], edges[0]).astype(np.float32),
+            np.minimum(edges[2], edges[0] - LEAST_FOLD * width).astype(np.float32),
+        )
         return cls(
             landmarks,
             window,
@@ -158,16 +166,28 @@ class EyeFrame:
             down,
             ends[0],
             width,
-            u.astype(f32),
-            v.astype(f32),
-            upper_edge.astype(f32),
-            lower_edge.astype(f32),
-            np.minimum(fold_edge, upper_edge - _LEAST_FOLD * width).astype(f32),
-            upper_basis.reshape(len(upper), -1).astype(f32),
-            lower_basis.reshape(len(lower), -1).astype(f32),
-            points[[*landmarks.upper, *landmarks.lower]].astype(f32),
-            np.concatenate([upper_slopes, lower_slopes]),
+            u.astype(np.float32),
+            v.astype(np.float32),
+            lines,
+            tuple(basis.reshape(len(basis), -1).astype(np.float32) for basis, _ in splines),
+            points[[*landmarks.upper, *landmarks.lower, *landmarks.fold]].astype(np.float32),
+            np.concatenate([slopes for _, slopes in splines]),
         )
+
+    @property
+    def upper(self) -> PlaneF32:
+        """The upper lid's edge at rest."""
+        return self.lines.upper
+
+    @property
+    def lower(self) -> PlaneF32:
+        """The lower lid's edge at rest."""
+        return self.lines.lower
+
+    @property
+    def fold(self) -> PlaneF32:
+        """The upper lid's fold at rest."""
+        return self.lines.fold
 
     @property
     def from_outer(self) -> PlaneF32:
@@ -184,26 +204,32 @@ class EyeFrame:
         """Pixels of the opening, [h, w] bool, less ``margin`` pixels at both lids."""
         return (self.v > self.upper + margin) & (self.v < self.lower - margin) & (self.u > 0) & (self.u < self.width)
 
-    def lid_shifts(self, vertices: npt.NDArray[np.float32]) -> tuple[PlaneF32, PlaneF32] | None:
-        """How far the upper and the lower lid's edges have gone down at each pixel's u.
+    def moved_lines(self, vertices: npt.NDArray[np.float32]) -> LidLines | None:
+        """The lids as a deformed mesh bends them.
 
         Parameters
         ----------
         vertices
-            [478, 2] float32: the deformed mesh in the picture.
+            [478, 2] float32: the mesh in the picture.
 
         Returns
         -------
-        tuple[PlaneF32, PlaneF32] | None
-            None when no lid vertex has moved by as much as changes a byte.
+        LidLines | None
+            None when no edge has moved by as much as changes a byte.
         """
-        moved = vertices[[*self.landmarks.upper, *self.landmarks.lower]] - self.rest
-        if np.abs(moved).max() < _STILL:
+        marks = self.landmarks
+        moved = vertices[[*marks.upper, *marks.lower, *marks.fold]] - self.rest
+        first, second = len(marks.upper), len(marks.upper) + len(marks.lower)
+        if np.abs(moved[:second]).max() < _STILL:
             return None
         # A vertex that slides along its own line leaves the line where it is.
         heights = (moved @ self.down - self.slopes * (moved @ self.across)).astype(np.float32)
-        n = len(self.landmarks.upper)
-        return (heights[:n] @ self.upper_basis).reshape(self.u.shape), (heights[n:] @ self.lower_basis).reshape(self.u.shape)
+        parts = (heights[:first], heights[first:second], heights[second:])
+        upper, lower, fold = (
+            line + (part @ basis).reshape(line.shape)
+            for line, part, basis in zip((self.upper, self.lower, self.fold), parts, self.bases, strict=True)
+        )
+        return LidLines(upper, lower, np.minimum(fold, upper - np.float32(LEAST_FOLD / 2 * self.width)))
 
 
 def _window(

@@ -15,7 +15,7 @@ from pctalk_studio.core.face import FaceRig
 from pctalk_studio.render.api import PictureU8
 from pctalk_studio.render.mesh.eye_edges import with_found_edges
 from pctalk_studio.render.mesh.eye_fill import PlanesF32, planes_of
-from pctalk_studio.render.mesh.eye_frame import LEFT_EYE, RIGHT_EYE, EyeFrame, EyeLandmarks, PlaneF32, ease, smoothstep
+from pctalk_studio.render.mesh.eye_frame import LEFT_EYE, RIGHT_EYE, EyeFrame, EyeLandmarks, LidLines, PlaneF32, ease, smoothstep
 from pctalk_studio.render.mesh.eyewear import wears_glasses
 from pctalk_studio.render.mesh.gaze import EYEBALL_RADIUS, Eyeball
 from pctalk_studio.render.mesh.lids import LidSkin
@@ -120,45 +120,45 @@ class Eye:
         blink = blink * self.alive
         gaze = (turn[0] * self.ball.mobility * self.alive, turn[1] * self.ball.mobility * self.alive)
         frame = self.frame
-        shifts = frame.lid_shifts(vertices)
-        if shifts is None and blink == 0 and gaze == (0.0, 0.0):
+        lines = frame.moved_lines(vertices)
+        if lines is None and blink == 0 and gaze == (0.0, 0.0):
             return
-        upper, lower = frame.upper, frame.lower
-        motion = np.hypot(*gaze)
-        if shifts is not None:
-            upper, lower = upper + shifts[0], lower + shifts[1]
-            motion = max(motion, float(np.abs(shifts[0]).max()), float(np.abs(shifts[1]).max()))
-        gap = np.maximum(lower - upper, 0)
+        motion = float(np.hypot(*gaze))
+        if lines is None:
+            lines = frame.lines
+        else:
+            motion = max(motion, *(float(np.abs(now - was).max()) for now, was in _edges(lines, frame.lines)))
+        gap = np.maximum(lines.lower - lines.upper, 0)
         follow = np.minimum(gap * np.float32(1 / (0.15 * frame.width)), 1)
         fall = np.float32(blink * UPPER_SHARE) * gap + np.float32(LID_FOLLOWS[0] * gaze[1] * (1 - blink)) * follow
         lift = np.float32(blink * (1 - UPPER_SHARE)) * gap - np.float32(LID_FOLLOWS[1] * gaze[1] * (1 - blink)) * follow
         motion = max(motion, float(np.abs(fall).max()))
+        edge = lines.upper + fall
         x0, y0, x1, y1 = frame.window
         window = canvas[y0:y1, x0:x1]
-        out = self._skin(window, upper, lower, fall, lift) if blink > 0 or gaze[1] != 0 else planes_of(window)
-        if blink > 0:
-            self._unroll(out, upper + fall, fall, blink)
-        part = np.float32(ease(float(motion), 0.0, 1.0))
+        out = self._skin(window, lines, fall, lift) if blink > 0 or gaze[1] != 0 else planes_of(window)
+        masks = self.lid.moved_masks(frame, lines) if blink > 0 or self.lid.crossed else None
+        if masks is not None and blink > 0:
+            self._unroll(out, masks, lines.fold, edge, fall, blink)
         if blink < 1:
-            sight = self._opening(upper + fall, lower - lift) * part
+            sight = self._opening(edge, lines.lower - lift) * np.float32(ease(motion, 0.0, 1.0))
             shift = gaze[0] * frame.across + gaze[1] * frame.down
-            ball = self.ball.drawn(float(shift[0]), float(shift[1]), upper + fall)
-            out += sight * (ball - out)
+            out += sight * (self.ball.drawn(float(shift[0]), float(shift[1]), edge) - out)
         if blink > 0:
-            self._lashes(out, upper + fall, gap, blink)
-        if self.lid.front is not None:
-            out += self.lid.front * (planes_of(window) - out)
+            self._lashes(out, edge, gap, blink)
+        if masks is not None and self.lid.crossed:
+            out += masks[2] * (planes_of(window) - out)
         np.copyto(window, np.clip(out + np.float32(0.5), 0, 255).transpose(1, 2, 0), casting="unsafe")
 
-    def _skin(self, window: PictureU8, upper: PlaneF32, lower: PlaneF32, fall: PlaneF32, lift: PlaneF32) -> PlanesF32:
+    def _skin(self, window: PictureU8, lines: LidLines, fall: PlaneF32, lift: PlaneF32) -> PlanesF32:
         """The skin of both lids, gone along with their edges."""
         frame = self.frame
         # A strip along the edge goes down whole, with its lashes; what is stretched lies between it and the fold.
-        height = np.maximum(upper - frame.fold, 1.0)
+        height = np.maximum(lines.upper - lines.fold, 1.0)
         strip = np.minimum(np.float32(0.1 * frame.width), 0.6 * height)
-        rise = np.clip((frame.v - frame.fold) / (height + fall - strip), 0, 1)
-        sink = np.clip(1 - (frame.v - lower + lift) * np.float32(1 / (0.22 * frame.width)), 0, 1)
-        middle = upper + fall + 0.5 * np.maximum(lower - lift - upper - fall, 0)
+        rise = np.clip((frame.v - lines.fold) / (height + fall - strip), 0, 1)
+        sink = np.clip(1 - (frame.v - lines.lower + lift) * np.float32(1 / (0.22 * frame.width)), 0, 1)
+        middle = lines.upper + fall + 0.5 * np.maximum(lines.lower - lift - lines.upper - fall, 0)
         # Where the lids meet, one takes over from the other within a pixel and a half, or their seam would crawl in steps.
         over = np.clip((middle - frame.v) * np.float32(1 / 1.5) + np.float32(0.5), 0, 1)
         shift = over * (fall * rise + lift * sink) - lift * sink
@@ -166,15 +166,16 @@ class Eye:
         rows = self.rows - shift * np.float32(frame.down[1])
         return planes_of(cv2.remap(window, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
 
-    def _unroll(self, out: PlanesF32, edge: PlaneF32, fall: PlaneF32, blink: float) -> None:
+    def _unroll(self, out: PlanesF32, masks: PlanesF32, fold: PlaneF32, edge: PlaneF32, fall: PlaneF32, blink: float) -> None:
         """Lay new lid skin over what the fall of the lid has stretched, in place."""
         frame, width = self.frame, self.frame.width
-        cover = self.lid.extent * smoothstep(fall, 0.01 * width, 0.08 * width)
         # The lashes on the strip along the edge are the photo's own until the lid is half down and they point at the viewer.
-        cover *= 1 - np.float32(1 - ease(blink, 0.2, 0.6)) * smoothstep(frame.v - edge, -0.14 * width, -0.06 * width)
-        cover = np.maximum(cover, np.float32(ease(blink, 0.1, 0.5)) * self.lid.litter)
+        strip = smoothstep(frame.v - edge, -0.14 * width, -0.06 * width)
+        cover = masks[0] + strip * (np.float32(ease(blink, 0.2, 0.6)) * self.lid.hem - masks[0])
+        cover *= smoothstep(fall, 0.01 * width, 0.08 * width)
+        cover = np.maximum(cover, np.float32(ease(blink, 0.1, 0.5)) * masks[1])
         cover *= np.clip(edge - frame.v + np.float32(0.02 * width + 0.5), 0, 1)
-        out += cover * (self.lid.drawn(frame, edge) - out)
+        out += cover * (self.lid.drawn(frame, fold, edge) - out)
 
     def _lashes(self, out: PlanesF32, edge: PlaneF32, gap: PlaneF32, blink: float) -> None:
         """Darken the line of lashes in place."""
@@ -190,6 +191,11 @@ class Eye:
         above = np.clip((frame.v - upper) * soft + 0.5, 0, 1)
         below = np.clip((lower - frame.v) * soft + 0.5, 0, 1)
         return np.asarray(np.clip(above + below - 1, 0, 1) * self.sides, np.float32)
+
+
+def _edges(now: LidLines, was: LidLines) -> tuple[tuple[PlaneF32, PlaneF32], ...]:
+    """Both lids' edges of two moments, pairwise."""
+    return (now.upper, was.upper), (now.lower, was.lower)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

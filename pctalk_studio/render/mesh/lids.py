@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pctalk_studio.render.mesh.eye_fill import ColourF32, PlanesF32, blurred, grain_like, luma_of, planes_of, spread
-from pctalk_studio.render.mesh.eye_frame import EyeFrame, PlaneF32, ease, smoothstep
+from pctalk_studio.render.mesh.eye_frame import EyeFrame, LidLines, PlaneF32, ease, smoothstep
 from pctalk_studio.render.mesh.eyewear import in_front, lens_light
 
 
@@ -25,27 +25,29 @@ class LidSkin:
     ----------
     skin
         Unshaded skin with grain, [3, h, w] float32.
-    extent
-        Where the unrolled skin may lie: below the fold, and off the folds beside the nose, 0 to 1, [h, w] float32.
+    masks
+        [h, w, 3] float32, 0 to 1, at rest. *extent*: where the unrolled skin may lie, below the fold and off the
+        corners' own folds. *litter*: where the open lid's lashes lie on the skin around it; a lid that goes down takes them away.
+        *front*: what lies before the lid and stays, rims of glasses and hair.
+    crossed
+        Whether anything lies in front.
+    hem
+        Where the lid's edge may be covered, up to the outer corner, 0 to 1, [h, w] float32.
     bow
         Darkening towards the corners, where the lid turns away, [h, w] float32 factor.
     lashes
         How dark the lash line is at each pixel's u, 0 to 1, [h, w] float32.
     lash_width
         Its half-width in pixels.
-    litter
-        Where the open lid's lashes lie on the skin around it, 0 to 1, [h, w] float32: a lid that goes down takes them away.
-    front
-        What lies before the lid and stays: rims of glasses, hair, brows; 0 to 1, [h, w] float32, None where there is nothing.
     """
 
     skin: PlanesF32
-    extent: PlaneF32
+    masks: npt.NDArray[np.float32]
+    crossed: bool
+    hem: PlaneF32
     bow: PlaneF32
     lashes: PlaneF32
     lash_width: float
-    litter: PlaneF32
-    front: PlaneF32 | None
 
     @classmethod
     def of(cls, picture: ColourF32, frame: EyeFrame, glasses: bool) -> LidSkin:
@@ -70,34 +72,56 @@ class LidSkin:
         bow = (1 - 0.07 * along**4).astype(np.float32)
         light = lens_light(picture, base, frame) if glasses else np.float32(0)
         front = in_front(picture, base, frame, glasses)
+        beside = smoothstep(width - frame.from_outer, -0.02 * width, 0.24 * width)
+        extent = beside * smoothstep(frame.from_outer, -0.06 * width, 0.20 * width)
+        extent *= smoothstep(frame.v - frame.fold, -0.10 * width, 0.08 * width)
+        litter = _litter(luma, luma_of(base), frame) * (1 - front)
         return cls(
             planes_of(base + grain + light),
-            smoothstep(width - frame.from_outer, -0.02 * width, 0.24 * width)
-            * smoothstep(frame.v - frame.fold, -0.10 * width, 0.08 * width),
+            np.dstack([extent, litter, front]),
+            bool(front.max() > 0.05),
+            beside * smoothstep(frame.from_outer, -0.08 * width, 0.03 * width),
             bow,
             _lash_line(luma, luma_of(base), frame),
             max(0.024 * width, 0.7),
-            _litter(luma, luma_of(base), frame) * (1 - front),
-            front if front.max() > 0.05 else None,
         )
 
-    def drawn(self, frame: EyeFrame, edge: PlaneF32) -> PlanesF32:
+    def moved_masks(self, frame: EyeFrame, lines: LidLines) -> PlanesF32:
+        """The masks gone along with the skin, [3, h, w].
+
+        Parameters
+        ----------
+        frame
+            The eye.
+        lines
+            The lids as the mesh has bent them, before any blink.
+        """
+        if lines is frame.lines:
+            return planes_of(self.masks)
+        over = lines.fold - frame.fold
+        share = np.clip((frame.v - lines.fold) / (lines.upper - lines.fold), 0, 1)
+        shift = over + share * (lines.upper - frame.upper - over)
+        rows, columns = np.indices(shift.shape, np.float32)
+        columns -= shift * np.float32(frame.down[0])
+        rows -= shift * np.float32(frame.down[1])
+        return planes_of(cv2.remap(self.masks, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+
+    def drawn(self, frame: EyeFrame, fold: PlaneF32, edge: PlaneF32) -> PlanesF32:
         """The unrolled skin, shaded as a shell over the eyeball.
 
         Parameters
         ----------
         frame
             The eye.
-        edge
-            v of the upper lid's edge at each pixel's u.
+        fold, edge
+            v of the upper lid's fold and edge at each pixel's u.
 
         Returns
         -------
         PlanesF32
             A new array; only what lies between fold and edge means anything.
         """
-        height = np.maximum(edge - frame.fold, 1.0)
-        fall = np.clip((frame.v - frame.fold) / height, 0, 1)
+        fall = np.clip((frame.v - fold) / np.maximum(edge - fold, 1.0), 0, 1)
         crease = np.exp(-np.square(fall * np.float32(1 / 0.16)))
         ridge = np.exp(-np.square((fall - np.float32(0.45)) * np.float32(1 / 0.28)))
         under = np.square(np.square(fall))
