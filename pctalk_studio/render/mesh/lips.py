@@ -141,7 +141,7 @@ def _continued(picture: U8, frame: MouthFrame, curves: LipCurves, lip: tuple[F32
     start = (edge - sign * inset).astype(np.float32)
     beyond = sign * (frame.v - start[frame.column])
     period = np.maximum(0.6 * (thick - inset), 1.0)[frame.column]
-    folded = period - np.abs(period - np.mod(beyond, 2 * period))
+    folded = np.minimum(beyond, period)
     inside = (beyond > 0) & (from_corner > 0)[frame.column]
     v = np.where(inside, start[frame.column] - sign * folded, frame.v)
     points = frame.to_picture(np.stack([frame.u, v], -1)).astype(np.float32)

@@ -216,7 +216,7 @@ class MouthInterior:
         # The upper teeth stand in front, where more light gets.
         front = np.float32(FRONT_LIGHT * (1 - opening.pursed)) * np.minimum(moved * 2, 1)
         lit_front = front + (1 - front) * moved
-        _lay(planes, self.upper_teeth[box.slices], [lit_front * tint for tint in warm], 1 - 0.6 * opening.pursed)
+        _lay(planes, self.upper_teeth[box.slices], [lit_front * (0.6 + 0.4 * tint) for tint in warm], 1 - 0.6 * opening.pursed)
         return planes
 
     def _cavity(self, opening: _Opening) -> F32:

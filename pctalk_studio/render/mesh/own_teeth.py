@@ -23,7 +23,7 @@ OPEN_ENOUGH = 0.035
 SHOWING = 0.10
 """Part of the opening that must be teeth for the photo to show teeth."""
 
-CROWN = 0.118
+CROWN = 0.098
 """Height of a front tooth, E; above it there is gum."""
 
 HIDDEN_EDGE = 0.010
@@ -57,6 +57,8 @@ class OwnMouth:
         [n] float64: v of the line on which the upper edges stand.
     seen
         [n] float32: 1 where the photo shows upper teeth, 0 elsewhere.
+    sides
+        How light the mouth is beside its teeth, on the picture's left and right, as a part of their own brightness.
     """
 
     picture: U8
@@ -68,6 +70,7 @@ class OwnMouth:
     gap: F32
     line: F64
     seen: F32
+    sides: tuple[float, float]
 
     @classmethod
     def of(cls, picture: U8, frame: MouthFrame, curves: LipCurves, look: MouthLook) -> OwnMouth | None:
@@ -92,12 +95,19 @@ class OwnMouth:
             gap=gap,
             line=_continued_line(frame, flat, row),
             seen=np.interp(frame.grid, flat.u, row.ends(frame.unit), left=0, right=0).astype(np.float32),
+            sides=_side_light(flat, row),
         )
 
     def completed(self, painted: U8, frame: MouthFrame) -> U8:
         """The photo's upper teeth with painted ones [h, w, 4] at both sides, where the photo shows no more of them."""
-        room = 1 - self.seen[frame.column]
-        return np.asarray(self.front + np.rint(painted * room[..., None]), np.float32).clip(0, 255).astype(np.uint8)
+        shown = np.flatnonzero(self.seen > 0.5)
+        if len(shown) == 0:
+            return painted
+        beside = 1 - self.seen[frame.column]
+        middle = float(frame.grid[shown].mean())
+        light = np.where(frame.u < middle, np.float32(self.sides[0]), np.float32(self.sides[1]))
+        both = self.front + painted * (beside * light)[..., None]
+        return np.asarray(np.rint(np.clip(both, 0, 255)), np.uint8)
 
     def recoloured(self, look: MouthLook) -> MouthLook:
         """The look with these teeth's colour for painted ones, a little darker since those stand farther back."""
@@ -268,7 +278,7 @@ def _front(flat: _Flat, row: _Row, look: MouthLook, unit: float) -> _Layer:
     hidden = np.clip(2 * _along(row.cut.astype(np.float64), 0.05 * unit) - 0.6, 0, 1)
     arch = _arch_line(flat.u / unit, row)
     shown = np.clip(row.edge, arch - 0.035 * unit, arch + 0.020 * unit)
-    covered = np.maximum(_along(row.edge, 0.02 * unit), arch) + HIDDEN_EDGE * unit * (1 - 0.8 * gaps)
+    covered = np.maximum(_along(row.edge, 0.02 * unit), arch) + HIDDEN_EDGE * unit * (1 - 0.8 * _along(gaps, 0.008 * unit))
     edge = shown + hidden * (covered - shown)
     seen = np.maximum(np.minimum(shown, flat.lower) - flat.upper, 1.0)
     first = flat.upper + np.minimum(rim + 0.5, 0.35 * seen)
@@ -283,19 +293,47 @@ def _front(flat: _Flat, row: _Row, look: MouthLook, unit: float) -> _Layer:
         even = cv2.GaussianBlur(teeth, (0, 0), sigmaX=0.5, sigmaY=0.02 * unit + 0.5)
         plain = row.colour * np.clip(luma(np.asarray(even, np.float32)) / max(brightness(row.colour), 1.0), 0, 1.05)[..., None]
         teeth = np.asarray(teeth + (plain - teeth) * unseen[..., None], np.float32)
-    neck = np.median(edge) - CROWN * unit + 0.005 * unit * gaps + 0.5 * (edge - np.median(edge))
-    neck = np.minimum(neck, flat.upper - 0.6 * rim)
-    gum = np.clip((neck[None] - flat.rows) / (0.020 * unit) + 0.5, 0, 1)[..., None]
+    neck = np.median(edge) - CROWN * unit + 0.012 * unit * gaps + 0.5 * (edge - np.median(edge))
+    neck = np.minimum(neck, flat.upper - 0.4 * rim)
+    if row.colour is not None and _gum_shows(flat, row, first, unit):
+        neck = first - 0.010 * unit * (1 - gaps)
+    gum = np.clip((neck[None] - flat.rows) / (0.008 * unit + look.blur) + 0.5, 0, 1)[..., None]
     colour = teeth + (gum_colour(look) - teeth) * gum
     soft = 1.0 + 0.6 * look.blur
     cover = np.clip((edge[None] - flat.rows) / soft + 0.5, 0, 1) * row.ends(unit)[None]
     return _Layer(np.dstack([colour * cover[..., None], 255 * cover]).astype(np.float32), first, last)
 
 
+def _gum_shows(flat: _Flat, row: _Row, first: F64, unit: float) -> bool:
+    """Whether the photo shows gum above the teeth: redder than enamel in more than a tenth of the columns under the lip."""
+    band = (flat.rows >= first) & (flat.rows < first + max(0.015 * unit, 1.5))
+    colour = (flat.image * band[..., None]).sum(0) / np.maximum(band.sum(0), 1)[:, None]
+    red = (colour[:, 0] - colour[:, 1:].mean(-1)) / np.maximum(luma(colour), 8)
+    enamel = row.colour if row.colour is not None else colour.mean(0)
+    own = (enamel[0] - enamel[1:].mean()) / max(brightness(np.asarray(enamel, np.float64)), 8.0)
+    return bool(np.mean(red[row.present] > own + 0.10) > 0.10)
+
+
 def _at(plane: F32, flat: _Flat, v: F64) -> F64:
     """A plane's value in every column at some v."""
     index = np.clip(np.rint(v - flat.v[0]).astype(int), 0, plane.shape[0] - 1)
     return np.asarray(plane[index, np.arange(plane.shape[1])], np.float64)
+
+
+def _side_light(flat: _Flat, row: _Row) -> tuple[float, float]:
+    """Brightness in the corners of the opening, beyond the first and the last tooth, as a part of the teeth's, 0.15 to 1."""
+    shown = np.flatnonzero(row.present)
+    if row.colour is None or len(shown) == 0:
+        return 1.0, 1.0
+    within = (flat.rows > flat.upper + 0.3 * (flat.lower - flat.upper)) & (
+        flat.rows < flat.lower - 0.3 * (flat.lower - flat.upper)
+    )
+    sides = []
+    for columns in (slice(0, shown[0]), slice(shown[-1] + 1, None)):
+        pixels = flat.image[:, columns][within[:, columns]]
+        light = float(np.median(luma(pixels))) if len(pixels) >= 6 else 0.5 * brightness(row.colour)
+        sides.append(float(np.clip(1.6 * light / max(brightness(row.colour), 1.0), 0.2, 1.0)))
+    return sides[0], sides[1]
 
 
 def _continued_line(frame: MouthFrame, flat: _Flat, row: _Row) -> F64:
@@ -347,7 +385,7 @@ def _back(flat: _Flat, row: _Row, look: MouthLook, unit: float) -> _Layer:
     top = np.where(row.present, row.edge + rim, flat.upper + rim)
     bottom = np.maximum(flat.lower - rim, top)
     room = flat.lower - np.where(row.present, row.edge, flat.upper)
-    cover = np.clip((_along(room, 0.03 * unit) - 0.030 * unit) / (0.025 * unit), 0, 1)
+    cover = np.clip((_along(room, 0.06 * unit) - 0.030 * unit) / (0.025 * unit), 0, 1)
     colour = flat.folded(top, bottom, np.maximum(0.6 * (bottom - top), 1.0))
     # Far up behind the teeth it is dark; below the lower teeth there is gum.
     shade = 1 - 0.75 * np.clip((top[None] - flat.rows) / (0.07 * unit), 0, 1)
