@@ -26,7 +26,7 @@ UPPER_SHARE = 0.25
 _SIDE_GAP = 0.72
 """Gap beside the middle, relative to the middle: lips open as an ellipse."""
 
-_WIDER, _NARROWER = 0.15, 0.22
+_WIDER, _NARROWER = 0.15, 0.26
 """Change of the mouth's width at width +1 and -1, in mouth widths."""
 
 _JAW_DROP = 0.09
