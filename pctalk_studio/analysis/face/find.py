@@ -18,7 +18,7 @@ from pctalk_studio.core.errors import FaceError
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.problems import Problem
 
-ANALYSIS_VERSION = "1"
+ANALYSIS_VERSION = "2"
 """Changes whenever the same picture would give another rig."""
 
 _DOMINANT = 1.8

@@ -20,6 +20,9 @@ from pctalk_studio.core.topology import MESH_COUNT, OUTER_EYE_CORNERS, face_topo
 _MARGIN = 1.5
 """Patch side over face extent; the network was trained on this."""
 
+_ENOUGH = 2.5
+"""Times the patch's side that a window may measure before the picture is reduced."""
+
 _JITTER = (
     (0.0, 0.0, 1.0, 0.0),
     (0.03, 0.02, 1.04, 3.0),
@@ -76,16 +79,56 @@ class Window:
         return np.column_stack([linear, offset])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Nearby:
+    """The surroundings of a window, reduced when the window is much larger than the patch that is wanted.
+
+    Parameters
+    ----------
+    picture
+        [h, w, 3] uint8.
+    factor
+        Whole number of the original's pixels to one of these.
+    corner
+        [2] where the left top corner lies in the original, pixels.
+    """
+
+    picture: PictureU8
+    factor: int
+    corner: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, picture: PictureU8, window: Window, pixels: int) -> Nearby:
+        """The picture itself when that is small enough; else a part, a window's side further on all sides, reduced."""
+        factor = int(window.side / (_ENOUGH * pixels))
+        if factor < 2:
+            return cls(picture, 1, np.zeros(2))
+        height, width = picture.shape[:2]
+        left, top = (int(np.clip(at - window.side, 0, size - 1)) for at, size in ((window.x, width), (window.y, height)))
+        right, bottom = min(width, int(window.x + window.side)), min(height, int(window.y + window.side))
+        columns, rows = max(1, (right - left) // factor), max(1, (bottom - top) // factor)
+        part = picture[top : top + rows * factor, left : left + columns * factor]
+        small = cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA)
+        return cls(np.asarray(small, np.uint8), factor, np.array([left, top], np.float64))
+
+    def window(self, window: Window) -> Window:
+        """A window of the original in this picture."""
+        x, y = (np.array((window.x, window.y)) - self.corner + 0.5) / self.factor - 0.5
+        return Window(float(x), float(y), window.side / self.factor, window.angle)
+
+
 def cut(picture: PictureU8, window: Window, pixels: int = PATCH) -> PictureU8:
     """The patch [pixels, pixels, 3] that a window shows; black outside the picture, free of aliasing."""
-    matrix = window.matrix(pixels)
-    shrink = int(window.side / pixels)
+    near = Nearby.of(picture, window, pixels)
+    inner = near.window(window)
+    matrix = inner.matrix(pixels)
+    shrink = int(inner.side / pixels)
     if shrink < 2:
-        patch = cv2.warpAffine(picture, matrix, (pixels, pixels), flags=cv2.INTER_LINEAR)
+        patch = cv2.warpAffine(near.picture, matrix, (pixels, pixels), flags=cv2.INTER_LINEAR)
     else:  # sample finer, then average; sub-pixel (0, 0) lies (shrink - 1) / 2 sub-pixels left of the pixel's centre
         fine = matrix * shrink
         fine[:, 2] += (shrink - 1) / 2
-        big = cv2.warpAffine(picture, fine, (pixels * shrink, pixels * shrink), flags=cv2.INTER_LINEAR)
+        big = cv2.warpAffine(near.picture, fine, (pixels * shrink, pixels * shrink), flags=cv2.INTER_LINEAR)
         patch = cv2.resize(big, (pixels, pixels), interpolation=cv2.INTER_AREA)
     return np.asarray(patch, np.uint8)
 
@@ -141,12 +184,19 @@ def read(networks: FaceNetworks, picture: PictureU8, window: Window) -> Reading:
     window
         Roughly around the face.
     """
+    near = Nearby.of(picture, window, PATCH)
+    inner = near.window(window)
     for _ in range(2):
-        window = Window.around(look(networks, picture, window).landmarks)
+        inner = Window.around(look(networks, near.picture, inner).landmarks)
     looks = [
-        look(networks, picture, window.jittered(*jitter), mirrored=mirrored) for jitter in _JITTER for mirrored in (False, True)
+        look(networks, near.picture, inner.jittered(*jitter), mirrored=mirrored)
+        for jitter in _JITTER
+        for mirrored in (False, True)
     ]
-    return averaged(looks)
+    reading = averaged(looks)
+    landmarks = reading.landmarks * near.factor
+    landmarks[:, :2] += 0.5 * near.factor - 0.5 + near.corner
+    return Reading(landmarks, reading.presence, reading.deviation)
 
 
 def averaged(looks: list[Reading]) -> Reading:

@@ -74,7 +74,7 @@ def test_turns_are_read_with_the_signs_of_the_pose_channels(
     assert rig.scale == pytest.approx(SCALE, rel=0.06), "a turned head is no smaller head"
 
 
-@pytest.mark.parametrize(("factor", "shift"), [(0.5, (0, 0)), (1.7, (0, 0)), (1.0, (131, 57))])
+@pytest.mark.parametrize(("factor", "shift"), [(0.5, (0, 0)), (1.7, (0, 0)), (7.0, (0, 0)), (1.0, (131, 57))])
 def test_scaled_and_shifted_pictures_give_the_same_rig(
     factor: float, shift: tuple[int, int], picture: np.ndarray, rig: FaceRig, networks: FaceNetworks
 ) -> None:
