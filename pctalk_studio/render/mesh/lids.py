@@ -164,14 +164,28 @@ def _plain_skin(luma: PlaneF32, frame: EyeFrame) -> PlaneF32:
 
 def _lid_colour(picture: ColourF32, trusted: PlaneF32, width: float) -> ColourF32:
     """Colour of the lid: that of the skin around it, of its brighter half, because lashes and folds only darken."""
+    luma = np.maximum(luma_of(picture), 8.0)
+    tint = picture / luma[..., None]
+    usual = _broad(tint, trusted, width)
+    # Gloss, and lashes that a pixel shares with skin, are paler than any of the skin around.
+    odd = np.abs(tint - usual).max(axis=2)
+    trusted = trusted / (1 + np.square(odd / np.float32(0.08)))
     base = spread(picture, trusted, 0.05 * width)
     for _ in range(2):
-        dark = np.maximum(luma_of(base) - luma_of(picture), 0) / np.maximum(luma_of(base), 8.0)
+        dark = np.maximum(luma_of(base) - luma, 0) / np.maximum(luma_of(base), 8.0)
         base = spread(picture, trusted / (1 + np.square(dark / np.float32(0.10))), 0.05 * width)
     # A glossy spot on the open lid, or a brow, is not what the whole lid looks like.
-    broad = blurred(base * trusted[..., None], 0.3 * width) / np.maximum(blurred(trusted, 0.3 * width), 1e-6)[..., None]
-    level = luma_of(base) / np.maximum(luma_of(np.asarray(broad, np.float32)), 4.0)
-    return np.asarray(base * (np.clip(level, 0.8, 1.08) / np.maximum(level, 1e-3))[..., None], np.float32)
+    level = luma_of(base)
+    plain = luma_of(_broad(base, trusted, width))
+    level = np.clip(level, 0.8 * plain, 1.08 * plain)
+    tint = np.clip(base / np.maximum(luma_of(base), 1.0)[..., None], usual - 0.08, usual + 0.08)
+    return np.asarray(tint * level[..., None], np.float32)
+
+
+def _broad(colour: ColourF32, trusted: PlaneF32, width: float) -> ColourF32:
+    """Mean of the trusted pixels over about a third of the eye."""
+    mass = np.maximum(blurred(trusted, 0.3 * width), 1e-6)
+    return np.asarray(blurred(colour * trusted[..., None], 0.3 * width) / mass[..., None], np.float32)
 
 
 def _lash_line(luma: PlaneF32, skin: PlaneF32, frame: EyeFrame) -> PlaneF32:
