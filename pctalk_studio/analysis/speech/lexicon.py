@@ -30,6 +30,9 @@ are AA1 R / ER0
 as AE1 Z / AH0 Z
 at AE1 T / AH0 T
 because B IH0 K AO1 Z / B IH0 K AH1 Z / K AH0 Z
+brr B ER1
+brrr B ER1
+eww IY1 UW0 / Y UW1
 been B IH1 N / B IY1 N / B EH1 N
 blessed B L EH1 S T / B L EH1 S IH0 D
 can K AE1 N / K AH0 N
@@ -81,6 +84,7 @@ this DH IH1 S / DH AH0 S
 uh AH1
 uh-uh AH1 AH0 / AH1 N AH0
 um AH1 M
+tsk T IH1 S K
 used Y UW1 Z D / Y UW1 S T
 were W ER1 / W ER0
 what W AH1 T / HH W AH1 T

@@ -27,15 +27,19 @@ _DIRECTION_WORDS = (
     "inhales|exhales|noise|smiles|nods|off screen|offscreen|o\\.s\\.|v\\.o\\."
 )
 _NOT_SPOKEN = (
-    re.compile(r"<!--.*?-->", re.S),
+    re.compile(r"<!--.{0,2000}?-->", re.S),
     re.compile(r"</?[A-Za-z][^<>\n]{0,200}>"),
-    re.compile(rf"[(*_]+\s*(?:{_DIRECTION_WORDS})(?:\s+[a-z]+){{0,2}}\s*[)*_]+", re.I),
+    re.compile(
+        rf"[(*_]{{1,3}}[ \t]{{0,3}}(?:{_DIRECTION_WORDS})(?:[ \t]{{1,3}}[a-z]{{1,20}}){{0,2}}[ \t]{{0,3}}[)*_]{{1,3}}", re.I
+    ),
     re.compile(r"[♪♫♩♬]"),
 )
-_LINK = re.compile(r"\[([^\]\n]*)\]\([^)\s]*\)")
+_LINK = re.compile(r"\[([^\[\]\n]{0,300})\]\([^()\s]{0,900}\)")
+_IMAGE = re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\n]{0,900}\)")
 _BRACKETED = re.compile(r"\[[^\[\]]{0,400}\]|\{[^{}]{0,400}\}")
 _TIMING = re.compile(r"\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{3}\s*-->.*")
 _LINE_MARK = re.compile(r"^\s*(?:#{1,6}\s+|>+\s*|[-*+•]\s+)")
+_LONGEST_TOKEN = 200
 _DASHES = re.compile(r"[—―]|-{2,}|…|\.{2,}|(?<!\d)–|–(?!\d)")
 _OPENING = '"([{<*_~`¿¡|\\^,;:!?'
 _CLOSING = '")]}>*_~`|\\^,;:!?'
@@ -85,7 +89,7 @@ def _spoken_lines(text: str) -> str:
 
 
 def _without_directions(text: str) -> str:
-    text = re.sub(r"!\[[^\]\n]*\]\([^)\n]*\)", " ", text)
+    text = _IMAGE.sub(" ", text)
     text = _LINK.sub(r"\1", text)
     for pattern in _NOT_SPOKEN:
         text = pattern.sub(" ", text)
@@ -107,6 +111,7 @@ def tokens_of(text: str) -> tuple[Token, ...]:
 
 def _token(piece: str) -> tuple[str, str] | None:
     """Displayed and plain form of a piece between blanks, or None when it is only punctuation or pictures."""
+    piece = piece[:_LONGEST_TOKEN]
     low = plain_characters(piece).lower()
     if low in SYMBOLS or low.strip(_CLOSING) in SHORTHAND:
         kept = piece if low in SYMBOLS else piece.strip(_CLOSING)

@@ -224,8 +224,14 @@ def _decade(text: str) -> Readings:
         *front, last = year(text)[0]
     else:
         *front, last = cardinal(int(text))
-    plural = last[:-1] + "ies" if last.endswith("y") else last + "s"
-    return ((*front, plural),)
+    return ((*front, _plural_word(last)),)
+
+
+def _plural_word(word: str) -> str:
+    """Plural of the name of a number: nineties, sixes, fifty twos."""
+    if word.endswith("y"):
+        return word[:-1] + "ies"
+    return word + ("es" if word.endswith("x") else "s")
 
 
 def _groups(parts: Sequence[str]) -> Readings:
@@ -264,6 +270,8 @@ _FRACTION = re.compile(r"(\d{1,4})[/⁄](\d{1,4})")
 _DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2,4})")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _RANGE = re.compile(r"(\d+)[-–](\d+)")
+_PLURAL = re.compile(r"(\d{1,4})'?s")
+_SPAN = re.compile(r"([$£€¥₹]?)(\d[\d,]*(?:\.\d+)?)[-–]([$£€¥₹]?)(\d[\d,]*(?:\.\d+)?)([a-z°%¢]{0,4})")
 _GROUPS = re.compile(r"\+?\(?\d+\)?(?:[-–./ ]\(?\d+\)?){2,}")
 _FEET = re.compile(r"(\d{1,2})['′](\d{1,2})?[\"″]?")
 _TIMES = re.compile(rf"{_N}[x×]{_N}")
@@ -322,6 +330,17 @@ def _compound_figures(token: str) -> Readings:
         return _fraction(*m.groups())
     if m := _RANGE.fullmatch(token):
         return _range(*m.groups())
+    if (m := _SPAN.fullmatch(token)) and (m[5] in UNITS or not m[5]):
+        symbol = m[1] or m[3]
+        last = (
+            spoken_figures(f"{symbol}{m[4]}")
+            if symbol
+            else alternatives(amount(m[4]), unit_readings(m[5], False) if m[5] else ((),))
+        )
+        return alternatives(amount(m[2]), (("to",), ()), last)
+    if m := _PLURAL.fullmatch(token):
+        *front, last_word = cardinal(int(m[1]))
+        return (*alternatives(integer(m[1]), unit_readings("s", m[1] == "1")), (*front, _plural_word(last_word)))
     if _GROUPS.fullmatch(token):
         parts = re.findall(r"\d+", token)
         if "." in token:

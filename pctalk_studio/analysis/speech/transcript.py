@@ -28,6 +28,7 @@ from pctalk_studio.analysis.speech.numbers import (
     Readings,
     alternatives,
     cardinal,
+    digits,
     integer,
     money_name,
     ordinal,
@@ -71,8 +72,8 @@ class _Place:
         return self.token.plain.lower()
 
 
-_ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
-_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
+_ROMAN = re.compile(r"(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}
 _NUMBERED_WORDS = """
 chapter part act scene volume vol book section war phase title type class appendix article stage level round bowl episode
 figure table canto unit mark step
@@ -81,7 +82,8 @@ _NUMBERED = frozenset(_NUMBERED_WORDS.split())
 _TOP_DOMAINS = "com|org|net|edu|gov|io|co|uk|de|tv|ai|app|dev|me|info"
 _WEB = re.compile(rf"(?:https?://|www\.).+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[\w-]+(?:\.[\w-]+)*\.(?:{_TOP_DOMAINS})(?:/.*)?")
 _CAMEL = re.compile(r"[A-Z]?[a-z']+|[A-Z]+(?![a-z])|\d+")
-_LETTER_RUNS = re.compile(r"[A-Za-z']+|\d+")
+_LETTER_RUNS = re.compile(r"[A-Za-z']+|\d+(?:[.,]\d+)*")
+_NUMBERED_SHORT = re.compile(r"([a-z]+\.)(\d.*)")
 
 
 def transcript_words(text: str) -> tuple[TranscriptWord, ...]:
@@ -207,7 +209,7 @@ def _roman(place: _Place) -> Readings:
     if not figure or not _ROMAN.fullmatch(figure) or place.shouted:
         return ()
     numbered = place.before.lower() in _NUMBERED
-    if len(figure) == 1 and not numbered:
+    if (len(figure) == 1 or "L" in figure) and not numbered:
         return ()
     if not numbered and not (place.before[:1].isupper() and place.before[1:2].islower()):
         return ()
@@ -263,7 +265,7 @@ def _web(place: _Place) -> Readings:
         lead: Readings = (("at",), ()) if low[0] == "@" else (("hashtag",), ())
         return alternatives(lead, _parts_of_name(place.token.plain[1:]))
     if not _WEB.fullmatch(low):
-        return ()
+        return _with_dots(place.token.plain)
     bare = re.sub(r"^https?://", "", low).rstrip("/")
     parts: list[Readings] = []
     for piece in re.findall(r"[a-z0-9']+|[^a-z0-9']", bare):
@@ -272,6 +274,15 @@ def _web(place: _Place) -> Readings:
         elif piece in WEB:
             parts.append(WEB[piece])
     return alternatives(*parts)
+
+
+def _with_dots(plain: str) -> Readings:
+    """Names with a dot inside (Node.js), and sentences that run into each other (end.Then)."""
+    if not re.fullmatch(r"[A-Za-z]{2,}(?:\.[A-Za-z]{2,})+", plain) or plain.lower() in english_lexicon():
+        return ()
+    dot: Readings = ((), ("dot",)) if re.search(r"\.[A-Z][a-z]", plain) else (("dot",), ())
+    parts = [part for name in plain.split(".") for part in (_parts_of_name(name), dot)]
+    return alternatives(*parts[:-1])
 
 
 def _parts_of_name(name: str) -> Readings:
@@ -291,9 +302,10 @@ def _parts_of_name(name: str) -> Readings:
 def _joined(place: _Place) -> Readings:
     """Words joined by hyphens, strokes or an ampersand; each is read by itself."""
     plain, low = place.token.plain, place.low
-    if low in english_lexicon() or not re.search(r"[\w.'][-/&+–=_~][\w.'$]", plain):
+    if low in english_lexicon() or not re.search(r"[\w.'°%][-/&+–=_~][-\w.'$]", plain):
         return ()
-    pieces = [piece for piece in re.split(r"([-/&+–=_~])", plain) if piece]
+    signs = "([/])" if "/" in plain else "([-&+–=_~])"
+    pieces = [piece for piece in re.split(signs, plain) if piece]
     parts: list[Readings] = []
     for n, piece in enumerate(pieces):
         if piece in "-–_~":
@@ -316,11 +328,14 @@ def _mixed(place: _Place) -> Readings:
     plain = place.token.plain
     if not re.search(r"\d", plain):
         return ()
+    short = _NUMBERED_SHORT.fullmatch(place.low)
+    if short and short[1].rstrip(".") in ABBREVIATIONS:
+        return alternatives(ABBREVIATIONS[short[1].rstrip(".")], spoken_figures(short[2]) or integer(re.sub(r"\D", "", short[2])))
     parts = []
     for run in _LETTER_RUNS.findall(plain):
         low = run.lower()
-        if run.isdigit():
-            parts.append(integer(run))
+        if run[0].isdigit():
+            parts.append(spoken_figures(run) or digits(run))
         elif len(low) > 2 and (low in english_lexicon() or not run.isupper()):
             parts.append(((low,), _spelled(low)))
         elif low in ("'s", "s"):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -148,6 +150,15 @@ NORMALISATION = [
     ("LivePortrait", 0, "live portrait", []),
     ("w/ cheese", 0, "with", []),
     ("I read it", 1, "read", []),
+    ("20-30%", 0, "twenty to thirty percent", []),
+    ("$5-10", 0, "five to ten dollars", []),
+    ("-40°F/-40°C", 0, "minus forty degrees fahrenheit minus forty degrees celsius", []),
+    ("B-52s", 0, "b fifty two seconds", ["b fifty twos"]),
+    ("Bowl LVIII", 1, "fifty eight", []),
+    ("No.1", 0, "number one", []),
+    ("v1.2.3", 0, "v. one point two point three", []),
+    ("Node.js", 0, "node dot j. s.", []),
+    ("end.Then", 0, "end then", []),
     ("versus V. Woolf", 1, "v.", []),
 ]
 
@@ -208,6 +219,38 @@ def test_a_transcript_without_words_is_refused(text):
 def test_words_in_another_script_among_others_are_named():
     assert unreadable_words("hello мир and 世界 there") == ("мир", "世界")
     assert unreadable_words("plain words, 42 and café") == ()
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "(",
+        "*",
+        "'",
+        "a",
+        "1",
+        "a-",
+        "a.",
+        "<!--",
+        "[",
+        "[a](",
+        "![a](",
+        "a@",
+        "1/",
+        "1:",
+        "A",
+        "AbC",
+        "\u0301",
+        "\u2026",
+        "(laughs ",
+    ],
+)
+def test_no_repetition_costs_more_than_its_length(piece):
+    text = piece * 10_000
+    start = time.process_time()
+    with contextlib.suppress(SpeechError):
+        transcript_words(text)
+    assert time.process_time() - start < 5
 
 
 def test_a_text_in_capitals_is_read_as_words():
