@@ -94,4 +94,4 @@ def grain_like(luma: PlaneF32, known: npt.NDArray[np.bool_], sigma: float, seed:
     width = float(np.sqrt(-0.25 / np.log(min(max(alike, 0.02), 0.85))))
     noise = blurred(np.random.default_rng(seed).standard_normal(luma.shape).astype(np.float32), width)
     noise -= blurred(noise, sigma)
-    return np.asarray(noise * np.float32(0.7 * strength / max(float(noise.std()), 1e-6)), np.float32)
+    return np.asarray(noise * np.float32(0.5 * strength / max(float(noise.std()), 1e-6)), np.float32)

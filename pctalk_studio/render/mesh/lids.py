@@ -167,9 +167,10 @@ def _lid_colour(picture: ColourF32, trusted: PlaneF32, width: float) -> ColourF3
     luma = np.maximum(luma_of(picture), 8.0)
     tint = picture / luma[..., None]
     usual = _broad(tint, trusted, width)
-    # Gloss, and lashes that a pixel shares with skin, are paler than any of the skin around.
-    odd = np.abs(tint - usual).max(axis=2)
-    trusted = trusted / (1 + np.square(odd / np.float32(0.08)))
+    # Gloss, and lashes that a pixel shares with skin, are paler than the skin around; shaded skin is not.
+    grey = (1 - usual) / np.maximum(np.linalg.norm(1 - usual, axis=2), 0.05)[..., None]
+    pale = np.maximum(((tint - usual) * grey).sum(axis=2), 0)
+    trusted = trusted / (1 + np.square(pale / np.float32(0.08)))
     base = spread(picture, trusted, 0.05 * width)
     for _ in range(2):
         dark = np.maximum(luma_of(base) - luma, 0) / np.maximum(luma_of(base), 8.0)
@@ -178,8 +179,9 @@ def _lid_colour(picture: ColourF32, trusted: PlaneF32, width: float) -> ColourF3
     level = luma_of(base)
     plain = luma_of(_broad(base, trusted, width))
     level = np.clip(level, 0.8 * plain, 1.08 * plain)
-    tint = np.clip(base / np.maximum(luma_of(base), 1.0)[..., None], usual - 0.08, usual + 0.08)
-    return np.asarray(tint * level[..., None], np.float32)
+    tint = base / np.maximum(luma_of(base), 1.0)[..., None]
+    pale = np.maximum(((tint - usual) * grey).sum(axis=2) - 0.06, 0)
+    return np.asarray((tint - pale[..., None] * grey) * level[..., None], np.float32)
 
 
 def _broad(colour: ColourF32, trusted: PlaneF32, width: float) -> ColourF32:
