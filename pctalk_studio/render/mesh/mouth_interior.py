@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from pctalk_studio.core.face import FaceRig
+from pctalk_studio.core.topology import INNER_LIP_CORNERS
 from pctalk_studio.render.mesh.lips import LipCurves
 from pctalk_studio.render.mesh.mouth_frame import F32, F64, TABLE_STEP, U8, Box, MouthFrame, Points
 from pctalk_studio.render.mesh.mouth_look import MouthLook
@@ -134,7 +135,7 @@ class MouthInterior:
         return cls(
             frame=frame,
             look=look,
-            relaxed_width=max(rig.mouth_width * rig.scale, 1.0),
+            relaxed_width=_relaxed_width(rig),
             slack=slack,
             upper_teeth=upper_teeth,
             lower_teeth=draw_teeth(LOWER_ARCH, rig, frame, look, lower_edge),
@@ -226,6 +227,12 @@ class MouthInterior:
         near = np.clip(1 - opening.over_lower * np.float32(1 / (0.09 * self.frame.unit)), 0, 1)
         near *= near
         return np.asarray([dark + (pale - dark) * near for dark, pale in zip(deep, shallow, strict=True)], np.float32)
+
+
+def _relaxed_width(rig: FaceRig) -> float:
+    """Distance in the picture, pixels, of the inner corners of the relaxed mouth, with the head turned as it is."""
+    corners = rig.neutral[list(INNER_LIP_CORNERS)].astype(np.float64) @ rig.rotation
+    return max(float(np.hypot(*(corners[1] - corners[0])[:2])) * rig.scale, 1.0)
 
 
 def _edge_light(opening: _Opening, unit: float, tuck: float) -> F32:

@@ -16,12 +16,13 @@ import numpy.typing as npt
 from pctalk_studio.render.mesh.lips import LipCurves
 from pctalk_studio.render.mesh.mouth_frame import F32, F64, U8, MouthFrame
 from pctalk_studio.render.mesh.mouth_look import TEETH_CAP, MouthLook, brightness, gum_colour, luma
+from pctalk_studio.render.mesh.tooth_row import FlatLayer, FlatMouth, ToothRow, find_upper_row, smooth_along
 
 OPEN_ENOUGH = 0.035
 """Gap in E from which a mouth counts as photographed open."""
 
-SHOWING = 0.10
-"""Part of the opening that must be teeth for the photo to show teeth."""
+SLIT = 0.075
+"""Gap in E up to which an opening tells nothing of teeth that it does not show."""
 
 CROWN = 0.098
 """Height of a front tooth, E; above it there is gum."""
@@ -78,17 +79,21 @@ class OwnMouth:
         gap = curves.lower - curves.upper
         if float(gap.max()) < OPEN_ENOUGH * frame.unit:
             return None
-        flat = _Flat.of(picture, frame, curves)
-        row = _upper_row(flat, frame.unit, look)
+        flat = FlatMouth.of(picture, frame, curves)
+        row = find_upper_row(flat, frame.unit, look)
         photo = picture[frame.roi.slices].copy()
         front, back = (layer(flat, row, look, frame.unit) for layer in (_front, _back))
         middle = int(np.argmin(np.abs(flat.u)))
         near = row.present & (np.abs(flat.u) < 0.12 * frame.unit)
-        edge = float(np.median(row.edge[near])) if near.any() else float(flat.upper[middle]) - 0.005 * frame.unit
+        # Through a narrow slit no teeth can be made out, but there are some; a wide mouth without any has them farther up.
+        slit = row.colour is None and float(gap.max()) < SLIT * frame.unit
+        bare = float(flat.upper[middle]) + (0.022 if slit else -0.005) * frame.unit
+        edge = float(np.median(row.edge[near])) if near.any() else bare
+        back_rgba = flat.back_to(frame, back, photo)
         return cls(
             picture=photo,
             front=flat.back_to(frame, front, photo),
-            back=flat.back_to(frame, back, photo),
+            back=np.zeros_like(back_rgba) if slit else back_rgba,
             colour=row.colour,
             edge=edge,
             drop=max(0.0, float(flat.lower[middle]) - max(edge, float(flat.upper[middle]))),
@@ -121,164 +126,17 @@ class OwnMouth:
         return float(np.clip(1 - change / (0.02 * unit) - 4 * abs(tongue), 0, 1))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Flat:
-    """The region resampled so that columns run across the mouth: pixel (row i, column j) is (u[j], v[i])."""
-
-    image: F32
-    u: F64
-    v: F64
-    upper: F64
-    lower: F64
-
-    @classmethod
-    def of(cls, picture: U8, frame: MouthFrame, curves: LipCurves) -> _Flat:
-        margin = 0.16 * frame.unit
-        inside = (frame.grid >= curves.left) & (frame.grid <= curves.right)
-        u = np.arange(curves.left, curves.right + 1.0)
-        v = np.arange(float(curves.upper[inside].min()) - margin, float(curves.lower[inside].max()) + 1.5 * margin)
-        points = frame.to_picture(np.stack(np.meshgrid(u, v), -1)).astype(np.float32)
-        image = cv2.remap(picture, points[..., 0], points[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-        upper, lower = np.interp(u, frame.grid, curves.upper), np.interp(u, frame.grid, curves.lower)
-        return cls(image.astype(np.float32), u, v, upper, lower)
-
-    @property
-    def rows(self) -> F64:
-        """V of every pixel, [h, 1]."""
-        return self.v[:, None]
-
-    def back_to(self, frame: MouthFrame, layer: _Layer, photo: U8) -> U8:
-        """A layer on the region's own pixels [h, w, 4], transparent outside; sharp as the photo where the photo shows it."""
-        x, y = frame.u - np.float32(self.u[0]), frame.v - np.float32(self.v[0])
-        rgba = np.asarray(cv2.remap(layer.rgba, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32)
-        first, last = (np.interp(frame.grid, self.u, line, left=np.nan, right=np.nan) for line in (layer.first, layer.last))
-        inside = np.minimum(frame.v - first[frame.column], last[frame.column] - frame.v)
-        own = np.nan_to_num(np.clip(inside, 0, 1))[..., None]
-        rgba[..., :3] += own * (photo * (rgba[..., 3:] / 255) - rgba[..., :3])
-        return np.rint(np.clip(rgba, 0, 255)).astype(np.uint8)
-
-    def folded(self, first: F64, last: F64, period: F64) -> F32:
-        """The image with each column outside [first, last] (v) replaced by itself folded back at these borders."""
-        first, last = first[None], np.maximum(first, last)[None]
-        deep = np.maximum(np.minimum(period, last - first), 1e-3)
-        above, below = np.maximum(first - self.rows, 0), np.maximum(self.rows - last, 0)
-        v = np.clip(self.rows, first, last) + _wave(above, deep) - _wave(below, deep)
-        x = np.broadcast_to(np.arange(len(self.u), dtype=np.float32), v.shape)
-        return np.asarray(cv2.remap(self.image, np.ascontiguousarray(x), (v - self.v[0]).astype(np.float32), cv2.INTER_LINEAR))
-
-
-def _wave(distance: F64, period: F64) -> F64:
-    """Distance folded into [0, period]."""
-    return np.asarray(period - np.abs(period - np.mod(distance, 2 * period)))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Layer:
-    """Premultiplied colours [h, w, 4] and the v, per column, between which they are what the photo shows."""
-
-    rgba: F32
-    first: F64
-    last: F64
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Row:
-    """The upper teeth, column by column: whether they show, v of their edge, whether the lower lip hides it; their colour."""
-
-    present: npt.NDArray[np.bool_]
-    edge: F64
-    cut: npt.NDArray[np.bool_]
-    colour: F64 | None
-    likeness: F32
-
-    def ends(self, unit: float) -> F64:
-        """1 from the first to the last column with teeth, soft at both ends."""
-        columns = np.flatnonzero(self.present)
-        inside = np.zeros(len(self.present))
-        if len(columns):
-            inside[columns[0] : columns[-1] + 1] = 1
-        return np.clip(2 * _along(inside, 0.010 * unit) - 1, 0, 1)
-
-
-def _tooth_likeness(image: F32, look: MouthLook, brightest: F64) -> F32:
-    """0 to 1: bright (for its column) and less red than the lips."""
-    light = luma(image)
-    red = (image[..., 0] - image[..., 1:].mean(-1)) / np.maximum(light, 8)
-    lip_red = float((look.lips[0] - look.lips[1:].mean()) / max(brightness(look.lips), 8))
-    pale = 1 / (1 + np.exp(np.clip((red - 0.6 * lip_red - 0.03) / 0.05, -30, 30)))
-    dim = 0.55 * brightest
-    lit = 1 / (1 + np.exp(np.clip(-(light - dim) / (0.06 * dim + 1), -30, 30)))
-    return np.asarray(pale * lit, np.float32)
-
-
-def _upper_row(flat: _Flat, unit: float, look: MouthLook) -> _Row:
-    """Find the teeth that hang from the upper lip."""
-    nowhere = np.zeros(len(flat.u), bool)
-    none = _Row(nowhere, flat.upper.copy(), nowhere, None, np.zeros(flat.image.shape[:2], np.float32))
-    inside = (flat.rows > flat.upper + 0.5) & (flat.rows < flat.lower - 0.5)
-    if inside.sum() < 12:
-        return none
-    brightest = float(np.quantile(luma(flat.image[inside]), 0.95))
-    # Teeth farther back lie in shade: what is bright is judged among neighbours.
-    column_light = _along((luma(flat.image) * inside).max(0), 0.05 * unit)
-    likeness = np.asarray(_tooth_likeness(flat.image, look, np.maximum(column_light, 0.5 * brightest)) * inside, np.float32)
-    if (likeness > 0.5).sum() < SHOWING * inside.sum() or brightest < 0.6 * brightness(look.lips):
-        return none
-    edge = _edge_path(flat, likeness, brightest, unit)
-    above = inside & (flat.rows < edge)
-    near = above & (flat.rows > edge - 0.03 * unit)
-    tooth_part = (likeness * near).sum(0) / np.maximum(near.sum(0), 1)
-    present = (tooth_part > 0.45) & (above.sum(0) >= max(0.012 * unit, 1.5))
-    if present.sum() < 0.12 * len(flat.u):
-        return none
-    cut = edge > flat.lower - 0.012 * unit
-    pixels = flat.image[above & (likeness > 0.5) & present].astype(np.float64)
-    light = luma(pixels)
-    return _Row(present, edge, cut, np.asarray(pixels[light >= np.median(light)].mean(0)), likeness)
-
-
-def _edge_path(flat: _Flat, likeness: F32, brightest: float, unit: float) -> F64:
-    """V of the upper cutting edge in every column: the smooth path along which bright tooth most clearly ends, [n].
-
-    Found by dynamic programming. Where no end is in sight the path follows the lower lip, which then hides it.
-    """
-    reach = max(round(0.010 * unit), 1)
-    light = luma(flat.image) / brightest
-    window = np.ones((reach, 1)) / reach
-    upward = cv2.filter2D(light, -1, window, anchor=(0, reach - 1), borderType=cv2.BORDER_REPLICATE)
-    downward = cv2.filter2D(light, -1, window, anchor=(0, 0), borderType=cv2.BORDER_REPLICATE)
-    tooth = cv2.filter2D(likeness.astype(np.float64), -1, window, anchor=(0, reach - 1))
-    lower = np.minimum(flat.lower, flat.v[-1] - 1)
-    # An end is a fall in brightness, and all above it is tooth; the lip itself counts as a faint one.
-    fall = np.where(flat.rows < lower - reach, np.roll(upward, 1, axis=0) - np.roll(downward, -1, axis=0), 0.0)
-    at_lip = np.abs(flat.rows - lower) < 1.0
-    gain = np.roll(tooth, 1, axis=0) * (np.maximum(fall, 0) + 0.16 * at_lip)
-    gain[(flat.rows < flat.upper + 0.010 * unit) | (flat.rows > lower + 1)] = -0.05
-    steps = np.arange(-2, 3)
-    total, came = gain[:, 0].copy(), np.zeros(gain.shape, np.int64)
-    rows = np.arange(len(flat.v))
-    for j in range(1, gain.shape[1]):
-        sources = np.clip(rows[None] + steps[:, None], 0, len(rows) - 1)
-        options = total[sources] - 0.025 * np.abs(steps)[:, None]
-        best = np.argmax(options, axis=0)
-        came[:, j] = sources[best, rows]
-        total = options[best, rows] + gain[:, j]
-    path = np.zeros(gain.shape[1], np.int64)
-    path[-1] = int(np.argmax(total))
-    for j in range(gain.shape[1] - 1, 0, -1):
-        path[j - 1] = came[path[j], j]
-    return np.minimum(_along(flat.v[path], 0.004 * unit), lower)
-
-
-def _front(flat: _Flat, row: _Row, look: MouthLook, unit: float) -> _Layer:
+def _front(flat: FlatMouth, row: ToothRow, look: MouthLook, unit: float) -> FlatLayer:
     """Upper teeth, continued upwards to the gums and downwards to edges that the lower lip hides."""
     rim = RIM * unit + 1.0 * look.blur
     # Dark columns are the gaps between teeth: there the edge is higher and the gum reaches lower.
-    gaps = _along(_gaps(flat, row, unit), 0.005 * unit)
-    hidden = np.clip(2 * _along(row.cut.astype(np.float64), 0.05 * unit) - 0.6, 0, 1)
+    gaps = smooth_along(_gaps(flat, row, unit), 0.005 * unit)
+    hidden = np.clip(2 * smooth_along(row.cut.astype(np.float64), 0.05 * unit) - 0.6, 0, 1)
     arch = _arch_line(flat.u / unit, row)
     shown = np.clip(row.edge, arch - 0.035 * unit, arch + 0.020 * unit)
-    covered = np.maximum(_along(row.edge, 0.02 * unit), arch) + HIDDEN_EDGE * unit * (1 - 0.8 * _along(gaps, 0.008 * unit))
+    covered = np.maximum(smooth_along(row.edge, 0.02 * unit), arch) + HIDDEN_EDGE * unit * (
+        1 - 0.8 * smooth_along(gaps, 0.008 * unit)
+    )
     edge = shown + hidden * (covered - shown)
     seen = np.maximum(np.minimum(shown, flat.lower) - flat.upper, 1.0)
     first = flat.upper + np.minimum(rim + 0.5, 0.35 * seen)
@@ -288,7 +146,7 @@ def _front(flat: _Flat, row: _Row, look: MouthLook, unit: float) -> _Layer:
         # What is continued has the teeth's own colour, so that lip that shines through at the border does not come along;
         # unless it is gum that the photo shows there.
         unseen = np.clip(np.maximum(first[None] - flat.rows, flat.rows - last[None]) / (0.5 * rim) + 0.3, 0, 1)
-        tooth_top = _along(_at(row.likeness, flat, first + 0.5 * rim), 0.01 * unit)
+        tooth_top = smooth_along(_at(row.likeness, flat, first + 0.5 * rim), 0.01 * unit)
         unseen *= np.where(flat.rows < last[None], np.clip(2 * tooth_top, 0, 1)[None], 1.0)
         even = cv2.GaussianBlur(teeth, (0, 0), sigmaX=0.5, sigmaY=0.02 * unit + 0.5)
         plain = row.colour * np.clip(luma(np.asarray(even, np.float32)) / max(brightness(row.colour), 1.0), 0, 1.05)[..., None]
@@ -301,10 +159,10 @@ def _front(flat: _Flat, row: _Row, look: MouthLook, unit: float) -> _Layer:
     colour = teeth + (gum_colour(look) - teeth) * gum
     soft = 1.0 + 0.6 * look.blur
     cover = np.clip((edge[None] - flat.rows) / soft + 0.5, 0, 1) * row.ends(unit)[None]
-    return _Layer(np.dstack([colour * cover[..., None], 255 * cover]).astype(np.float32), first, last)
+    return FlatLayer(np.dstack([colour * cover[..., None], 255 * cover]).astype(np.float32), first, last)
 
 
-def _gum_shows(flat: _Flat, row: _Row, first: F64, unit: float) -> bool:
+def _gum_shows(flat: FlatMouth, row: ToothRow, first: F64, unit: float) -> bool:
     """Whether the photo shows gum above the teeth: redder than enamel in more than a tenth of the columns under the lip."""
     band = (flat.rows >= first) & (flat.rows < first + max(0.015 * unit, 1.5))
     colour = (flat.image * band[..., None]).sum(0) / np.maximum(band.sum(0), 1)[:, None]
@@ -314,13 +172,13 @@ def _gum_shows(flat: _Flat, row: _Row, first: F64, unit: float) -> bool:
     return bool(np.mean(red[row.present] > own + 0.10) > 0.10)
 
 
-def _at(plane: F32, flat: _Flat, v: F64) -> F64:
+def _at(plane: F32, flat: FlatMouth, v: F64) -> F64:
     """A plane's value in every column at some v."""
     index = np.clip(np.rint(v - flat.v[0]).astype(int), 0, plane.shape[0] - 1)
     return np.asarray(plane[index, np.arange(plane.shape[1])], np.float64)
 
 
-def _side_light(flat: _Flat, row: _Row) -> tuple[float, float]:
+def _side_light(flat: FlatMouth, row: ToothRow) -> tuple[float, float]:
     """Brightness in the corners of the opening, beyond the first and the last tooth, as a part of the teeth's, 0.15 to 1."""
     shown = np.flatnonzero(row.present)
     if row.colour is None or len(shown) == 0:
@@ -336,7 +194,7 @@ def _side_light(flat: _Flat, row: _Row) -> tuple[float, float]:
     return sides[0], sides[1]
 
 
-def _continued_line(frame: MouthFrame, flat: _Flat, row: _Row) -> F64:
+def _continued_line(frame: MouthFrame, flat: FlatMouth, row: ToothRow) -> F64:
     """V of the edges' line over the mouth frame's grid, continued straight on beyond the last teeth that show."""
     if row.present.sum() < 4:
         return np.zeros(len(frame.grid))
@@ -350,7 +208,7 @@ def _continued_line(frame: MouthFrame, flat: _Flat, row: _Row) -> F64:
     return np.asarray(table)
 
 
-def _arch_line(u: F64, row: _Row) -> F64:
+def _arch_line(u: F64, row: ToothRow) -> F64:
     """V of the line on which the upper edges stand: a parabola through most of them, those that a lip hides counting less."""
     edge, trust = row.edge, row.present * np.where(row.cut, 0.3, 1.0)
     spread = max(float(np.ptp(edge[row.present])) * 0.15, 1.0) if row.present.any() else 1.0
@@ -364,32 +222,27 @@ def _arch_line(u: F64, row: _Row) -> F64:
     return np.asarray(line)
 
 
-def _along(values: F64, sigma: float) -> F64:
-    """Values [n] smoothed along the mouth."""
-    return np.asarray(cv2.GaussianBlur(values[None], (0, 0), max(sigma, 0.5), borderType=cv2.BORDER_REPLICATE)[0])
-
-
-def _gaps(flat: _Flat, row: _Row, unit: float) -> F64:
+def _gaps(flat: FlatMouth, row: ToothRow, unit: float) -> F64:
     """How much each column lies between two teeth, 0 to 1, from how dark it is against its neighbours."""
     light = luma(flat.image)
     crown = (flat.rows < row.edge - 0.006 * unit) & (flat.rows > np.maximum(flat.upper, row.edge - 0.06 * unit))
     level = (light * crown).sum(0) / np.maximum(crown.sum(0), 1)
-    around = _along(level, 0.05 * unit)
+    around = smooth_along(level, 0.05 * unit)
     dark = np.clip((around - level) / np.maximum(0.18 * around, 4), 0, 1)
     return np.where(crown.any(0), dark, 0.0)
 
 
-def _back(flat: _Flat, row: _Row, look: MouthLook, unit: float) -> _Layer:
+def _back(flat: FlatMouth, row: ToothRow, look: MouthLook, unit: float) -> FlatLayer:
     """Lower teeth, tongue and darkness, continued up behind the upper teeth and down behind the lower lip."""
     rim = RIM * unit + 1.0 * look.blur
-    top = np.where(row.present, row.edge + rim, flat.upper + rim)
+    top = row.edge + rim
     bottom = np.maximum(flat.lower - rim, top)
-    room = flat.lower - np.where(row.present, row.edge, flat.upper)
-    cover = np.clip((_along(room, 0.06 * unit) - 0.030 * unit) / (0.025 * unit), 0, 1)
+    room = flat.lower - row.edge
+    cover = np.clip((smooth_along(room, 0.06 * unit) - 0.030 * unit) / (0.025 * unit), 0, 1)
     colour = flat.folded(top, bottom, np.maximum(0.6 * (bottom - top), 1.0))
     # Far up behind the teeth it is dark; below the lower teeth there is gum.
     shade = 1 - 0.75 * np.clip((top[None] - flat.rows) / (0.07 * unit), 0, 1)
     gum = 0.8 * np.clip((flat.rows - bottom[None] - 1.5 * rim) / (0.025 * unit), 0, 1)[..., None]
     colour = (colour + (0.7 * gum_colour(look) - colour) * gum) * shade[..., None]
     alpha = np.broadcast_to(cover[None], shade.shape)
-    return _Layer(np.dstack([colour * alpha[..., None], 255 * alpha]).astype(np.float32), top, bottom)
+    return FlatLayer(np.dstack([colour * alpha[..., None], 255 * alpha]).astype(np.float32), top, bottom)
