@@ -17,7 +17,7 @@ from pctalk_studio.deformation.lac.dominance import Tracks
 
 ArrayF64 = npt.NDArray[np.float64]
 
-OPEN_GAP = 0.27
+OPEN_GAP = 0.29
 """Inner-lip gap at openness 1, in mouth widths."""
 
 UPPER_SHARE = 0.25
