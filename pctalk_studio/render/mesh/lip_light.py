@@ -75,9 +75,9 @@ class LipSeam:
         touch = np.clip(2 - 2 * (curves.lower - curves.upper) / (TOUCHING * frame.unit), 0, 1).astype(np.float32)
         inside = (frame.grid > curves.left) & (frame.grid < curves.right)
         open_mouth = float(np.mean(touch[inside])) < 0.5 if inside.any() else False
-        slack = np.zeros_like(touch) if open_mouth else np.minimum(curves.lower - curves.upper, TOUCHING * frame.unit)
+        slack = np.minimum(curves.lower - curves.upper, TOUCHING * frame.unit) * (touch if open_mouth else 1)
         painted = (1 - touch) if open_mouth else np.zeros_like(touch)
-        weight = (near * touch[frame.column])[..., None] * (0.0 if open_mouth else 1.0)
+        weight = (near * touch[frame.column])[..., None]
         return cls((residual * weight).astype(np.float32), rest, slack, painted, curves.left, curves.right)
 
     def laid_on(self, region: U8, frame: MouthFrame, above: F32, below: F32, left: float, right: float) -> None:

@@ -137,10 +137,10 @@ def _continued(picture: U8, frame: MouthFrame, curves: LipCurves, lip: tuple[F32
     from_corner = np.minimum(frame.grid - curves.first, curves.last - frame.grid) / width
     thick = np.abs(edge - rim)
     taper = np.clip(from_corner / 0.12, 0, 1)
-    inset = np.clip(sign * (edge - start), 0, 0.5 * thick) * taper
+    inset = np.clip(sign * (edge - start), 0, 0.4 * thick) * taper
     start = (edge - sign * inset).astype(np.float32)
     beyond = sign * (frame.v - start[frame.column])
-    period = np.maximum(0.6 * (thick - inset), 1.0)[frame.column]
+    period = np.maximum(0.5 * (thick - inset), 1.0)[frame.column]
     folded = np.minimum(beyond, period)
     inside = (beyond > 0) & (from_corner > 0)[frame.column]
     v = np.where(inside, start[frame.column] - sign * folded, frame.v)
