@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from pctalk_studio.core.motion import EYE_CHANNELS
 from pctalk_studio.core.speech import SILENCE, Alignment
+from pctalk_studio.deformation.chance import Purpose, draws
 from pctalk_studio.deformation.emc.mood import Attitude
 from pctalk_studio.document.project import Gaze, Project
 
@@ -36,7 +37,7 @@ _LID_FOLLOWS = 0.012
 
 def blink_moments(duration: float, seed: int) -> ArrayF64:
     """Moments at which the lids are shut by the schedule alone, seconds: log-normal gaps, sometimes two in a row."""
-    random = np.random.default_rng([seed, 0xB11])
+    random = draws(seed, Purpose.BLINKS)
     mean_gap = 60.0 / BLINKS_A_MINUTE * (1.0 + _DOUBLE_SHARE)
     centre = np.log(mean_gap) - _GAP_SPREAD**2 / 2
     now = float(random.uniform(0.5, mean_gap))
@@ -84,7 +85,7 @@ def blinks(project: Project, alignment: Alignment, mood: Attitude, times: ArrayF
     if not project.blink or not len(times):
         return out
     moments, apart = _moved(blink_moments(alignment.duration, project.seed), alignment)
-    random = np.random.default_rng([project.seed, 0xB12])
+    random = draws(project.seed, Purpose.LIDS)
     # Drawn for every blink of the schedule, so that dropping one leaves the others as they are.
     chances = random.uniform(size=len(moments))
     helds = random.uniform(*_HELD, size=len(moments))
@@ -113,7 +114,7 @@ def _path(times: ArrayF64, starts: ArrayF64, targets: ArrayF64) -> ArrayF64:
 
 def _wandering(duration: float, seed: int) -> tuple[ArrayF64, ArrayF64]:
     """Looks at the viewer for seconds, then away for about one: starts and targets of saccades."""
-    random = np.random.default_rng([seed, 0x6A2E])
+    random = draws(seed, Purpose.GAZE)
     starts, targets = [], []
     now = float(random.uniform(0.8, 3.0))
     while now < duration:
@@ -132,7 +133,7 @@ def _wandering(duration: float, seed: int) -> tuple[ArrayF64, ArrayF64]:
 
 def _micro(times: ArrayF64, duration: float, seed: int) -> ArrayF64:
     """Micro-saccades about the point looked at, [T, 2] degrees."""
-    random = np.random.default_rng([seed, 0x31C])
+    random = draws(seed, Purpose.MICRO_SACCADES)
     gaps = 0.25 + random.exponential(1.0 / _MICRO_A_SECOND - 0.25, size=int(duration * 4) + 4)
     starts = np.cumsum(gaps)
     targets = random.normal(0.0, _MICRO_DEGREES, (len(starts), 2)).clip(-1.0, 1.0)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from pctalk_studio.core.motion import POSE_CHANNELS
 from pctalk_studio.core.speech import FEATURE_RATE, SpeechFacts
+from pctalk_studio.deformation.chance import Purpose, draws
 from pctalk_studio.deformation.emc.mood import Attitude
 from pctalk_studio.document.project import HeadMotion
 
@@ -83,7 +84,7 @@ def _at(track: ArrayF64, times: ArrayF64) -> ArrayF64:
 
 def _wander(times: ArrayF64, seed: int, axis: int) -> ArrayF64:
     """Slow noise of unit root mean square: a few sines of random rate and phase, so that any moment is computed alone."""
-    random = np.random.default_rng([seed, 0x4EAD, axis])
+    random = draws(seed, Purpose.WANDER, axis)
     total = np.zeros(len(times))
     for (low, high), share in zip(_WANDER_HZ, _WANDER_SHARE, strict=True):
         total += share * np.sin(2 * np.pi * (random.uniform(low, high) * times + random.uniform()))
@@ -97,7 +98,7 @@ def _nods(speech: SpeechFacts, accents: _Accents, times: ArrayF64, seed: int) ->
         return np.zeros(len(times))
     middles = np.array([(word.start + word.end) / 2 for word in said])
     levels = _at(accents.level, middles)
-    random = np.random.default_rng([seed, 0x0D])
+    random = draws(seed, Purpose.NODS)
     chances, sizes = random.uniform(size=len(said)), random.uniform(*_NOD_DEGREES, size=len(said))
     total = np.zeros(len(times))
     for i, middle in enumerate(middles):

@@ -62,7 +62,7 @@ PROJECTS = st.builds(
     gaze=st.sampled_from(Gaze),
     blink=st.booleans(),
     lead=st.floats(-0.2, 0.2),
-    seed=st.integers(0, 2**31),
+    seed=st.integers(-(2**70), 2**70),
 )
 
 

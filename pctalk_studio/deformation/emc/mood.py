@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from pctalk_studio.deformation.chance import Purpose, draws
 from pctalk_studio.deformation.emc.tables import REGIONS, EmotionSpec, EmotionTables
 from pctalk_studio.document.project import EmotionClip, EmotionRegion, Side
 
@@ -89,7 +90,7 @@ def felt_emotions(clips: Sequence[EmotionClip], tables: EmotionTables, times: Ar
     for number in range(len(clips) - 1, -1, -1):
         clip = clips[number]
         spec = tables.emotions[clip.emotion]
-        random = np.random.default_rng([seed, 0xE30, number])
+        random = draws(seed, Purpose.EMOTION, number)
         drift = 1.0 + _DRIFT * np.sin(2 * np.pi * (times / random.uniform(*_DRIFT_PERIOD) + random.uniform()))
         asymmetry = 1.0 + random.uniform(-_ASYMMETRY, _ASYMMETRY) * np.array([0.5, -0.5])
         faded = presence(clip, spec, times)
