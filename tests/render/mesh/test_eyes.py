@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 from helpers.drawn_eyes import SKIN, drawn, face, rig_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.problems import Problem
+from pctalk_studio.core.topology import EYE_LEFT_LOWER, EYE_LEFT_UPPER
 from pctalk_studio.render.mesh.eyes import EyeLayers
 
 
@@ -178,3 +182,69 @@ def test_wide_lids_show_eyeball_and_not_stretched_lashes(drawn_face, layers):
     x, y = rig.landmarks[160, :2]
     spot = wide[round(float(y - 0.014 * rig.scale)), round(float(x))].astype(float)
     assert spot.min() > 130  # white of the eye, in the lid's shadow, where lashes were
+
+
+def test_a_tilted_head_blinks_like_an_upright_one(drawn_face, layers):
+    picture, rig = drawn_face
+    centre = rig.landmarks[6, :2].astype(float)
+    turn = cv2.getRotationMatrix2D(tuple(centre), 25, 1.0)
+    landmarks = rig.landmarks.copy()
+    landmarks[:, :2] = landmarks[:, :2] @ turn[:, :2].T + turn[:, 2]
+    size = picture.shape[1::-1]
+    tilted = cv2.warpAffine(picture, turn, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+    tilted_rig = replace(rig, landmarks=landmarks.astype(np.float32))
+    back = cv2.invertAffineTransform(turn)
+    shut = cv2.warpAffine(drawn((tilted, tilted_rig), EyeLayers.of(tilted, tilted_rig), 1.0), back, size, flags=cv2.INTER_CUBIC)
+    upright = drawn(drawn_face, layers, 1.0)
+    inside = opening(rig)
+    assert np.abs(shut[inside].astype(float) - upright[inside]).mean() < 14
+    assert np.abs(picture[inside].astype(float) - upright[inside]).mean() > 60
+
+
+def test_an_eye_that_the_nose_hides_is_left_alone(drawn_face):
+    picture, rig = drawn_face
+    landmarks = rig.landmarks.copy()
+    middle = rig.landmarks[473, 0]
+    left = [*EYE_LEFT_UPPER, *EYE_LEFT_LOWER]
+    landmarks[left, 0] = middle + 0.4 * (landmarks[left, 0] - middle)
+    turned = replace(rig, landmarks=landmarks)
+    changed = np.any(drawn((picture, turned), EyeLayers.of(picture, turned), 1.0) != picture, axis=2)
+    nose = int(rig.landmarks[6, 0])
+    assert changed[:, :nose].any()
+    assert not changed[:, nose:].any()
+
+
+def test_threads_share_the_layers(drawn_face, layers):
+    rows = [(b / 10, (b - 5.0, 5.0 - b)) for b in range(11)] * 3
+    alone = [drawn(drawn_face, layers, *row) for row in rows]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda row: drawn(drawn_face, layers, *row), rows))
+    assert all(np.array_equal(a, b) for a, b in zip(alone, together, strict=True))
+
+
+def test_upper_lids_follow_a_look_down(drawn_face, layers):
+    picture, rig = drawn_face
+    x, y = rig.landmarks[158, :2]
+    spot = round(float(y + 0.02 * rig.scale)), round(float(x))
+    down = drawn(drawn_face, layers, gaze=(0, -12))
+    assert down[spot].mean() < picture[spot].mean() - 10
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 2**16),
+    reach=st.sampled_from([0.0, 0.3, 6.0]),
+    blinks=st.tuples(st.floats(-0.5, 1.5), st.floats(-0.5, 1.5)),
+    gaze=st.tuples(st.floats(-90, 90), st.floats(-90, 90)),
+)
+def test_whatever_is_asked_for_stays_around_the_eyes(drawn_face, layers, seed, reach, blinks, gaze):
+    picture, rig = drawn_face
+    canvas = picture.copy()
+    shifts = np.random.default_rng(seed).uniform(-reach, reach, (478, 2))
+    vertices = (rig.landmarks[:, :2] + shifts).astype(np.float32)
+    layers.draw(canvas, vertices, *blinks, *gaze)
+    away = np.ones(picture.shape[:2], bool)
+    for eye in (layers.right, layers.left):
+        x0, y0, x1, y1 = eye.frame.window
+        away[y0:y1, x0:x1] = False
+    assert np.array_equal(canvas[away], picture[away])
