@@ -1,4 +1,7 @@
-"""How fast a minute of motion is solved, in processor time: ``python -m pytest -m perf -n 0 -s tests/perf/test_motion_speed.py``."""
+"""How fast a minute of motion is solved, in processor time.
+
+``python -m pytest -m perf -n 0 -s tests/perf/test_motion_speed.py``
+"""
 
 from __future__ import annotations
 
