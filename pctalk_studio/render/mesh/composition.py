@@ -77,7 +77,6 @@ class MouthStage:
     spline: F32
     border: F32
     outside: F32
-    rest_gap: F32
     unit: float
 
     @classmethod
@@ -99,7 +98,6 @@ class MouthStage:
             spline_matrix(len(INNER_LIP_UPPER), CURVE_POINTS),
             border,
             1 - border,
-            _gap(marks, layers),
             rig.scale,
         )
 
@@ -123,9 +121,7 @@ class MouthStage:
             [4] the row's mouth channels.
         """
         upper_line, lower_line = self.lines(seen)
-        part = self._apart(upper_line, lower_line, mouth)
-        if part == 0:
-            return
+        part = self.apart(seen, mouth)
         region = self._lips(fields, upper_line, lower_line)
         channels = dict(zip(MOUTH_CHANNELS, mouth.tolist(), strict=True))
         jaw = (float(seen[_CHIN, 0]), float(seen[_CHIN, 1]))
@@ -143,16 +139,16 @@ class MouthStage:
             share = self.border * np.float32(part)
             under[:] = cv2.blendLinear(region, under.copy(), share, 1 - share)
 
-    def _apart(self, upper_line: F32, lower_line: F32, mouth: F32) -> float:
-        """How much the mouth must be put together from layers, 0 to 1.
+    def apart(self, seen: F32, mouth: F32) -> float:
+        """How much the mouth must be put together from layers, 0 to 1, for handles [57, 2] in pixels and mouth channels.
 
         Lips that stay together, or as far apart as in the photo, are best shown by the photo itself, moved as one skin; so
         nothing jumps when the mouth starts to move.
         """
-        gap = (lower_line - upper_line) @ self.layers.frame.axes[1].astype(np.float32)
-        change = float(np.abs(gap - self.rest_gap).max()) / self.unit
-        moved = max((change - UNPARTED) / (PARTED - UNPARTED), *(mouth[1:] / CHANNEL_PARTED).tolist())
-        part = float(min(max(moved, 0.0), 1.0))
+        moved = self.driver.weights @ (seen @ self.layers.frame.axes[1].astype(np.float32))
+        change = float(np.abs(moved[11:] - moved[:11]).max()) / self.unit
+        part = max((change - UNPARTED) / (PARTED - UNPARTED), *(mouth[1:] / CHANNEL_PARTED).tolist())
+        part = float(min(max(part, 0.0), 1.0))
         return part * part * (3 - 2 * part)
 
     def _expression(self, seen: F32) -> tuple[float, float]:
@@ -183,12 +179,6 @@ class MouthStage:
         cv2.fillPoly(mask, [np.rint(closed).astype(np.int32)], (255,), cv2.LINE_AA, _SUBPIXEL_BITS)
         soft = cv2.GaussianBlur(mask, (0, 0), max(FEATHER * self.unit, 0.5))
         return soft.astype(np.float32) * np.float32(1 / 255)
-
-
-def _gap(marks: F32, layers: MouthLayers) -> F32:
-    """Gap of the photo's lips along the drawn line, [61] float32 pixels down the mouth's axis."""
-    apart = (marks[list(INNER_LIP_LOWER)] - marks[list(INNER_LIP_UPPER)]) @ layers.frame.axes[1]
-    return np.asarray(spline_matrix(len(INNER_LIP_UPPER), CURVE_POINTS) @ apart, np.float32)
 
 
 def _border(shape: tuple[int, int], width: float) -> F32:

@@ -14,9 +14,9 @@ from pctalk_studio.core.topology import face_topology
 from pctalk_studio.render.api import PictureU8, RenderSource
 from pctalk_studio.render.mesh.composition import MouthStage
 from pctalk_studio.render.mesh.eyes import EyeLayers
-from pctalk_studio.render.mesh.fields import WeightMap
+from pctalk_studio.render.mesh.fields import Box, WeightMap
 from pctalk_studio.render.mesh.handles import HandleDriver, Pose
-from pctalk_studio.render.mesh.head import Box, HeadStage
+from pctalk_studio.render.mesh.head import HeadStage
 from pctalk_studio.render.mesh.mouth import MouthLayers
 from pctalk_studio.render.mesh.sheets import FaceSheets
 from pctalk_studio.render.mesh.warp import Texture, Window
@@ -95,7 +95,7 @@ class MeshFace:
         driver = HandleDriver.of(rig, weights)
         mouth = MouthStage.of(rig, layers, sheets, driver)
         texture = Texture.of(source.picture)
-        eyes, head = EyeLayers.of(source.picture, rig), HeadStage.of(rig, texture)
+        eyes, head = EyeLayers.of(source.picture, rig), HeadStage.of(source.picture, rig, texture)
         boxes = tuple(eye.frame.window for eye in (eyes.right, eyes.left) if eye is not None)
         return cls(source.picture, rig, weights, driver, sheets, texture, window, mouth, eyes, boxes, head)
 
@@ -137,19 +137,20 @@ class MeshFace:
         -------
         Where the vertices lie then, [478, 2] pixels, and the box that was drawn, x0, y0, x1, y1.
         """
-        pose, (face, upper, lower) = self._unfolded(row)
+        pose, (face, *lips) = self._unfolded(row)
         backward = self.sheets.face.backward(face)
-        window = self.window.within(self.sheets.face.moved(backward))
+        window = self.window.within(self.sheets.face.grid.moved(backward))
         if not window.empty:
             canvas[window.slices] = self.texture.sample(window.doubled_map(backward))
         seen, mouth = self.to_picture(pose.seen), self.mouth.window
-        self.mouth.draw(canvas, (upper, lower), seen, row.mouth)
+        if lips:
+            self.mouth.draw(canvas, (lips[0], lips[1]), seen, row.mouth)
         box = (min(window.x0, mouth.x0), min(window.y0, mouth.y0), max(window.x1, mouth.x1), max(window.y1, mouth.y1))
         return self._vertices(seen), box if not window.empty else (mouth.x0, mouth.y0, mouth.x1, mouth.y1)
 
     def fields(self, row: MotionRow) -> tuple[tuple[WeightMap, F32], ...]:
-        """The forward fields with which a row is drawn: of the whole face, of the upper and of the lower lip's sheet."""
-        return tuple(zip(self.sheets.all, self._unfolded(row.quantised())[1], strict=True))
+        """The forward fields with which a row is drawn: of the face and, where lips part, of the upper and the lower sheet."""
+        return tuple(zip(self.sheets.all, self._unfolded(row.quantised())[1], strict=False))
 
     def kept(self, row: MotionRow) -> float:
         """Share of a row's deformation that is drawn, 0 to 1; below 1 where more would have folded the skin."""
@@ -163,23 +164,25 @@ class MeshFace:
         First the keypoints give way, so that closed lips stay closed; what still folds then is shortened as a whole.
         """
         pose = self.driver.pose(row)
-        fields, slack = self._moved(pose)
+        fields, slack = self._moved(pose, row.mouth)
         factor = 1.0
         for _ in range(_TRIES):
             if slack >= 1:
                 return pose, fields
             factor *= _SAFETY * slack
             pose = self.driver.pose(_shortened(row, factor))
-            fields, slack = self._moved(pose)
+            fields, slack = self._moved(pose, row.mouth)
         if slack >= 1:
             return pose, fields
         last = np.float32(_SAFETY * slack)
         return Pose(pose.texture * last, pose.seen * last), tuple(field * last for field in fields)
 
-    def _moved(self, pose: Pose) -> tuple[tuple[F32, ...], float]:
-        """The sheets' forward fields for a pose, and the factor 0 to 1 by which they may be multiplied before skin folds."""
+    def _moved(self, pose: Pose, channels: F32) -> tuple[tuple[F32, ...], float]:
+        """Forward fields of the sheets that a pose needs, and the factor 0 to 1 that it takes for no skin to fold."""
         handles = self.to_picture(pose.texture)
-        found = [sheet.unfolded(sheet.forward(handles)) for sheet in self.sheets.all]
+        apart = self.mouth.apart(self.to_picture(pose.seen), channels) > 0
+        sheets = self.sheets.all if apart else self.sheets.all[:1]
+        found = [sheet.unfolded(sheet.forward(handles)) for sheet in sheets]
         return tuple(field for field, _ in found), min(slack for _, slack in found)
 
 

@@ -19,6 +19,9 @@ F64 = npt.NDArray[np.float64]
 Samples = TypeVar("Samples", npt.NDArray[np.float32], npt.NDArray[np.uint8])
 B8 = npt.NDArray[np.bool_]
 
+Box = tuple[int, int, int, int]
+"""x0, y0, x1, y1 of pixels, half-open."""
+
 STILL = 0.03
 """Pixels; less than this is no motion that one can see."""
 
@@ -55,6 +58,19 @@ class Grid:
         x = self.x0 + (np.arange(self.columns) + 0.5) * self.step - 0.5
         y = self.y0 + (np.arange(self.rows) + 0.5) * self.step - 0.5
         return np.asarray(np.stack(np.meshgrid(x, y), -1), np.float32)
+
+    def moved(self, field: F32) -> Box:
+        """The pixels outside of which a field on this grid moves nothing by more than STILL."""
+        return self.box((np.abs(field) > STILL).any(-1))
+
+    def box(self, marked: B8) -> Box:
+        """The pixels on which marked nodes, [rows, columns] bool, have an influence."""
+        rows, columns = np.flatnonzero(marked.any(1)), np.flatnonzero(marked.any(0))
+        if len(rows) == 0:
+            return 0, 0, 0, 0
+        # A node's value reaches two nodes far through the cubic enlargement; one more keeps the border safe.
+        x, y, step = self.x0 + columns[[0, -1]] * self.step, self.y0 + rows[[0, -1]] * self.step, self.step
+        return int(x[0]) - 3 * step, int(y[0]) - 3 * step, int(x[1]) + 4 * step, int(y[1]) + 4 * step
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,22 +163,9 @@ class WeightMap:
         return cls(grid, flat, valid, node_numbers(grid.rows, grid.columns))
 
     @property
-    def extent(self) -> tuple[int, int, int, int]:
-        """Pixels x0, y0, x1, y1 (half-open) outside of which no handle moves anything."""
-        return self._box(self.flat.any(0).reshape(self.valid.shape))
-
-    def moved(self, backward: F32) -> tuple[int, int, int, int]:
-        """Pixels x0, y0, x1, y1 (half-open) outside of which a backward field moves nothing by more than STILL."""
-        return self._box((backward[..., 0] > STILL) | (backward[..., 0] < -STILL) | (np.abs(backward[..., 1]) > STILL))
-
-    def _box(self, marked: B8) -> tuple[int, int, int, int]:
-        rows, columns = np.flatnonzero(marked.any(1)), np.flatnonzero(marked.any(0))
-        if len(rows) == 0:
-            return 0, 0, 0, 0
-        # A node's value reaches two nodes far through the cubic enlargement; one more keeps the border safe.
-        grid, step = self.grid, self.grid.step
-        x, y = grid.x0 + columns[[0, -1]] * step, grid.y0 + rows[[0, -1]] * step
-        return int(x[0]) - 3 * step, int(y[0]) - 3 * step, int(x[1]) + 4 * step, int(y[1]) + 4 * step
+    def extent(self) -> Box:
+        """The pixels outside of which no handle moves anything."""
+        return self.grid.box(self.flat.any(0).reshape(self.valid.shape))
 
     def forward(self, handles: F32) -> F32:
         """Forward field of handle displacements [P, 2] in pixels, [rows, columns, 2] float32 pixels."""

@@ -16,14 +16,12 @@ import numpy.typing as npt
 from pctalk_studio.core import topology as topo
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.motion import rotation_of
-from pctalk_studio.render.mesh.fields import Grid, Spread, inverted, largest_factor, looked_up, node_numbers
+from pctalk_studio.render.mesh.fields import Box, Grid, Spread, inverted, largest_factor, looked_up, node_numbers
 from pctalk_studio.render.mesh.warp import Texture, Window
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 U8 = npt.NDArray[np.uint8]
-Box = tuple[int, int, int, int]
-"""x0, y0, x1, y1 of pixels, half-open."""
 
 STEP = 0.07
 """Distance of the nodes, E."""
@@ -35,7 +33,7 @@ recede to it, E."""
 # The head with its hair as an ellipse in the face frame, E: centre, half axes upwards, sideways and downwards.
 CENTRE_Y, UP, SIDE, DOWN = 0.25, 1.55, 1.02, 1.12
 
-FADE_UP, FADE_SIDE, FADE_DOWN = 1.1, 1.1, 1.35
+FADE_UP, FADE_SIDE, FADE_DOWN = 0.9, 0.9, 1.3
 """Beyond that ellipse the motion fades over this distance, E; downwards that is the neck and the shoulders."""
 
 BORDER = 0.5
@@ -56,6 +54,7 @@ class HeadStage:
         [rows, columns] float32, 0 to 1: how fully a node follows the head.
     """
 
+    picture: U8
     rig: FaceRig
     grid: Grid
     relief: F32
@@ -65,7 +64,7 @@ class HeadStage:
     numbers: F32
 
     @classmethod
-    def of(cls, rig: FaceRig, texture: Texture) -> HeadStage:
+    def of(cls, picture: U8, rig: FaceRig, texture: Texture) -> HeadStage:
         """Study a rig."""
         width, height = rig.picture_size
         step = max(round(STEP * rig.scale), 1)
@@ -76,7 +75,7 @@ class HeadStage:
         weight = _head_weight(nodes, rig) * _border_weight(nodes, rig)
         window = Window.of(grid, rig.picture_size)
         numbers = node_numbers(grid.rows, grid.columns)
-        return cls(rig, grid, relief, weight.astype(np.float32), texture, window, numbers)
+        return cls(picture, rig, grid, relief, weight.astype(np.float32), texture, window, numbers)
 
     def forward(self, pose: F32) -> F32:
         """Where the nodes go for a pose (see POSE_CHANNELS), as displacements [rows, columns, 2] float32 pixels."""
@@ -105,25 +104,29 @@ class HeadStage:
         [H, W, 3] uint8, new.
         """
         forward = self.forward(pose)
-        look_up = self.window.doubled_map(inverted(forward, self.grid.step, self.numbers))
-        out = self.texture.sample(look_up)
+        backward = inverted(forward, self.grid.step, self.numbers)
+        window = self.window.within(self.grid.moved(backward))
+        look_up = window.doubled_map(backward)
+        out = self.picture.copy()
+        out[window.slices] = self.texture.sample(look_up)
         reach = int(np.ceil(np.abs(forward).max())) + 2
         for box in boxes:
-            x0, y0, x1, y1 = _grown(box, reach, canvas)
-            left, top, right, bottom = _grown((x0, y0, x1, y1), reach, canvas)
+            x0, y0, x1, y1 = _grown(box, reach, (window.x0, window.y0, window.x1, window.y1))
+            left, top, right, bottom = _grown((x0, y0, x1, y1), reach, (0, 0, canvas.shape[1], canvas.shape[0]))
             if x1 > x0 and y1 > y0:
                 # The photo's doubled texture knows nothing of what was drawn here. Bicubic doubling of the drawing itself is
                 # three times as fast as bicubic sampling of it, and as sharp. Its pixel X lies at (X + 1/2) / 2 - 1/2.
                 doubled = cv2.resize(canvas[top:bottom, left:right], None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-                positions = look_up[y0:y1, x0:x1] - np.array([2 * left - 0.5, 2 * top - 0.5], np.float32)
+                part = look_up[y0 - window.y0 : y1 - window.y0, x0 - window.x0 : x1 - window.x0]
+                positions = part - np.array([2 * left - 0.5, 2 * top - 0.5], np.float32)
                 out[y0:y1, x0:x1] = looked_up(np.asarray(doubled, np.uint8), positions, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
         return out
 
 
-def _grown(box: Box, reach: int, canvas: U8) -> Box:
-    """A box enlarged on all sides and cut to the picture."""
-    height, width = canvas.shape[:2]
-    return max(box[0] - reach, 0), max(box[1] - reach, 0), min(box[2] + reach, width), min(box[3] + reach, height)
+def _grown(box: Box, reach: int, limit: Box) -> Box:
+    """A box enlarged on all sides and cut to a limit."""
+    x0, y0, x1, y1 = limit
+    return max(box[0] - reach, x0), max(box[1] - reach, y0), min(box[2] + reach, x1), min(box[3] + reach, y1)
 
 
 def _depth(grid: Grid, rig: FaceRig) -> F32:

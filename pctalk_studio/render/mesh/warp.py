@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pctalk_studio.render.mesh.fields import Grid, looked_up
+from pctalk_studio.render.mesh.fields import Box, Grid, looked_up
 
 F32 = npt.NDArray[np.float32]
 U8 = npt.NDArray[np.uint8]
@@ -68,9 +68,7 @@ class Window:
     base: F32
 
     @classmethod
-    def of(
-        cls, grid: Grid, size: tuple[int, int], origin: tuple[int, int] = (0, 0), limit: tuple[int, int, int, int] | None = None
-    ) -> Window:
+    def of(cls, grid: Grid, size: tuple[int, int], origin: tuple[int, int] = (0, 0), limit: Box | None = None) -> Window:
         """Window of a grid in a picture.
 
         Parameters
@@ -96,7 +94,7 @@ class Window:
         """Rows and columns of the window in the picture."""
         return slice(self.y0, self.y1), slice(self.x0, self.x1)
 
-    def within(self, box: tuple[int, int, int, int]) -> Window:
+    def within(self, box: Box) -> Window:
         """The part of the window that lies in a box of the picture, x0, y0, x1, y1."""
         x0, y0 = min(max(self.x0, box[0]), self.x1), min(max(self.y0, box[1]), self.y1)
         x1, y1 = max(min(self.x1, box[2]), x0), max(min(self.y1, box[3]), y0)
