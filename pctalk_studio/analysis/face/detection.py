@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from enum import StrEnum
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from pctalk_studio.analysis.face.networks import Detection, FaceNetworks, PictureU8
+from pctalk_studio.analysis.face.pose import fit_pose, misfit
 from pctalk_studio.analysis.face.reading import Reading, Window, read
 
 SURE_PRESENCE = 0.8
-"""Faces, painted and sculpted ones too, read 0.99 and more; a dog's 0.4; a cheek from behind 0.1."""
-SURE_SPREAD = 0.05
-"""Faces read 0.007 to 0.026, sunglasses and profiles the most; what is no face 0.1."""
+"""Faces, painted and sculpted ones too, read 0.99 and more; a head from the side 0.1."""
+SURE_SPREAD = 0.031
+"""Largest disagreement of looks, E. Faces read 0.004 to 0.026, sunglasses and profiles the most, small, blurred and noisy ones
+too; a dog's face from 0.036 on, even where its presence is 1."""
+SURE_ODDITY = 0.0016
+"""Largest product of disagreement and misfit to the mean face; 0.0013 in faces at most, 0.0020 in dogs at least."""
 
-_WORKING_SIDE = 1024
-"""Detectors shrink what they see to 128 or 192 pixels; larger pictures only cost time."""
+_WORKING_SIDE = 2048
+"""Detectors shrink what they see to 128 or 192 pixels, so that a larger picture or tile of it only costs time."""
 _BIG_ENOUGH = 0.09
 """A face this large, as share of the picture's longer side, leaves no comparable ones for tiles to find."""
 _TILES = (2, 4, 7)
 """Tiles along the longer side, coarse to fine."""
+_SMALLEST_TILE = 64
 _SAME_FACE = 0.5
 """Distance of centres as share of the larger side below which two detections are one face."""
 _MOST_FACES = 48
@@ -124,51 +130,64 @@ def _turned(networks: FaceNetworks, picture: PictureU8) -> list[Candidate]:
     return found
 
 
-def candidates(networks: FaceNetworks, picture: PictureU8, *, turned: bool = False) -> list[Candidate]:
-    """All places where a face may be, the surest first.
+class Search(StrEnum):
+    """How to look for faces: at once, or where the first look has found nothing."""
 
-    The whole picture is searched first; when no large face is there, ever finer tiles. ``turned`` searches the picture lying on
-    its sides and upside down instead.
-    """
+    QUICK = "quick"
+    """The whole picture; when no large face is there, ever finer tiles."""
+    THOROUGH = "thorough"
+    """All tiles, whatever the whole picture seems to show."""
+    TURNED = "turned"
+    """The picture lying on its sides and upside down."""
+
+
+def candidates(networks: FaceNetworks, picture: PictureU8, search: Search = Search.QUICK) -> list[Candidate]:
+    """All places where a face may be, the surest first."""
     height, width = picture.shape[:2]
-    factor = max(1.0, max(height, width) / (2 * _WORKING_SIDE))
+    factor = max(height, width) / _WORKING_SIDE
     small = picture
     if factor > 1.0:
-        size = (round(width / factor), round(height / factor))
+        size = (max(1, round(width / factor)), max(1, round(height / factor)))
         small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-    longer = max(small.shape[:2])
-    found = [] if turned else _merged(_seen(networks, small, 1.0, np.zeros(2)))
-    for tiles in () if turned else _TILES:
-        if any(one.window.side / 1.5 > _BIG_ENOUGH * longer for one in found) or longer / tiles < 64:
-            break
-        found = _merged(found + _on_tiles(networks, small, tiles))
-    if turned:
-        found = _merged(_turned(networks, small))
+    found = _merged(_turned(networks, small) if search is Search.TURNED else _upright(networks, small, search))
     scale_x, scale_y = width / small.shape[1], height / small.shape[0]
-    return [
-        Candidate(
-            Window(
-                (c.window.x + 0.5) * scale_x - 0.5, (c.window.y + 0.5) * scale_y - 0.5, c.window.side * scale_x, c.window.angle
-            ),
-            c.confidence,
-        )
-        for c in found[:_MOST_FACES]
-    ]
+    out = []
+    for one in found[:_MOST_FACES]:
+        x, y = (one.window.x + 0.5) * scale_x - 0.5, (one.window.y + 0.5) * scale_y - 0.5
+        out.append(Candidate(Window(x, y, one.window.side * scale_x, one.window.angle), one.confidence))
+    return out
+
+
+def _upright(networks: FaceNetworks, picture: PictureU8, search: Search) -> list[Candidate]:
+    longer = max(picture.shape[:2])
+    found = _seen(networks, picture, 1.0, np.zeros(2))
+    for tiles in _TILES:
+        large = search is Search.QUICK and any(one.window.side / 1.5 > _BIG_ENOUGH * longer for one in found)
+        if large or longer / tiles < _SMALLEST_TILE:
+            break
+        found = _merged(found + _on_tiles(networks, picture, tiles))
+    return found
+
+
+def is_face(reading: Reading) -> bool:
+    """Whether a reading surely is of a human face, be it painted or carved: the network says so, and all looks agree."""
+    spread = reading.spread()
+    odd = spread * misfit(reading.landmarks, fit_pose(reading.landmarks))
+    return reading.presence >= SURE_PRESENCE and spread <= SURE_SPREAD and odd <= SURE_ODDITY
 
 
 def meshed_faces(networks: FaceNetworks, picture: PictureU8) -> tuple[list[MeshedFace], list[MeshedFace]]:
     """Read the mesh of every candidate: those that surely are faces, and those that are none or cannot be read.
 
-    Only when no face is upright, those that lie or stand on their head are looked for.
+    Each further way to search is gone only when those before it have found no face.
     """
     unsure: list[MeshedFace] = []
-    for turned in (False, True):
+    for search in Search:
         sure: list[MeshedFace] = []
-        for candidate in candidates(networks, picture, turned=turned):
+        for candidate in candidates(networks, picture, search):
             reading = read(networks, picture, candidate.window)
             face = MeshedFace(reading, candidate.confidence * min(1.0, reading.presence))
-            good = reading.presence >= SURE_PRESENCE and reading.spread() <= SURE_SPREAD
-            (sure if good else unsure).append(face)
+            (sure if is_face(reading) else unsure).append(face)
         if sure:
             return _distinct(sure), unsure
     return [], unsure
