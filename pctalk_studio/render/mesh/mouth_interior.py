@@ -28,7 +28,7 @@ HAIR = 0.008
 PURSED_SHADE = 0.6
 """How much of the light pursed lips keep out."""
 
-FRONT_LIGHT = 0.25
+FRONT_LIGHT = 0.33
 """Part of the light on the upper teeth that no lip takes away."""
 
 WARM_SHADOW = np.array([0.26, -0.12, -0.20])
@@ -62,7 +62,8 @@ class InteriorPatch:
 class _Opening:
     """Where each pixel of a box lies between the lips: distances from both edges, the gap at its column, its coverage.
 
-    ``pursed`` is 0 for lips as wide as when relaxed or wider, 1 for an OO: protruded lips leave the teeth in the dark.
+    ``pursed`` is 0 for lips as wide as when relaxed or wider, or wide open, and 1 for an OO: protruded lips leave the teeth in
+    the dark.
     """
 
     under_upper: F32
@@ -159,7 +160,8 @@ class MouthInterior:
         if box.empty:
             return None
         width = float(np.hypot(*(np.asarray(upper[-1]) - np.asarray(upper[0])))) / self.relaxed_width
-        opening = self._opening(box, above, below, soft, float(np.clip((0.93 - width) / 0.25, 0, 1)))
+        pursed = float(np.clip((0.92 - width) / 0.25, 0, 1)) * float(np.clip(1.6 - gap.max() / (0.07 * frame.unit), 0, 1))
+        opening = self._opening(box, above, below, soft, pursed)
         if not opening.cover.any():
             return None
         planes = self._painted(box, opening, jaw, tuck, tongue)
@@ -237,8 +239,8 @@ def _relaxed_width(rig: FaceRig) -> float:
 
 def _edge_light(opening: _Opening, unit: float, tuck: float) -> F32:
     """Light that the lips leave close to them, 0 to 1: least under the upper one."""
-    lip = 1 - 0.46 * np.exp(np.maximum(opening.under_upper, 0) * np.float32(-1 / (0.020 * unit)))
-    foot = 1 - (0.34 + 0.2 * tuck) * np.exp(np.maximum(opening.over_lower, 0) * np.float32(-1 / (0.016 * unit)))
+    lip = 1 - 0.42 * np.exp(np.maximum(opening.under_upper, 0) * np.float32(-1 / (0.020 * unit)))
+    foot = 1 - (0.28 + 0.2 * tuck) * np.exp(np.maximum(opening.over_lower, 0) * np.float32(-1 / (0.016 * unit)))
     return np.asarray(lip * foot, np.float32)
 
 
