@@ -16,6 +16,9 @@ ColourF32 = npt.NDArray[np.float32]
 PlanesF32 = npt.NDArray[np.float32]
 """The same as [3, h, w]: numpy is several times as fast when a factor for each pixel is spread over the first axis."""
 
+_NARROW = 3.0
+"""A blur of this many pixels can be sampled at every pixel of a picture made smaller, and nobody sees it."""
+
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """ITU-R BT.601."""
 
@@ -30,14 +33,17 @@ def planes_of(colour: npt.NDArray[Any]) -> PlanesF32:
     return np.ascontiguousarray(colour.transpose(2, 0, 1), np.float32)
 
 
-def blurred(image: npt.NDArray[np.float32], sigma_x: float, sigma_y: float | None = None) -> npt.NDArray[np.float32]:
-    """Gaussian blur, mirrored at the borders."""
-    down = sigma_x if sigma_y is None else sigma_y
-    if max(sigma_x, down) < 0.05:
+def blurred(image: npt.NDArray[np.float32], sigma: float) -> npt.NDArray[np.float32]:
+    """Gaussian blur, mirrored at the borders; a wide one is made on a smaller picture at the cost of a narrow one."""
+    if sigma < 0.05:
         return image
-    return np.asarray(
-        cv2.GaussianBlur(image, (0, 0), max(sigma_x, 0.05), sigmaY=max(down, 0.05), borderType=cv2.BORDER_REFLECT_101)
-    )
+    height, width = image.shape[:2]
+    factor = min(int(sigma / _NARROW), height // 4, width // 4)
+    if factor < 2:
+        return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101))
+    small = cv2.resize(image, (round(width / factor), round(height / factor)), interpolation=cv2.INTER_AREA)
+    wide = cv2.GaussianBlur(small, (0, 0), sigma / factor, borderType=cv2.BORDER_REFLECT_101)
+    return np.asarray(cv2.resize(wide, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
 def spread(colour: ColourF32, weight: PlaneF32, sigma: float) -> ColourF32:
