@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pctalk_studio.core.errors import RenderError
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.render.mesh.lip_light import LipLight, LipSeam
 from pctalk_studio.render.mesh.lips import LipCurves, lip_layers
@@ -54,8 +55,15 @@ class MouthLayers:
             [H, W, 3] uint8 RGB.
         rig
             The face in it, in this picture's pixels.
+
+        Raises
+        ------
+        RenderError
+            When the picture does not show the mouth.
         """
         frame = MouthFrame.of(rig)
+        if frame.roi.empty:
+            raise RenderError("The mouth of this face lies outside the picture; use a picture that shows the whole face.")
         curves = LipCurves.of(rig, frame)
         look = MouthLook.of(picture, rig)
         upper, lower = lip_layers(picture, frame, curves, look)

@@ -47,8 +47,9 @@ class Box:
         return self.x1 <= self.x0 or self.y1 <= self.y0
 
     def clipped(self, width: int, height: int) -> Box:
-        """The part inside a picture of some size."""
-        return Box(max(self.x0, 0), max(self.y0, 0), min(self.x1, width), min(self.y1, height))
+        """The part inside a picture of some size; without pixels when there is none."""
+        x0, y0 = min(max(self.x0, 0), width), min(max(self.y0, 0), height)
+        return Box(x0, y0, max(min(self.x1, width), x0), max(min(self.y1, height), y0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -66,6 +66,12 @@ def curves(rig, upper_rise=0.0, lower_drop=0.0, wider=0.0, points=41):
     return found[0], found[1]
 
 
+def moved(rig, dx, dy):
+    """The face shifted by pixels, without the picture."""
+    by = np.array([dx, dy, 0.0])
+    return replace(rig, landmarks=(rig.landmarks + by).astype(np.float32), translation=rig.translation + by)
+
+
 def named(rig, picture_hash):
     """The same face in another picture."""
     return replace(rig, picture_hash=picture_hash)

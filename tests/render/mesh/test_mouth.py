@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pctalk_studio.core.errors import RenderError
 from pctalk_studio.render.mesh.mouth import MouthLayers
 from pctalk_studio.render.mesh.mouth_look import LUMA, TEETH_CAP
 
@@ -196,6 +197,34 @@ def test_draws_at_every_size(size):
     assert patch.rgb.shape == (*patch.cover.shape, 3)
     assert patch.cover.max() == 255
     assert patch.rgb[patch.cover == 255].std() > 10
+
+
+@pytest.mark.parametrize(("dx", "dy"), [(-0.43, 0), (0.4, 0), (0, 0.35), (-0.55, 0.2)])
+@pytest.mark.parametrize("teeth", [False, True])
+def test_draws_a_mouth_that_the_picture_cuts(dx, dy, teeth):
+    picture, rig = mouth_faces.face(256, gap=0.12 if teeth else 0.0, teeth=teeth)
+    cut = mouth_faces.moved(rig, dx * 256, dy * 256)
+    layers = MouthLayers.of(picture, cut)
+    upper, lower = mouth_faces.curves(cut, lower_drop=0.15)
+    patch = layers.interior(upper, lower, (0, 3), tongue=0.5)
+    assert layers.shade(layers.upper_texture, upper, lower, 0.5, 0.5, 0.5).shape == layers.upper_texture.shape
+    if patch is not None:
+        assert patch.x + patch.rgb.shape[1] <= 256
+        assert patch.y + patch.rgb.shape[0] <= 256
+
+
+def test_a_mouth_outside_the_picture_is_refused():
+    picture, rig = mouth_faces.face(256)
+    with pytest.raises(RenderError, match="outside the picture"):
+        MouthLayers.of(picture, mouth_faces.moved(rig, 0, 300))
+
+
+@pytest.mark.parametrize("size", [16, 32, 64])
+def test_tiny_faces_do_not_break(size):
+    picture, rig = mouth_faces.face(size, gap=0.12, teeth=True)
+    layers = MouthLayers.of(picture, rig)
+    patch = layers.interior(*mouth_faces.curves(rig, lower_drop=0.15), (0, 2), tongue=0.5)
+    assert patch.rgb.shape == (*patch.cover.shape, 3)
 
 
 @settings(max_examples=40, deadline=None)
