@@ -31,6 +31,7 @@ SMALLEST_FACE = 24.0
 
 
 _TRIES, _SAFETY = 2, 0.98
+_SPARE = 3  # pixels that enlarging a drawing looks at beyond its border
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class MeshFace:
         driver = HandleDriver.of(rig, weights)
         mouth = MouthStage.of(rig, layers, sheets, driver)
         texture = Texture.of(source.picture)
-        eyes, head = EyeLayers.of(source.picture, rig), HeadStage.of(source.picture, rig, texture)
+        eyes, head = EyeLayers.of(source.picture, rig), HeadStage.of(source.picture, rig, texture, sheets.face)
         boxes = tuple(eye.frame.window for eye in (eyes.right, eyes.left) if eye is not None)
         return cls(source.picture, rig, weights, driver, sheets, texture, window, mouth, eyes, boxes, head)
 
@@ -105,17 +106,23 @@ class MeshFace:
         if not np.isfinite(flat).all():
             raise RenderError("The motion of this frame holds values that are not numbers; undo the last edit.")
         row = row.quantised()
-        canvas = self.picture.copy()
-        vertices, boxes = self.rig.landmarks[:, :2], []
+        turned = bool((row.pose != _FACING).any())
+        canvas, vertices = self.picture.copy(), self.rig.landmarks[:, :2]
+        skin, patches = None, []
         if row.deformation.any() or row.mouth.any():
-            vertices, box = self._skin(canvas, row)
-            boxes.append(box)
-        if row.eyes.any() or boxes:
+            pose, (face, *lips) = self._unfolded(row)
+            skin, seen = self.sheets.face.backward(face), self.to_picture(pose.seen)
+            vertices = self._vertices(seen)
+            patches = [self.mouth.window.box] if lips else []
+            # A turned head is looked up through both fields at once; then skin is needed only under what is drawn over it.
+            for box in (*patches, *self.eye_boxes) if turned else (self.sheets.face.grid.moved(skin),):
+                self._lay_skin(canvas, skin, box)
+            if lips:
+                self.mouth.draw(canvas, (lips[0], lips[1]), seen, row.mouth)
+        if row.eyes.any() or skin is not None:
             self.eyes.draw(canvas, vertices, *row.eyes.tolist())
-            boxes.extend(self.eye_boxes)
-        if (row.pose != _FACING).any():
-            return self.head.draw(canvas, tuple(boxes), row.pose)
-        return canvas
+            patches.extend(self.eye_boxes)
+        return self.head.draw(canvas, tuple(patches), row.pose, skin) if turned else canvas
 
     def vertices(self, row: MotionRow) -> F32:
         """Where the 478 landmarks lie in the picture before the head turns, [478, 2] float32 pixels."""
@@ -130,23 +137,12 @@ class MeshFace:
         turned = displacements @ self.rig.rotation.astype(np.float32)[:, :2]
         return np.asarray(turned * np.float32(self.rig.scale), np.float32)
 
-    def _skin(self, canvas: PictureU8, row: MotionRow) -> tuple[F32, Box]:
-        """Move the skin and put the mouth together, in place.
-
-        Returns
-        -------
-        Where the vertices lie then, [478, 2] pixels, and the box that was drawn, x0, y0, x1, y1.
-        """
-        pose, (face, *lips) = self._unfolded(row)
-        backward = self.sheets.face.backward(face)
-        window = self.window.within(self.sheets.face.grid.moved(backward))
+    def _lay_skin(self, canvas: PictureU8, skin: F32, box: Box) -> None:
+        """Draw the skin in a box through its backward field, in place."""
+        x0, y0, x1, y1 = box
+        window = self.window.within((x0 - _SPARE, y0 - _SPARE, x1 + _SPARE, y1 + _SPARE))
         if not window.empty:
-            canvas[window.slices] = self.texture.sample(window.doubled_map(backward))
-        seen, mouth = self.to_picture(pose.seen), self.mouth.window
-        if lips:
-            self.mouth.draw(canvas, (lips[0], lips[1]), seen, row.mouth)
-        box = (min(window.x0, mouth.x0), min(window.y0, mouth.y0), max(window.x1, mouth.x1), max(window.y1, mouth.y1))
-        return self._vertices(seen), box if not window.empty else (mouth.x0, mouth.y0, mouth.x1, mouth.y1)
+            canvas[window.slices] = self.texture.sample(window.doubled_map(skin))
 
     def fields(self, row: MotionRow) -> tuple[tuple[WeightMap, F32], ...]:
         """The forward fields with which a row is drawn: of the face and, where lips part, of the upper and the lower sheet."""

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from pctalk_studio.core import topology as topo
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.motion import rotation_of
-from pctalk_studio.render.mesh.fields import Box, Grid, Spread, inverted, largest_factor, looked_up, node_numbers
+from pctalk_studio.render.mesh.fields import Box, Grid, Spread, WeightMap, inverted, largest_factor, looked_up, node_numbers
 from pctalk_studio.render.mesh.warp import Texture, Window
 
 F32 = npt.NDArray[np.float32]
@@ -52,6 +52,10 @@ class HeadStage:
         [rows, columns, 3] float32: node positions and depths relative to the face frame's origin, pixels.
     weight
         [rows, columns] float32, 0 to 1: how fully a node follows the head.
+    face, face_window
+        The face's weight map and its pixels.
+    face_nodes
+        Positions of the face's nodes in this grid, [rows, columns, 2] float32 node numbers.
     """
 
     picture: U8
@@ -62,10 +66,13 @@ class HeadStage:
     texture: Texture
     window: Window
     numbers: F32
+    face: WeightMap
+    face_window: Window
+    face_nodes: F32
 
     @classmethod
-    def of(cls, picture: U8, rig: FaceRig, texture: Texture) -> HeadStage:
-        """Study a rig."""
+    def of(cls, picture: U8, rig: FaceRig, texture: Texture, face: WeightMap) -> HeadStage:
+        """Study a rig; ``face`` is the map on whose grid the skin's fields lie."""
         width, height = rig.picture_size
         step = max(round(STEP * rig.scale), 1)
         grid = Grid.over(np.zeros(2), np.array([width, height], np.float64), step)
@@ -75,7 +82,21 @@ class HeadStage:
         weight = _head_weight(nodes, rig) * _border_weight(nodes, rig)
         window = Window.of(grid, rig.picture_size)
         numbers = node_numbers(grid.rows, grid.columns)
-        return cls(picture, rig, grid, relief, weight.astype(np.float32), texture, window, numbers)
+        in_head = (face.grid.nodes - np.array([grid.x0, grid.y0], np.float32) + np.float32(0.5)) / step - np.float32(0.5)
+        face_window = Window.of(face.grid, rig.picture_size)
+        return cls(
+            picture,
+            rig,
+            grid,
+            relief,
+            weight.astype(np.float32),
+            texture,
+            window,
+            numbers,
+            face,
+            face_window,
+            in_head.astype(np.float32),
+        )
 
     def forward(self, pose: F32) -> F32:
         """Where the nodes go for a pose (see POSE_CHANNELS), as displacements [rows, columns, 2] float32 pixels."""
@@ -87,17 +108,19 @@ class HeadStage:
         field = moved * self.weight[..., None]
         return np.asarray(field * np.float32(largest_factor(field, float(self.grid.step), self.weight > 0)), np.float32)
 
-    def draw(self, canvas: U8, boxes: tuple[Box, ...], pose: F32) -> U8:
+    def draw(self, canvas: U8, patches: tuple[Box, ...], pose: F32, skin: F32 | None = None) -> U8:
         """Turn a finished picture.
 
         Parameters
         ----------
         canvas
-            [H, W, 3] uint8; equal to the photo outside ``boxes``.
-        boxes
-            Where it differs from the photo.
+            [H, W, 3] uint8: what is drawn in the patches, with at least 3 pixels of the moved skin around each.
+        patches
+            Where something is drawn that no field can bring from the photo.
         pose
             [6] the row's pose channels.
+        skin
+            Backward field of the skin on the face's grid; everything outside the patches is looked up through both at once.
 
         Returns
         -------
@@ -105,28 +128,60 @@ class HeadStage:
         """
         forward = self.forward(pose)
         backward = inverted(forward, self.grid.step, self.numbers)
-        window = self.window.within(self.grid.moved(backward))
+        both = None if skin is None else self._through(skin, backward)
+        moved = self.grid.moved(backward) if both is None else _hull(self.grid.moved(backward), self.face.grid.moved(both))
+        window = self.window.within(moved)
         look_up = window.doubled_map(backward)
+        reach = int(np.ceil(np.abs(forward).max())) + 2
+        targets = [window.within(_grown(patch, reach)) for patch in patches]
+        places = [look_up[_inside(target, window)].copy() for target in targets]
+        if both is not None:
+            face = self.face_window.within(window.box).within(self.face.grid.moved(both))
+            if not face.empty:
+                look_up[_inside(face, window)] += face.dense(both)
         out = self.picture.copy()
         out[window.slices] = self.texture.sample(look_up)
-        reach = int(np.ceil(np.abs(forward).max())) + 2
-        for box in boxes:
-            x0, y0, x1, y1 = _grown(box, reach, (window.x0, window.y0, window.x1, window.y1))
-            left, top, right, bottom = _grown((x0, y0, x1, y1), reach, (0, 0, canvas.shape[1], canvas.shape[0]))
-            if x1 > x0 and y1 > y0:
-                # The photo's doubled texture knows nothing of what was drawn here. Bicubic doubling of the drawing itself is
-                # three times as fast as bicubic sampling of it, and as sharp. Its pixel X lies at (X + 1/2) / 2 - 1/2.
-                doubled = cv2.resize(canvas[top:bottom, left:right], None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-                part = look_up[y0 - window.y0 : y1 - window.y0, x0 - window.x0 : x1 - window.x0]
-                positions = part - np.array([2 * left - 0.5, 2 * top - 0.5], np.float32)
-                out[y0:y1, x0:x1] = looked_up(np.asarray(doubled, np.uint8), positions, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
+        for patch, target, place in zip(patches, targets, places, strict=True):
+            if not target.empty:
+                _lay(out[target.slices], canvas, patch, place)
         return out
 
+    def _through(self, skin: F32, backward: F32) -> F32:
+        """What the skin's backward field adds to the head's, at the face's nodes in the turned picture."""
+        step = np.float32(1 / self.face.grid.step)
+        turned = looked_up(backward, self.face_nodes, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
+        return looked_up(skin, self.face.numbers + turned * step, cv2.INTER_LINEAR, cv2.BORDER_CONSTANT)
 
-def _grown(box: Box, reach: int, limit: Box) -> Box:
-    """A box enlarged on all sides and cut to a limit."""
-    x0, y0, x1, y1 = limit
-    return max(box[0] - reach, x0), max(box[1] - reach, y0), min(box[2] + reach, x1), min(box[3] + reach, y1)
+
+def _lay(out: U8, canvas: U8, patch: Box, place: F32) -> None:
+    """Lay a patch of a drawing over a region of the picture, in place; ``place`` holds doubled positions in the drawing."""
+    x0, y0, x1, y1 = patch
+    left, top = max(x0 - 2, 0), max(y0 - 2, 0)
+    # Bicubic doubling and bilinear sampling is three times as fast as bicubic sampling, and as sharp. Pixel X of the doubled
+    # drawing lies at (X + 1/2) / 2 - 1/2.
+    doubled = cv2.resize(canvas[top : y1 + 2, left : x1 + 2], None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    positions = place - np.array([2 * left - 0.5, 2 * top - 0.5], np.float32)
+    drawn = looked_up(np.asarray(doubled, np.uint8), positions, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
+    low, high = (2.0 * x0, 2.0 * y0), (2.0 * (x1 - 1), 2.0 * (y1 - 1))
+    within = cv2.inRange(place, low, high)  # type: ignore[call-overload]
+    cv2.copyTo(drawn, within, out)
+
+
+def _inside(part: Window, whole: Window) -> tuple[slice, slice]:
+    """Rows and columns of a window within another."""
+    return slice(part.y0 - whole.y0, part.y1 - whole.y0), slice(part.x0 - whole.x0, part.x1 - whole.x0)
+
+
+def _hull(a: Box, b: Box) -> Box:
+    """Smallest box around two, either of which may be empty."""
+    if a[2] <= a[0] or b[2] <= b[0]:
+        return a if b[2] <= b[0] else b
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+
+
+def _grown(box: Box, reach: int) -> Box:
+    """A box enlarged on all sides."""
+    return box[0] - reach, box[1] - reach, box[2] + reach, box[3] + reach
 
 
 def _depth(grid: Grid, rig: FaceRig) -> F32:

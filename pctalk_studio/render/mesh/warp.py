@@ -90,6 +90,11 @@ class Window:
         return cls(grid, x0, y0, x1, y1, np.stack([2 * x, 2 * y], -1).astype(np.float32))
 
     @property
+    def box(self) -> Box:
+        """The window as a box."""
+        return self.x0, self.y0, self.x1, self.y1
+
+    @property
     def slices(self) -> tuple[slice, slice]:
         """Rows and columns of the window in the picture."""
         return slice(self.y0, self.y1), slice(self.x0, self.x1)
@@ -108,10 +113,16 @@ class Window:
 
     def doubled_map(self, backward: F32, smooth: bool = True) -> F32:
         """Backward field at the nodes -> where each pixel of the window looks, in twice the texture's pixels."""
-        grid = self.grid
-        size = (grid.columns * grid.step, grid.rows * grid.step)
-        method = cv2.INTER_CUBIC if smooth else cv2.INTER_LINEAR
-        dense = np.asarray(cv2.resize(backward * np.float32(2), size, interpolation=method), np.float32)
-        top, left = self.y0 - grid.y0, self.x0 - grid.x0
-        part = dense[top : top + self.y1 - self.y0, left : left + self.x1 - self.x0]
-        return np.asarray(cv2.add(part, self.base), np.float32)
+        return np.asarray(cv2.add(self.dense(backward, smooth), self.base), np.float32)
+
+    def dense(self, backward: F32, smooth: bool = True) -> F32:
+        """A field at the nodes enlarged to the window's pixels and doubled, [y1 - y0, x1 - x0, 2] float32."""
+        grid, step = self.grid, self.grid.step
+        # Enlarge only the nodes that matter, with a margin for the cubic kernel.
+        left, top = max((self.x0 - grid.x0) // step - 3, 0), max((self.y0 - grid.y0) // step - 3, 0)
+        right, bottom = (self.x1 - grid.x0) // step + 4, (self.y1 - grid.y0) // step + 4
+        nodes = backward[top:bottom, left:right] * np.float32(2)
+        size = (nodes.shape[1] * step, nodes.shape[0] * step)
+        large = cv2.resize(nodes, size, interpolation=cv2.INTER_CUBIC if smooth else cv2.INTER_LINEAR)
+        y, x = self.y0 - grid.y0 - top * step, self.x0 - grid.x0 - left * step
+        return np.asarray(large[y : y + self.y1 - self.y0, x : x + self.x1 - self.x0], np.float32)
