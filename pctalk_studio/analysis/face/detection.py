@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 import cv2
 import numpy as np
@@ -82,16 +82,17 @@ def _candidate(found: Detection, factor: float, offset: npt.NDArray[np.float64])
     return Candidate(window, found.confidence)
 
 
+def _same(one: Candidate, other: Candidate) -> bool:
+    """Whether two candidates mean one face."""
+    apart = np.hypot(one.window.x - other.window.x, one.window.y - other.window.y)
+    return bool(apart < _SAME_FACE / 1.5 * max(one.window.side, other.window.side))
+
+
 def _merged(candidates: list[Candidate]) -> list[Candidate]:
     """Keep the surest of those that mean the same face."""
     kept: list[Candidate] = []
     for one in sorted(candidates, key=lambda c: -c.confidence):
-        near = (
-            np.hypot(one.window.x - other.window.x, one.window.y - other.window.y)
-            < _SAME_FACE / 1.5 * max(one.window.side, other.window.side)
-            for other in kept
-        )
-        if not any(near):
+        if not any(_same(one, other) for other in kept):
             kept.append(one)
     return kept
 
@@ -130,42 +131,42 @@ def _turned(networks: FaceNetworks, picture: PictureU8) -> list[Candidate]:
     return found
 
 
-class Search(StrEnum):
-    """How to look for faces: at once, or where the first look has found nothing."""
-
-    QUICK = "quick"
-    """The whole picture; when no large face is there, ever finer tiles."""
-    THOROUGH = "thorough"
-    """All tiles, whatever the whole picture seems to show."""
-    TURNED = "turned"
-    """The picture lying on its sides and upside down."""
+def _stages(networks: FaceNetworks, picture: PictureU8) -> Iterator[list[Candidate]]:
+    """Candidates in the picture's own pixels: in the whole picture, then on ever finer tiles of it."""
+    small, back = _working(picture)
+    yield back(_merged(_seen(networks, small, 1.0, np.zeros(2))))
+    for tiles in _TILES:
+        if max(small.shape[:2]) / tiles >= _SMALLEST_TILE:
+            yield back(_merged(_on_tiles(networks, small, tiles)))
 
 
-def candidates(networks: FaceNetworks, picture: PictureU8, search: Search = Search.QUICK) -> list[Candidate]:
-    """All places where a face may be, the surest first."""
+def _working(picture: PictureU8) -> tuple[PictureU8, Callable[[list[Candidate]], list[Candidate]]]:
+    """The picture at a size to search in, and the way back from there."""
     height, width = picture.shape[:2]
     factor = max(height, width) / _WORKING_SIDE
-    small = picture
-    if factor > 1.0:
-        size = (max(1, round(width / factor)), max(1, round(height / factor)))
-        small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-    found = _merged(_turned(networks, small) if search is Search.TURNED else _upright(networks, small, search))
-    scale_x, scale_y = width / small.shape[1], height / small.shape[0]
-    out = []
-    for one in found[:_MOST_FACES]:
-        x, y = (one.window.x + 0.5) * scale_x - 0.5, (one.window.y + 0.5) * scale_y - 0.5
-        out.append(Candidate(Window(x, y, one.window.side * scale_x, one.window.angle), one.confidence))
-    return out
+    if factor <= 1.0:
+        return picture, lambda found: found
+    size = (max(1, round(width / factor)), max(1, round(height / factor)))
+    small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    scale_x, scale_y = width / size[0], height / size[1]
+
+    def back(found: list[Candidate]) -> list[Candidate]:
+        out = []
+        for one in found:
+            x, y = (one.window.x + 0.5) * scale_x - 0.5, (one.window.y + 0.5) * scale_y - 0.5
+            out.append(Candidate(Window(x, y, one.window.side * scale_x, one.window.angle), one.confidence))
+        return out
+
+    return small, back
 
 
-def _upright(networks: FaceNetworks, picture: PictureU8, search: Search) -> list[Candidate]:
-    longer = max(picture.shape[:2])
-    found = _seen(networks, picture, 1.0, np.zeros(2))
-    for tiles in _TILES:
-        large = search is Search.QUICK and any(one.window.side / 1.5 > _BIG_ENOUGH * longer for one in found)
-        if large or longer / tiles < _SMALLEST_TILE:
+def candidates(networks: FaceNetworks, picture: PictureU8) -> list[Candidate]:
+    """Places where an upright face may be, the surest first: finer tiles are searched only while no large face shows."""
+    found: list[Candidate] = []
+    for stage in _stages(networks, picture):
+        found = _merged(found + stage)
+        if any(one.window.side / 1.5 > _BIG_ENOUGH * max(picture.shape[:2]) for one in found):
             break
-        found = _merged(found + _on_tiles(networks, picture, tiles))
     return found
 
 
@@ -179,18 +180,30 @@ def is_face(reading: Reading) -> bool:
 def meshed_faces(networks: FaceNetworks, picture: PictureU8) -> tuple[list[MeshedFace], list[MeshedFace]]:
     """Read the mesh of every candidate: those that surely are faces, and those that are none or cannot be read.
 
-    Each further way to search is gone only when those before it have found no face.
+    The search goes on to finer tiles until a large face is read, not merely suspected; when no face is upright, those that lie
+    or stand on their head are looked for.
     """
+    sure: list[MeshedFace] = []
     unsure: list[MeshedFace] = []
-    for search in Search:
-        sure: list[MeshedFace] = []
-        for candidate in candidates(networks, picture, search):
-            reading = read(networks, picture, candidate.window)
-            face = MeshedFace(reading, candidate.confidence * min(1.0, reading.presence))
-            (sure if is_face(reading) else unsure).append(face)
-        if sure:
-            return _distinct(sure), unsure
-    return [], unsure
+    tried: list[Candidate] = []
+
+    def try_all(stage: list[Candidate]) -> None:
+        for candidate in stage:
+            if len(tried) < _MOST_FACES and not any(_same(candidate, other) for other in tried):
+                tried.append(candidate)
+                reading = read(networks, picture, candidate.window)
+                face = MeshedFace(reading, candidate.confidence * min(1.0, reading.presence))
+                (sure if is_face(reading) else unsure).append(face)
+
+    for stage in _stages(networks, picture):
+        try_all(stage)
+        if any(np.sqrt(face.area) > _BIG_ENOUGH * max(picture.shape[:2]) for face in sure):
+            break
+    if not sure:
+        small, back = _working(picture)
+        tried.clear()
+        try_all(back(_merged(_turned(networks, small))))
+    return _distinct(sure), unsure
 
 
 def _distinct(faces: list[MeshedFace]) -> list[MeshedFace]:
