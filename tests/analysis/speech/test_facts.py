@@ -55,13 +55,23 @@ def test_speech_that_the_transcript_lacks_still_has_phones(command):
     assert "speech-not-in-transcript" in _codes(facts)
 
 
+def test_a_transcript_is_found_in_strong_noise(command):
+    power = float(np.mean(np.square(command)))
+    loud = command + noise(len(command) / RATE, np.sqrt(power) * 10 ** (-5 / 20))[: len(command)]
+    clean, noisy = (speech_facts(sound, "go forward ten meters").alignment for sound in (command, loud))
+    assert noisy.trust > 0.5
+    for here, there in zip(noisy.words, clean.words, strict=True):
+        assert here.said
+        assert abs(here.start - there.start) < 0.15
+
+
 def test_words_in_another_script_are_named(command):
     facts = speech_facts(command, "go forward ten мир meters")
     assert _codes(facts) == ["words-unreadable"]
     assert "мир" in facts.alignment.problems[0].text
 
 
-@pytest.mark.parametrize("text", [None, "hello there"])
+@pytest.mark.parametrize("text", [None, "hello there", "hi"])
 @pytest.mark.parametrize("sound", [np.zeros(RATE, np.float32), noise(2), drums(3)], ids=["zero", "noise", "drums"])
 def test_where_nobody_speaks_nothing_moves(sound, text):
     facts = speech_facts(sound, text)
