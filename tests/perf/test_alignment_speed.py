@@ -21,7 +21,7 @@ def test_alignment_takes_less_than_a_twelfth_of_the_recordings_length(times):
     sample, rate = soundfile.read(resource_path("sample/speech.flac"), dtype="float32")
     recording, words = np.tile(sample, times), transcript_words(TEXT) * times
     align_transcript(sample, transcript_words(TEXT))  # reads the model
-    began = time.perf_counter()
+    began = time.process_time()
     align_transcript(recording, words)
-    share = (time.perf_counter() - began) / (len(recording) / rate)
+    share = (time.process_time() - began) / (len(recording) / rate)
     assert share < 0.08, f"{share:.3f} of the recording's length"

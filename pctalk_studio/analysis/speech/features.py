@@ -33,8 +33,8 @@ _LOWEST_HZ, _HIGHEST_HZ = 130.0, 6800.0
 _LIFTER = 22
 _LOG_FLOOR = 1e-4
 _FULL_SCALE = 32768.0
-_DITHER = 0.5
 _WARM_UP_FRAMES = 25
+_BLOCK = 2048
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,13 +94,13 @@ def _cosine_transform() -> npt.NDArray[np.float64]:
     return np.asarray(matrix * lifter)
 
 
-def filter_energies(waveform: npt.NDArray[np.float64], step: int) -> npt.NDArray[np.float64]:
+def filter_energies(waveform: npt.NDArray[np.float32] | npt.NDArray[np.float64], step: int) -> npt.NDArray[np.float64]:
     """Mel filter energies of all whole windows.
 
     Parameters
     ----------
     waveform
-        [n] float64 in 16-bit units, n >= 410; the first sample serves as its own predecessor for pre-emphasis.
+        [n] float in 16-bit units, n >= 410; the first sample serves as its own predecessor for pre-emphasis.
     step
         Samples between windows.
 
@@ -109,13 +109,17 @@ def filter_energies(waveform: npt.NDArray[np.float64], step: int) -> npt.NDArray
     npt.NDArray[np.float64]
         [T, 25] with T = 1 + (n - 410) // step.
     """
-    emphasised = waveform - _PREEMPHASIS * np.concatenate([waveform[:1], waveform[:-1]])
-    windows = np.lib.stride_tricks.sliding_window_view(emphasised, WINDOW)[::step]
+    count = 1 + (len(waveform) - WINDOW) // step
     hamming, filters = np.hamming(WINDOW), mel_filters()
-    energies = np.empty((len(windows), FILTERS))
-    for start in range(0, len(windows), 2048):
-        spectrum = np.fft.rfft(windows[start : start + 2048] * hamming, _FFT, axis=1)
-        energies[start : start + 2048] = (spectrum.real**2 + spectrum.imag**2) @ filters
+    energies = np.empty((count, FILTERS))
+    for first in range(0, count, _BLOCK):
+        last = min(first + _BLOCK, count)
+        part = waveform[max(first * step - 1, 0) : (last - 1) * step + WINDOW].astype(np.float64)
+        before = part[:-1] if first else np.concatenate([part[:1], part[:-1]])
+        emphasised = (part[1:] if first else part) - _PREEMPHASIS * before
+        windows = np.lib.stride_tricks.sliding_window_view(emphasised, WINDOW)[::step]
+        spectrum = np.fft.rfft(windows * hamming, _FFT, axis=1)
+        energies[first:last] = (spectrum.real**2 + spectrum.imag**2) @ filters
     return energies
 
 
@@ -210,7 +214,7 @@ def compute_features(samples: npt.NDArray[np.float32], step: int = MODEL_STEP) -
     waveform = np.pad(
         np.asarray(samples, np.float64) * _FULL_SCALE, (before, after), mode="reflect" if len(samples) > 1 else "edge"
     )
-    waveform += np.random.default_rng(0).uniform(-_DITHER, _DITHER, len(waveform))
+    waveform += np.random.default_rng(0).random(len(waveform), np.float32) - np.float32(0.5)
     energies = filter_energies(waveform, step)[: (groups + _WARM_UP_FRAMES) * per_step]
     series = energies.reshape(groups + _WARM_UP_FRAMES, per_step, FILTERS)
     clean = suppress_noise(series)[_WARM_UP_FRAMES:].reshape(-1, FILTERS)[:count]

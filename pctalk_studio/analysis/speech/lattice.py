@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pctalk_studio.analysis.speech.acoustic_model import AcousticModel, Place
 from pctalk_studio.analysis.speech.connected import Saying
-from pctalk_studio.analysis.speech.viterbi import Lattice
+from pctalk_studio.analysis.speech.viterbi import Lattice, SkipTariff, skip_price
 from pctalk_studio.core.speech import SILENCE
 
 FILLER = "+SPN+"
@@ -60,15 +60,15 @@ class Weights:
         Silence between two words.
     filler
         Speech that the transcript lacks.
-    skip
-        A word that is not said.
+    skips
+        Words that are not said.
     step
         Each step away from the likeliest way to say a word.
     """
 
     pause: float = -2.0
     filler: float = -60.0
-    skip: float = -80.0
+    skips: tuple[SkipTariff, ...] = (SkipTariff(0.0, -80.0),)
     step: float = -1.0
 
 
@@ -214,7 +214,7 @@ def build_lattice(
         gap_targets=np.array([arc[1] for arc in builder.gap_arcs], np.int32),
         gap_prices=np.array([arc[2] for arc in builder.gap_arcs], np.float64),
         gap_count=len(ways) + 1,
-        skip=np.full(len(ways), weights.skip),
+        skips=weights.skips,
         starts=starts,
         finals=finals,
     )
@@ -233,9 +233,9 @@ def _edges(builder: _Builder, weights: Weights, *, open_end: bool) -> tuple[npt.
     finals = np.full(len(builder.units), 0.0 if open_end else -np.inf)
     for number, unit in enumerate(builder.units):
         if not unit.in_word:
-            starts[number] = unit.word * weights.skip + (weights.filler if unit.label == FILLER else 0.0)
+            starts[number] = float(skip_price(weights.skips, unit.word)) + (weights.filler if unit.label == FILLER else 0.0)
             if not open_end:
-                finals[number] = (count - unit.word) * weights.skip
+                finals[number] = float(skip_price(weights.skips, count - unit.word))
     for first in builder.firsts[0] if count else ():
         if first.neighbour == SILENCE:
             starts[first.unit] = first.price

@@ -69,7 +69,7 @@ def _loop(model: AcousticModel, labels: tuple[str, ...]) -> Lattice:
         gap_targets=none,
         gap_prices=np.zeros(0),
         gap_count=1,
-        skip=np.zeros(0),
+        skips=(),
         starts=np.zeros(count),
         finals=np.zeros(count),
     )

@@ -28,6 +28,8 @@ _WINDOW, _FFT = 192, 256
 _BANDS, _LOWEST_HZ, _HIGHEST_HZ = 24, 80.0, 7600.0
 _FLOOR = 30.0
 _FULL_SCALE = 32768.0
+_PREEMPHASIS = 0.97
+_BLOCK = 4096
 _REACH = 0.07
 _SPLIT_REACH = 0.045
 _GRAVITY_WIDTH = 0.02
@@ -94,13 +96,16 @@ def short_spectra(samples: npt.NDArray[np.float32]) -> Spectra:
     samples
         [n] float32 at 16 kHz.
     """
-    waveform = np.pad(samples.astype(np.float64) * _FULL_SCALE, (_WINDOW // 2 + 1, _WINDOW // 2 + HOP))
-    windows = np.lib.stride_tricks.sliding_window_view(waveform[1:] - 0.97 * waveform[:-1], _WINDOW)[::HOP]
-    hann, filters = np.hanning(_WINDOW), _band_filters()
-    bands = np.empty((len(windows), _BANDS))
-    for start in range(0, len(windows), 4096):
-        spectrum = np.fft.rfft(windows[start : start + 4096] * hann, _FFT, axis=1)
-        bands[start : start + 4096] = np.log((spectrum.real**2 + spectrum.imag**2) @ filters + _FLOOR)
+    waveform = np.pad(samples, (_WINDOW // 2 + 1, _WINDOW // 2 + HOP))
+    count = 1 + (len(waveform) - 1 - _WINDOW) // HOP
+    hann, filters = np.hanning(_WINDOW) * _FULL_SCALE, _band_filters()
+    bands = np.empty((count, _BANDS))
+    for first in range(0, count, _BLOCK):
+        last = min(first + _BLOCK, count)
+        part = waveform[first * HOP : (last - 1) * HOP + _WINDOW + 1].astype(np.float64)
+        windows = np.lib.stride_tricks.sliding_window_view(part[1:] - _PREEMPHASIS * part[:-1], _WINDOW)[::HOP]
+        spectrum = np.fft.rfft(windows * hann, _FFT, axis=1)
+        bands[first:last] = np.log((spectrum.real**2 + spectrum.imag**2) @ filters + _FLOOR)
     return Spectra(bands)
 
 

@@ -15,7 +15,7 @@ from pctalk_studio.analysis.speech.features import Features
 from pctalk_studio.analysis.speech.lattice import FILLER, Unit, Weights, WordLattice, build_lattice, stay_probabilities
 from pctalk_studio.analysis.speech.phone_kinds import phone_kind
 from pctalk_studio.analysis.speech.posterior import expected_boundaries
-from pctalk_studio.analysis.speech.viterbi import STATES, Visit, best_path
+from pctalk_studio.analysis.speech.viterbi import STATES, SkipTariff, Visit, best_path
 from pctalk_studio.core.speech import SILENCE
 
 __all__ = ["STATES", "Segment", "search", "segment_edges", "with_closures"]
@@ -37,6 +37,19 @@ _FASTEST = 0.06
 """Words a frame that a transcript may hold before its rest is left for later stretches, or counts as not said."""
 
 _SPARE_WORDS = 20
+
+_PUZZLING = 0.4
+"""Share of speech that the words in reach do not explain, from which on more words are tried."""
+
+_EXPLAINED = 0.2
+"""The same share below which it is believed that a long passage was left out: words that happen to sound alike explain
+less."""
+
+_LONG_SKIPS = replace(Weights(), skips=(*Weights().skips, SkipTariff(-400.0, -5.0)))
+"""Weights with which a long passage may be left out. They are not for everyday use: in speech that the transcript lacks they
+would find a word here and a word there."""
+
+_MORE_WORDS = 4
 
 _FLATNESS = 0.1
 """Frames overlap and follow one another slowly: some ten of them carry the evidence of one."""
@@ -85,9 +98,8 @@ def search(model: AcousticModel, features: Features, ways: Sequence[tuple[Saying
         rest = features.frames - frame
         is_last = rest <= _LAST_STRETCH
         length = rest if is_last else _STRETCH
-        count = min(len(ways) - word, round(_FASTEST * length) + _SPARE_WORDS)
         stretch = features.cut(frame, frame + length)
-        segments = _search_stretch(model, stretch, ways[word : word + count], is_last=is_last)
+        segments = _search_stretch(model, stretch, ways[word:], is_last=is_last)
         if not is_last:
             segments = segments[: _cut(segments, length)]
         found += [
@@ -150,7 +162,27 @@ def segment_edges(model: AcousticModel, features: Features, segments: Sequence[S
 def _search_stretch(
     model: AcousticModel, features: Features, ways: Sequence[tuple[Saying, ...]], *, is_last: bool
 ) -> list[Segment]:
-    words = build_lattice(model, ways, Weights(), open_end=not is_last)
+    """Best path through one stretch: with the words that may be said in its time, and with more where those do not fit."""
+    count = round(_FASTEST * features.frames) + _SPARE_WORDS
+    segments = _search_words(model, features, ways[:count], Weights(), is_last=is_last)
+    if _unexplained(segments) > _PUZZLING:
+        more = _search_words(model, features, ways[: _MORE_WORDS * count], _LONG_SKIPS, is_last=is_last)
+        if _unexplained(more) < _EXPLAINED:
+            return more
+    return segments
+
+
+def _unexplained(segments: Sequence[Segment]) -> float:
+    """Share of speech that is filler or fits no better than filler."""
+    heard = sum(s.end - s.start for s in segments if s.unit.label != SILENCE)
+    strange = sum(s.end - s.start for s in segments if s.unit.foreign or (s.unit.in_word and s.fit < -_FILLER_MARGIN))
+    return strange / heard if heard else 0.0
+
+
+def _search_words(
+    model: AcousticModel, features: Features, ways: Sequence[tuple[Saying, ...]], weights: Weights, *, is_last: bool
+) -> list[Segment]:
+    words = build_lattice(model, ways, weights, open_end=not is_last)
     best = model.score(features, np.unique(model.sequences[model.single])).max(axis=1)
     table = np.concatenate([model.score(features, words.senones), (best - _FILLER_MARGIN)[:, None]], axis=1)
     visits, _ = best_path(words.lattice, table)

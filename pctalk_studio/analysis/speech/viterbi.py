@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +13,27 @@ STATES = 3
 FloatArray = npt.NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True)
+class SkipTariff:
+    """Log weight of leaving out words in a row: ``run`` once and ``word`` for each."""
+
+    run: float
+    word: float
+
+
+def skip_price(tariffs: Sequence[SkipTariff], words: npt.NDArray[np.int_] | int) -> FloatArray:
+    """Log weight of leaving out each number of words by the cheapest tariff; 0 for none."""
+    count = np.asarray(words)
+    prices = np.max([tariff.run + tariff.word * count for tariff in tariffs], axis=0)
+    return np.asarray(np.where(count > 0, prices, 0.0))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Lattice:
     """Phones in their contexts ("units") and the ways between them.
 
     Units are entered through arcs. Besides the arcs there is a chain of ``gaps``, the places between the words of a transcript: a
-    path that has just left a unit of gap i may act as if it stood at any later gap, for a price per gap, which is how words are
+    path that has just left a unit of gap i may act as if it stood at any later gap, for a price, which is how words are
     left out.
 
     Parameters
@@ -34,8 +50,8 @@ class Lattice:
         [B]: arcs from gap to unit, taken after leaving out words, and their log weights; no unit has two of them.
     gap_count
         Number of gaps; words + 1.
-    skip
-        Log weight of leaving out the word between gap i and gap i + 1, [gap_count - 1].
+    skips
+        Tariffs for leaving out a run of words, of which the cheapest counts.
     starts, finals
         [U] float64: log weights of beginning and ending in a unit.
     """
@@ -50,7 +66,7 @@ class Lattice:
     gap_targets: npt.NDArray[np.int32]
     gap_prices: FloatArray
     gap_count: int
-    skip: FloatArray
+    skips: tuple[SkipTariff, ...]
     starts: FloatArray
     finals: FloatArray
 
@@ -81,19 +97,24 @@ class _Skips:
     def __init__(self, lattice: Lattice) -> None:
         self._units = np.flatnonzero(lattice.gap_of >= 0)
         self._gaps = lattice.gap_of[self._units]
-        self._count = lattice.gap_count
-        self._price = np.concatenate([[0.0], np.cumsum(lattice.skip)])
+        self._order = np.arange(lattice.gap_count)
+        self._tariffs = lattice.skips
 
     def reach(self, exits: FloatArray) -> FloatArray:
         """[G] best log weight of standing at each gap, words left out included."""
-        at = np.full(self._count, -np.inf)
+        at = np.full(len(self._order), -np.inf)
         np.maximum.at(at, self._gaps, exits[self._units])
-        return np.asarray(np.maximum.accumulate(at - self._price) + self._price)
+        best = at
+        for tariff in self._tariffs:
+            slope = tariff.word * self._order
+            best = np.maximum(best, np.maximum.accumulate(at - slope) + slope + tariff.run)
+        return best
 
     def origin(self, exits: FloatArray, gap: int) -> int:
         """The unit from which the best way to a gap came."""
-        worth = np.where(self._gaps <= gap, exits[self._units] - self._price[self._gaps], -np.inf)
-        return int(self._units[int(np.argmax(worth))])
+        before = self._gaps <= gap
+        worth = exits[self._units] + skip_price(self._tariffs, np.where(before, gap - self._gaps, 0))
+        return int(self._units[int(np.argmax(np.where(before, worth, -np.inf)))])
 
 
 def best_path(lattice: Lattice, scores: npt.NDArray[np.float32]) -> tuple[tuple[Visit, ...], float]:

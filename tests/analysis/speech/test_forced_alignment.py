@@ -168,6 +168,13 @@ def test_long_recordings_are_searched_in_stretches_and_cost_no_more(sample, alig
     assert late.max() < 0.12
 
 
+def test_a_long_passage_that_was_cut_from_the_recording_does_not_drag_the_rest_along(sample):
+    found = align_transcript(np.tile(sample, 5), transcript_words(TEXT) * 14)
+    said = [word for word in found.words if word.said]
+    assert 5 * 14 - 2 <= len(said) <= 5 * 14 + 2
+    assert np.mean([word.confidence for word in said]) > 0.8
+
+
 @pytest.mark.slow
 def test_hand_labelled_sentences_are_met_as_promised(shared_media):
     from helpers.timit import read_sentence
