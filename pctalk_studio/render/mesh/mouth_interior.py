@@ -14,7 +14,7 @@ from pctalk_studio.render.mesh.mouth_frame import F32, F64, TABLE_STEP, U8, Box,
 from pctalk_studio.render.mesh.mouth_look import MouthLook
 from pctalk_studio.render.mesh.own_teeth import OwnMouth
 from pctalk_studio.render.mesh.teeth import LOWER_ARCH, UPPER_ARCH, draw_teeth
-from pctalk_studio.render.mesh.tongue import paint_tongue, tongue_colour, tongue_pose
+from pctalk_studio.render.mesh.tongue import paint_tip, paint_tongue, tongue_colour, tongue_pose
 
 OVERBITE = 0.004
 """How far the upper teeth overlap the lower ones in a closed bite, E."""
@@ -196,7 +196,8 @@ class MouthInterior:
         planes = self._cavity(opening)
         down = float(jaw[0] * self.frame.axes[1, 0] + jaw[1] * self.frame.axes[1, 1])
         pose = tongue_pose(tongue, unit, self.upper_edge, self.lower_edge + down)
-        shade, cover = paint_tongue(pose, self.frame.u[box.slices], self.frame.v[box.slices], unit, 1.2 + 1.6 * self.look.blur)
+        softness = 1.2 + 1.6 * self.look.blur
+        shade, cover = paint_tongue(pose, self.frame.u[box.slices], self.frame.v[box.slices], unit, softness)
         colour = tongue_colour(self.look) * (0.90 + 0.06 * pose.forward)
         _paint(planes, colour, shade, cover)
         _lay(planes, _shifted(self.lower_teeth, box, jaw), 0.84)
@@ -220,6 +221,9 @@ class MouthInterior:
         front = np.float32(FRONT_LIGHT * (1 - opening.pursed)) * np.minimum(moved * 2, 1)
         lit_front = front + (1 - front) * moved
         _lay(planes, self.upper_teeth[box.slices], [lit_front * (0.6 + 0.4 * tint) for tint in warm], 1 - 0.6 * opening.pursed)
+        if pose.forward > 0:
+            tip, tip_cover = paint_tip(pose, self.frame.u[box.slices], opening.over_lower, unit, softness)
+            _paint(planes, colour, tip * (0.35 + 0.65 * slit_light), tip_cover)
         return planes
 
     def _cavity(self, opening: _Opening) -> F32:

@@ -20,6 +20,13 @@ BODY_WIDTH = 0.22
 """Half the width of the tongue's body, E: it lies between the lower teeth."""
 
 
+TIP_WIDTH = 0.15
+"""Half the width of the tip between the teeth, E."""
+
+TIP_HEIGHT = 0.034
+"""How much of it shows above the lower lip, E."""
+
+
 @dataclass(frozen=True, slots=True)
 class TonguePose:
     """Outline of the tongue in the mouth frame, pixels.
@@ -119,6 +126,34 @@ def paint_tongue(pose: TonguePose, u: F32, v: F32, unit: float, softness: float)
     groove -= wet * max(pose.raised, pose.forward, 0.35)
     shade = (low + (tip - low) * max(pose.raised, pose.forward)) * (1 - 0.20 * x2) - groove
     return shade.astype(np.float32), cover.astype(np.float32)
+
+
+def paint_tip(pose: TonguePose, u: F32, over_lower: F32, unit: float, softness: float) -> tuple[F32, F32]:
+    """The tip where it comes out between the teeth and lies on the lower lip, in front of the upper teeth.
+
+    Parameters
+    ----------
+    pose
+        Outline; nothing is painted while ``forward`` is 0.
+    u
+        [h, w] mouth coordinate of the pixels.
+    over_lower
+        [h, w] their distance above the lower lip's edge, pixels.
+    unit
+        Pixels per E.
+    softness
+        Width of the outline in pixels.
+
+    Returns
+    -------
+    [h, w] float32 brightness and [h, w] float32 coverage 0 to 1.
+    """
+    x2 = (u * np.float32(1 / (TIP_WIDTH * unit))) ** 2
+    height = np.float32(TIP_HEIGHT * unit * pose.forward) * (1 - x2)
+    depth = height - over_lower
+    cover = np.clip(depth * np.float32(1 / softness) + 0.5, 0, 1) * np.clip(height * np.float32(1 / softness), 0, 1)
+    near = np.clip(depth * np.float32(1 / (0.5 * TIP_HEIGHT * unit)), 0, 1)
+    return (0.86 + 0.18 * near - 0.12 * np.minimum(x2, 1)).astype(np.float32), cover.astype(np.float32)
 
 
 def tongue_colour(look: MouthLook) -> F64:

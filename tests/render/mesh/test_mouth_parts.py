@@ -208,6 +208,20 @@ def test_tongue_covers_what_is_below_its_top():
     assert 0 < shade[cover > 0.5].min() <= shade.max() < 1.2
 
 
+def test_the_tip_of_the_tongue_comes_out_before_teeth_that_fill_the_opening():
+    picture, rig = mouth_faces.face(gap=0.12, teeth=True)
+    layers = MouthLayers.of(picture, rig)
+    upper, lower = mouth_faces.curves(rig, lower_drop=-0.04)
+    x, y = int(lower[20, 0]), int(lower[20, 1] - 0.015 * rig.scale)
+    reds = []
+    for tongue in (0.0, 1.0):
+        patch = layers.interior(upper, lower, (0, -4), tongue=tongue)
+        colour = patch.rgb[y - patch.y, x - patch.x].astype(int)
+        reds.append(colour[0] - colour[1:].mean())
+    assert reds[0] < 30
+    assert reds[1] > reds[0] + 30
+
+
 # --- the photo's manner -------------------------------------------------------------------------------------------------
 
 
