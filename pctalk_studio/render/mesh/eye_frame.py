@@ -261,8 +261,12 @@ def _basis(line: npt.NDArray[np.float64], u: npt.NDArray[np.float64]) -> tuple[n
 
     Beyond the ends the line goes on level: nothing there belongs to a lid.
     """
-    knots = np.maximum.accumulate(line[:, 0] + np.arange(len(line)) * 1e-3)
-    knots += np.arange(len(line)) * 1e-3  # where a turned head folds the line over itself
+    knots = line[:, 0].copy()
+    # Where a turned head folds the line over itself, its points share what room there is.
+    room = 0.2 * (knots[-1] - knots[0]) / (len(knots) - 1)
+    for i in range(1, len(knots)):
+        knots[i] = max(knots[i], knots[i - 1] + room)
+    knots = line[0, 0] + (knots - knots[0]) * (line[-1, 0] - line[0, 0]) / (knots[-1] - knots[0])
     splines = CubicSpline(knots, np.eye(len(line)), bc_type="natural")
     spread = np.moveaxis(splines(np.clip(u, knots[0], knots[-1])), -1, 0)
     return spread, np.clip(CubicSpline(knots, line[:, 1], bc_type="natural")(knots, 1), -2, 2)

@@ -20,8 +20,8 @@ from pctalk_studio.render.mesh.eyewear import wears_glasses
 from pctalk_studio.render.mesh.gaze import EYEBALL_RADIUS, Eyeball
 from pctalk_studio.render.mesh.lids import LidSkin
 
-EYES_HIDDEN = "eyes-hidden"
-"""Code of the rig's problem that says that the eyes cannot be seen."""
+EYES_HIDDEN, IRISES_UNCLEAR = "eyes-hidden", "irises-unclear"
+"""Codes of the rig's problems that say that the eyes cannot be seen, and that they have no irises."""
 
 UPPER_SHARE = 0.9
 """Part of the way that the upper lid goes in a blink; the lower lid comes up by the rest."""
@@ -33,7 +33,7 @@ LID_FOLLOWS = (0.5, 0.2)
 """Parts of a vertical turn of the iris by which the upper and the lower lid go along."""
 
 _SHUT, _OPEN = 0.05, 0.11
-_FAR_SIDE = (0.5, 0.6)
+_FAR_SIDE = (0.5, 0.58)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +118,7 @@ class Eye:
             (right, down) of the iris, pixels along the eye frame.
         """
         blink = blink * self.alive
-        gaze = (turn[0] * self.ball.mobility * self.alive, turn[1] * self.ball.mobility * self.alive)
+        gaze = (turn[0] * self.alive, turn[1] * self.alive)
         frame = self.frame
         lines = frame.moved_lines(vertices)
         if lines is None and blink == 0 and gaze == (0.0, 0.0):
@@ -210,12 +210,15 @@ class EyeLayers:
         Pixels per E.
     reach
         Farthest that either iris may go, pixels: both go equally far, or the eyes would cross.
+    mobility
+        0 where there is no iris to move, 1 where both are plain.
     """
 
     right: Eye | None
     left: Eye | None
     unit: float
     reach: float
+    mobility: float
 
     @classmethod
     def of(cls, picture: PictureU8, rig: FaceRig) -> EyeLayers:
@@ -229,7 +232,7 @@ class EyeLayers:
             The face in it; when its problems say that the eyes are hidden, nothing will be drawn.
         """
         if any(problem.code == EYES_HIDDEN for problem in rig.problems):
-            return cls(None, None, rig.scale, 0.0)
+            return cls(None, None, rig.scale, 0.0, 0.0)
         points = rig.landmarks[:, :2]
         widths = [float(np.hypot(*(points[eye.upper[-1]] - points[eye.upper[0]]))) for eye in (RIGHT_EYE, LEFT_EYE)]
         seen = [ease(width / max(*widths, 1e-6), *_FAR_SIDE) for width in widths]
@@ -237,8 +240,12 @@ class EyeLayers:
         right, left = (
             Eye.of(picture, points, landmarks, part, glasses) for landmarks, part in zip((RIGHT_EYE, LEFT_EYE), seen, strict=True)
         )
-        reach = min((eye.reach for eye in (right, left) if eye is not None), default=0.0)
-        return cls(right, left, rig.scale, reach)
+        eyes = [eye for eye in (right, left) if eye is not None]
+        # Both turn equally or the gaze would part: the eye that can do less decides.
+        mobility = min((eye.ball.mobility for eye in eyes), default=0.0)
+        if any(problem.code == IRISES_UNCLEAR for problem in rig.problems):
+            mobility = 0.0
+        return cls(right, left, rig.scale, min((eye.reach for eye in eyes), default=0.0), mobility)
 
     def draw(
         self,
@@ -269,5 +276,5 @@ class EyeLayers:
 
     def _way(self, degrees: float) -> float:
         """Pixels that an iris goes for an angle, easing into the limit."""
-        way = EYEBALL_RADIUS * self.unit * np.sin(np.deg2rad(degrees))
+        way = self.mobility * EYEBALL_RADIUS * self.unit * np.sin(np.deg2rad(degrees))
         return float(way / (1 + (way / self.reach) ** 4) ** 0.25) if self.reach > 0 else 0.0

@@ -89,9 +89,8 @@ def in_front(picture: ColourF32, base: ColourF32, frame: EyeFrame, glasses: bool
     luma, skin = luma_of(picture), luma_of(base)
     width = frame.width
     other = smoothstep((skin - luma) / np.maximum(skin, 8.0), 0.28, 0.42)
-    if glasses:
-        tint = picture / np.maximum(luma, 8.0)[..., None] - base / np.maximum(skin, 8.0)[..., None]
-        other = np.maximum(other, smoothstep(np.abs(tint).max(axis=2), 0.22, 0.36))
+    tint = picture / np.maximum(luma, 8.0)[..., None] - base / np.maximum(skin, 8.0)[..., None]
+    other = np.maximum(other, smoothstep(np.abs(tint).max(axis=2), 0.22, 0.36))
     away = np.maximum(np.maximum(frame.upper - frame.v, frame.v - frame.lower), np.maximum(-frame.u, frame.u - width))
     # Rims may come close to the lid; without glasses even a strand of hair that does is rare, and dark lashes are not.
     other *= smoothstep(away, *((0.04 * width, 0.09 * width) if glasses else (0.10 * width, 0.18 * width)))
