@@ -60,6 +60,7 @@ def report_of(track: ClipTrack, alignment: Alignment | None, sound: Sound | None
     if mono is not None:
         metrics += speech_metrics.envelope_sync(track, mono, _SOUND_RATE)
     metrics += motion_metrics.jitter(track)
+    metrics += motion_metrics.flicker(track)
     metrics += motion_metrics.identity_drift(track)
     metrics += motion_metrics.blinking(track)
     metrics += motion_metrics.natural_size(track, alignment)

@@ -86,6 +86,17 @@ def jitter(track: ClipTrack) -> list[Metric]:
     return out
 
 
+def flicker(track: ClipTrack) -> list[Metric]:
+    """M10: how much the skin's light changes from frame to frame where nothing articulates, in steps of 8-bit pictures."""
+    if len(track) < 2:
+        return [told("M10", "Flicker", None, "levels", "One frame cannot flicker.")]
+    value = float(np.abs(np.diff(track.light, axis=0)).mean())
+    worst = int(np.abs(np.diff(track.light, axis=0)).mean(axis=1).argmax()) + 1
+    return [
+        at_most("M10", "Flicker", value, 1.0, "levels", f"Skin changes by {value:.2f} levels a frame, most at frame {worst}.")
+    ]
+
+
 def identity_drift(track: ClipTrack) -> list[Metric]:
     """M12: how far proportions of what does not articulate drift within the clip: medians of parts against the whole.
 

@@ -20,6 +20,7 @@ from pctalk_studio.core.errors import FaceError
 from pctalk_studio.core.progress import ProgressEvent, ProgressListener, silent
 from pctalk_studio.core.topology import MESH_COUNT
 from pctalk_studio.evaluation.mouth_pixels import MouthOpening, mouth_opening
+from pctalk_studio.evaluation.skin_pixels import SKIN_CELLS, skin_light
 from pctalk_studio.media.reader import MovieReader
 
 ArrayF64 = npt.NDArray[np.float64]
@@ -52,6 +53,8 @@ class ClipTrack:
         [T]: pixels per E.
     cavity, teeth
         [T]: what is seen between the lips, E; see :class:`MouthOpening`.
+    light
+        [T, K]: lightness of the face's skin in K cells, 0 to 255.
     """
 
     times: ArrayF64
@@ -62,6 +65,7 @@ class ClipTrack:
     scales: ArrayF64
     cavity: ArrayF64
     teeth: ArrayF64
+    light: ArrayF64
 
     def __len__(self) -> int:
         return len(self.times)
@@ -172,12 +176,13 @@ def track_frames(frames: Iterable[TimedPicture], rate: float, find: FindLandmark
     FaceError
         When a face is seen in less than half of the frames.
     """
-    times, landmarks, openings = [], [], []
+    times, landmarks, openings, lights = [], [], [], []
     for time, picture in frames:
         points = find(picture)
         times.append(time)
         landmarks.append(np.full((MESH_COUNT + 10, 3), np.nan) if points is None else points)
         openings.append(MouthOpening(np.nan, np.nan) if points is None else mouth_opening(picture, points))
+        lights.append(np.full(SKIN_CELLS, np.nan) if points is None else skin_light(picture, points))
     stack = np.array(landmarks).reshape(-1, MESH_COUNT + 10, 3)
     found = np.isfinite(stack[:, 0, 0])
     if not len(found) or found.mean() < _LEAST_FOUND:
@@ -194,6 +199,7 @@ def track_frames(frames: Iterable[TimedPicture], rate: float, find: FindLandmark
         scales=np.array([pose.scale for pose in poses]),
         cavity=seen[:, 0],
         teeth=seen[:, 1],
+        light=_filled(np.array(lights), found),
     )
 
 

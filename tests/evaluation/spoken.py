@@ -68,4 +68,5 @@ def track_with(
     return ClipTrack(
         times=np.arange(count) / RATE, rate=RATE, found=np.ones(count, bool), shapes=shapes, angles=np.zeros((count, 3)),
         scales=np.full(count, 100.0), cavity=seen, teeth=np.zeros(count),
+        light=np.full((count, 30), 150.0),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from spoken import RATE, asked_apertures, sentence
 from pctalk_studio.analysis.face import FaceNetworks, FaceTracker
 from pctalk_studio.core.errors import FaceError, MediaError
 from pctalk_studio.core.speech import BILABIALS, Alignment
-from pctalk_studio.evaluation import evaluate_clip, speech_metrics
+from pctalk_studio.evaluation import evaluate_clip, motion_metrics, speech_metrics
 from pctalk_studio.evaluation.mouth_pixels import mouth_opening
 from pctalk_studio.evaluation.track import ClipTrack, track_frames
 
@@ -101,6 +101,21 @@ def test_teeth_between_the_lips_are_seen_as_teeth() -> None:
     seen = mouth_opening(picture, landmarks)
     assert seen.teeth > 0.06
     assert seen.cavity < 0.04
+
+
+def test_flickering_skin_is_told_from_a_speaking_and_moving_face(networks: FaceNetworks) -> None:
+    moved = []
+    for k, (_, picture) in enumerate(frames_with(np.tile([0.0, 0.2, 0.1], 4))):
+        moved.append(np.roll(picture, (k // 3, k // 2), axis=(0, 1)))
+    flickering = [np.clip(p.astype(int) + 4 * (k % 2), 0, 255).astype(np.uint8) for k, p in enumerate(moved)]
+    values = []
+    for pictures in (moved, flickering):
+        with FaceTracker(networks=networks) as tracker:
+            track = track_frames(((k / RATE, p) for k, p in enumerate(pictures)), RATE, tracker.landmarks_of)
+        values.append(motion_metrics.flicker(track)[0])
+    assert values[0].passed
+    assert values[1].passed is False
+    assert values[1].value == pytest.approx(4, abs=1)
 
 
 def test_frames_without_a_face_are_filled_from_their_neighbours(networks: FaceNetworks) -> None:
