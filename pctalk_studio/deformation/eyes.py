@@ -1,4 +1,6 @@
-"""Blinks and gaze by the statistics of talking people (talking_faces 4).
+"""Blinks and gaze by the statistics of talking people.
+
+Rates after Bentivoglio et al. 1997, the shape of a blink after Trutoiu et al. 2011, saccades after Lee, Badler and Badler 2002.
 
 Blinks follow a schedule of their own, drawn from the seed alone and then moved to near pauses of speech, so that neither head
 motion nor lip scale changes them and an edited word moves only the blinks beside it.
@@ -13,7 +15,7 @@ from pctalk_studio.core.motion import EYE_CHANNELS
 from pctalk_studio.core.speech import SILENCE, Alignment
 from pctalk_studio.deformation.chance import Purpose, draws
 from pctalk_studio.deformation.emc.mood import Attitude
-from pctalk_studio.document.project import Gaze, Project
+from pctalk_studio.document.project import BLINK_WITHIN, Gaze, Project, Track
 
 ArrayF64 = npt.NDArray[np.float64]
 
@@ -79,10 +81,22 @@ def _lid(times: ArrayF64, shut: float, held: float) -> ArrayF64:
     return np.asarray(np.where(opening > 0, rising, falling))
 
 
+def _shut(out: ArrayF64, times: ArrayF64, moment: float, held: float, strength: float = 1.0) -> None:
+    """Lay one blink into lid closures [T, 2], in place; on the frame nearest to its moment both eyes are shut."""
+    shut = float(times[int(np.argmin(np.abs(times - moment)))])
+    a, b = np.searchsorted(times, [shut - held / 2 - 0.2, shut + held / 2 + 0.4])
+    for eye, later in ((0, _RIGHT_LATER), (1, -_RIGHT_LATER)):
+        out[a:b, eye] = np.maximum(out[a:b, eye], strength * _lid(times[a:b], shut + later / 2, held))
+
+
 def blinks(project: Project, alignment: Alignment, mood: Attitude, times: ArrayF64) -> ArrayF64:
     """Lid closure of the right and the left eye, [T, 2]; every blink has a frame with both eyes shut."""
     out = np.zeros((len(times), 2))
-    if not project.blink or not len(times):
+    if not project.active(Track.BLINK) or not len(times):
+        return out
+    for event in project.blinks:
+        _shut(out, times, event.time, event.held, event.strength)
+    if not project.blink:
         return out
     moments, apart = _moved(blink_moments(alignment.duration, project.seed), alignment)
     random = draws(project.seed, Purpose.LIDS)
@@ -90,13 +104,9 @@ def blinks(project: Project, alignment: Alignment, mood: Attitude, times: ArrayF
     chances = random.uniform(size=len(moments))
     helds = random.uniform(*_HELD, size=len(moments))
     for moment, chance, held in zip(moments[apart], chances[apart], helds[apart], strict=True):
-        frame = int(np.argmin(np.abs(times - moment)))
-        if chance >= mood.blinking[frame]:
-            continue
-        shut = float(times[frame])
-        a, b = np.searchsorted(times, [shut - 0.2, shut + 0.4])
-        for eye, later in ((0, _RIGHT_LATER), (1, -_RIGHT_LATER)):
-            out[a:b, eye] = np.maximum(out[a:b, eye], _lid(times[a:b], shut + later / 2, held))
+        removed = any(abs(moment - taken) <= BLINK_WITHIN for taken in project.blinks_removed)
+        if not removed and chance < mood.blinking[int(np.argmin(np.abs(times - moment)))]:
+            _shut(out, times, float(moment), float(held))
     return out
 
 
@@ -164,10 +174,14 @@ def eye_motion(project: Project, alignment: Alignment, mood: Attitude, pose: Arr
     """
     out = np.zeros((len(times), len(EYE_CHANNELS)))
     shut = blinks(project, alignment, mood, times)
+    if not project.active(Track.GAZE):
+        out[:, :2] = shut
+        return out
     gaze = _micro(times, alignment.duration, project.seed)
     if project.gaze is Gaze.NATURAL:
         gaze = gaze + _path(times, *_wandering(alignment.duration, project.seed))
     gaze = gaze + np.stack([mood.gaze_x, mood.gaze_y], axis=1)
+    gaze = gaze + np.stack([project.gaze_keys.x.values(times), project.gaze_keys.y.values(times)], axis=1)
     follow = np.clip(-gaze[:, 1:] * _LID_FOLLOWS, 0.0, 0.3)
     out[:, :2] = shut + (1.0 - shut) * follow
     steady = gaze - _COUNTER * np.stack([pose[:, 1], pose[:, 0]], axis=1)

@@ -1,4 +1,4 @@
-"""Head motion by the statistics of talking heads (talking_faces 4): slow wander, coupling to prosody, nods on stressed words.
+"""Head motion as talking heads move (Munhall et al. 2004, Busso et al. 2007): slow wander, prosody, nods on stressed words.
 
 Everything starts from the picture's own pose, is calmer in silence and stays within angles that a single picture bears.
 """
@@ -14,12 +14,14 @@ from pctalk_studio.core.motion import POSE_CHANNELS
 from pctalk_studio.core.speech import FEATURE_RATE, SpeechFacts
 from pctalk_studio.deformation.chance import Purpose, draws
 from pctalk_studio.deformation.emc.mood import Attitude
-from pctalk_studio.document.project import HeadMotion
+from pctalk_studio.document.project import HeadMotion, Project, Track
 
 ArrayF64 = npt.NDArray[np.float64]
 
 PITCH_LIMIT, YAW_LIMIT, ROLL_LIMIT = 6.0, 8.0, 8.0
 """Degrees."""
+_SHIFT_LIMIT = 0.5
+"""Unit E."""
 
 _AMOUNT = {HeadMotion.SUBTLE: 0.55, HeadMotion.LIVELY: 1.25}
 _WANDER_HZ = ((0.09, 0.16), (0.20, 0.30), (0.34, 0.45))
@@ -122,6 +124,41 @@ def _paced(times: ArrayF64, tempo: ArrayF64) -> ArrayF64:
         return times
     steps = np.diff(times) * 0.5 * (tempo[1:] + tempo[:-1])
     return np.asarray(times[0] + np.concatenate([[0.0], np.cumsum(steps)]))
+
+
+def directed_pose(project: Project, speech: SpeechFacts, mood: Attitude, times: ArrayF64) -> ArrayF64:
+    """The head as the project directs it: its own motion and what keys add, within what an engine can draw.
+
+    Parameters
+    ----------
+    project
+        How much the head moves by itself, the keys, and the seed.
+    speech, mood, times
+        As for :func:`head_pose`.
+
+    Returns
+    -------
+    ArrayF64
+        [T, 6], see POSE_CHANNELS; the picture's own pose where the track is muted.
+    """
+    if not project.active(Track.HEAD):
+        return head_pose(HeadMotion.STILL, speech, mood, times, project.seed)
+    out = head_pose(project.head, speech, mood, times, project.seed)
+    keys = project.head_keys
+    for channel, (curve, limit) in enumerate(
+        (
+            (keys.pitch, PITCH_LIMIT),
+            (keys.yaw, YAW_LIMIT),
+            (keys.roll, ROLL_LIMIT),
+            (keys.x, _SHIFT_LIMIT),
+            (keys.y, _SHIFT_LIMIT),
+        )
+    ):
+        if curve.keys:
+            out[:, channel] = np.clip(out[:, channel] + curve.values(times), -limit, limit)
+    if keys.zoom.keys:
+        out[:, 5] *= keys.zoom.values(times)
+    return out
 
 
 def head_pose(mode: HeadMotion, speech: SpeechFacts, mood: Attitude, times: ArrayF64, seed: int) -> ArrayF64:

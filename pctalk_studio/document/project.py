@@ -178,6 +178,10 @@ class Marker:
     label: str = ""
 
 
+BLINK_WITHIN = 0.2
+"""Seconds within which an automatic blink is the one that was taken away."""
+
+
 class Track(StrEnum):
     """What can be muted, or heard and seen alone."""
 
@@ -277,7 +281,7 @@ class Project:
     head_keys, gaze_keys
         What a person adds to the motion of head and eyes.
     blinks, blinks_removed
-        Blinks added, and the times of automatic ones taken away (any within 0.2 s).
+        Blinks added, and the times of automatic ones taken away (see BLINK_WITHIN).
     muted, soloed
         Tracks that do nothing; when any is soloed, only those do something.
     markers, in_point, out_point

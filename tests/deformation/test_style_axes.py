@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pctalk_studio.core.keypoints import MESH
 from pctalk_studio.deformation.evaluate import evaluate
 from pctalk_studio.deformation.lac.targets import lip_targets
-from pctalk_studio.deformation.style import axis_basis, styled
+from pctalk_studio.deformation.style import axis_basis, axis_gains, styled
 from pctalk_studio.document.project import Project, StyleAxes
 
 TARGETS = lip_targets()
@@ -20,7 +20,7 @@ DUCK, BEE, TOO = axis_basis(TARGETS)
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(-1, 1), st.floats(0, 1)), min_size=1, max_size=5))
 def test_gains_of_one_change_nothing_to_the_bit(shapes):
     before = np.array(shapes)
-    assert np.array_equal(styled(before, StyleAxes(), TARGETS), before)
+    assert np.array_equal(styled(before, axis_gains(StyleAxes()), TARGETS), before)
 
 
 @pytest.mark.parametrize(
@@ -32,15 +32,15 @@ def test_gains_of_one_change_nothing_to_the_bit(shapes):
     ],
 )
 def test_an_axis_scales_its_own_vowel_and_leaves_the_other_two(style, own, others):
-    assert np.allclose(styled(own, style, TARGETS), 1.5 * own)
+    assert np.allclose(styled(own, axis_gains(style), TARGETS), 1.5 * own)
     for other in others:
-        assert np.array_equal(styled(other, style, TARGETS), other)
+        assert np.array_equal(styled(other, axis_gains(style), TARGETS), other)
 
 
 @given(st.tuples(st.floats(0, 1), st.floats(-1, 1), st.floats(0, 1)), st.floats(1, 2))
 def test_more_wide_never_narrows(shape, gain):
     before = np.array(shape)
-    assert styled(before, StyleAxes(wide=gain), TARGETS)[1] >= before[1] - 1e-12
+    assert styled(before, axis_gains(StyleAxes(wide=gain)), TARGETS)[1] >= before[1] - 1e-12
 
 
 def widest(motion, at, start, end) -> float:

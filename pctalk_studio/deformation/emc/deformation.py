@@ -1,8 +1,8 @@
 """D_e = P(emotion, phones) - P(neutral, phones), at the MESH keypoints.
 
 P is the articulation of lac/ carried out under an emotion: its openness and width change with the emotion, and the emotion's
-action units are added. The difference, not the emotional face itself, is added to D_l, so that no articulation is counted twice
-(talking_faces 5.3). Where the lips must be together they still are: the closure is repeated on the sum.
+action units are added. The difference, not the emotional face itself, is added to D_l, so that no articulation is counted twice.
+Where the lips must be together they still are: the closure is repeated on the sum.
 """
 
 from __future__ import annotations
@@ -57,6 +57,12 @@ def neutral_gap(art: Articulation, mouth: MouthGeometry) -> ArrayF64:
     return gap_of(art.shape.open, mouth) * art.free
 
 
+def _in_mouth(felt: FeltEmotion) -> ArrayF64:
+    """How strongly an emotion is felt in the mouth, [T]."""
+    mouth = REGIONS.index(EmotionRegion.MOUTH)
+    return np.asarray(felt.strength[:, mouth] * felt.painted[mouth])
+
+
 def _units_moved(felt: FeltEmotion, tables: EmotionTables, art: Articulation, times: ArrayF64) -> tuple[ArrayF64, ArrayF64]:
     """Displacement [T, 21, 3] and press [T] of one emotion's action units."""
     weights = felt.spec.weights * felt.asymmetry
@@ -70,17 +76,15 @@ def _units_moved(felt: FeltEmotion, tables: EmotionTables, art: Articulation, ti
         level = spoken * lasting(felt, int(u), times)
         moved += level[:, None, None] * effects[u]
         pressed += level * press[u]
-    local = felt.strength @ tables.regions.T
-    mouth = felt.strength[:, REGIONS.index(EmotionRegion.MOUTH)]
-    return moved * local[:, :, None], pressed * mouth
+    local = (felt.strength @ tables.regions.T) * felt.mask
+    return moved * local[:, :, None], pressed * _in_mouth(felt)
 
 
 def _emotional(shape: Tracks, emotions: Sequence[FeltEmotion], active: ArrayF64) -> Tracks:
     """Channels of the mouth as the emotions articulate them."""
-    mouth = REGIONS.index(EmotionRegion.MOUTH)
     gain, opened, widened = np.ones(len(active)), np.zeros(len(active)), np.zeros(len(active))
     for felt in emotions:
-        felt_here = felt.strength[:, mouth]
+        felt_here = _in_mouth(felt)
         gain = gain + felt_here * (felt.spec.open_gain - 1.0)
         opened = opened + felt_here * felt.spec.open_bias
         widened = widened + felt_here * felt.spec.width_bias

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH
+from pctalk_studio.core.topology import face_topology
 from pctalk_studio.deformation.chance import Purpose, draws
 from pctalk_studio.deformation.emc.tables import REGIONS, EmotionSpec, EmotionTables
 from pctalk_studio.document.project import EmotionClip, EmotionRegion, Side
@@ -17,8 +19,9 @@ ArrayF64 = npt.NDArray[np.float64]
 _DRIFT, _DRIFT_PERIOD = 0.08, (4.5, 7.5)
 _ASYMMETRY = 0.06
 _WORN_OFF = 0.4
+_SHORTEST_FADE = 1e-3
 """An emotion held for seconds breathes: slow change of strength and its period in seconds; no face is quite symmetrical; the
-time constant in which what does not last wears off."""
+time constant in which what does not last wears off; seconds that stand for a fade of none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +40,10 @@ class FeltEmotion:
         [T] the same for attitudes of the head, which belong to no region; 0 unless the clip covers all regions.
     onset
         Seconds at which it begins; minus infinity when it was felt before the recording began.
+    mask
+        [21] painted weight at each keypoint; 1 where nothing was painted.
+    painted
+        [5] mean painted weight of each region.
     """
 
     spec: EmotionSpec
@@ -44,6 +51,8 @@ class FeltEmotion:
     strength: ArrayF64
     whole: ArrayF64
     onset: float
+    mask: ArrayF64
+    painted: ArrayF64
 
 
 def _smooth(x: ArrayF64) -> ArrayF64:
@@ -52,15 +61,21 @@ def _smooth(x: ArrayF64) -> ArrayF64:
 
 
 def presence(clip: EmotionClip, spec: EmotionSpec, times: ArrayF64) -> ArrayF64:
-    """How far a clip is faded in, [T] 0 to 1; fades lie inside the clip, and an open end has none."""
+    """How far a clip is faded in, [T] 0 to 1; fades lie inside the clip, and an open end has none.
+
+    A clip without fades of its own comes and goes at the pace of its emotion.
+    """
+    rise = spec.rise if clip.fade_in is None else clip.fade_in
+    fall = spec.fall if clip.fade_out is None else clip.fade_out
     start = -np.inf if clip.start is None else clip.start
     end = np.inf if clip.end is None else clip.end
     if end <= start:
         return np.zeros(len(times))
     # A clip too short for both fades gives each its share.
-    squeeze = min(1.0, (end - start) / (spec.rise + spec.fall))
-    rising = np.ones(len(times)) if clip.start is None else _smooth((times - start) / (spec.rise * squeeze))
-    falling = np.ones(len(times)) if clip.end is None else _smooth((end - times) / (spec.fall * squeeze))
+    squeeze = min(1.0, (end - start) / max(rise + fall, _SHORTEST_FADE))
+    rise, fall = max(rise * squeeze, _SHORTEST_FADE), max(fall * squeeze, _SHORTEST_FADE)
+    rising = np.ones(len(times)) if clip.start is None else _smooth((times - start) / rise)
+    falling = np.ones(len(times)) if clip.end is None else _smooth((end - times) / fall)
     return rising * falling
 
 
@@ -68,6 +83,14 @@ def _mirrored(spec: EmotionSpec) -> EmotionSpec:
     flat = {name: getattr(spec, name) for name in EmotionSpec.__slots__}
     flat.update(weights=spec.weights[:, ::-1], yaw=-spec.yaw, roll=-spec.roll, gaze_x=-spec.gaze_x)
     return EmotionSpec(**flat)
+
+
+def _painted(clip: EmotionClip, tables: EmotionTables) -> tuple[ArrayF64, ArrayF64]:
+    """Painted weight at each keypoint [21], and the mean over each region [5]."""
+    if clip.mask is None:
+        return np.ones(KEYPOINT_COUNT), np.ones(len(REGIONS))
+    mask = clip.mask.at(MESH.of_landmarks(face_topology().vertices).astype(np.float64))
+    return mask, mask @ tables.regions / tables.regions.sum(axis=0)
 
 
 def felt_emotions(clips: Sequence[EmotionClip], tables: EmotionTables, times: ArrayF64, seed: int) -> tuple[FeltEmotion, ...]:
@@ -90,22 +113,26 @@ def felt_emotions(clips: Sequence[EmotionClip], tables: EmotionTables, times: Ar
     for number in range(len(clips) - 1, -1, -1):
         clip = clips[number]
         spec = tables.emotions[clip.emotion]
-        random = draws(seed, Purpose.EMOTION, number)
+        random = draws(seed, Purpose.EMOTION, clip.id or number)
         drift = 1.0 + _DRIFT * np.sin(2 * np.pi * (times / random.uniform(*_DRIFT_PERIOD) + random.uniform()))
         asymmetry = 1.0 + random.uniform(-_ASYMMETRY, _ASYMMETRY) * np.array([0.5, -0.5])
         faded = presence(clip, spec, times)
+        level = clip.intensity * clip.envelope.values(times)
         covers = np.array([region in clip.regions for region in REGIONS], np.float64)
-        everywhere = float(clip.regions == frozenset(EmotionRegion))
+        everywhere = float(clip.regions == frozenset(EmotionRegion) and clip.mask is None)
+        mask, painted = _painted(clip, tables)
         out.append(
             FeltEmotion(
                 _mirrored(spec) if clip.side is Side.LEFT else spec,
                 asymmetry,
-                clip.intensity * (faded * drift)[:, None] * covers * uncovered,
-                clip.intensity * everywhere * faded * uncovered_whole,
+                (level * faded * drift)[:, None] * covers * uncovered,
+                level * everywhere * faded * uncovered_whole,
                 -np.inf if clip.start is None else clip.start,
+                mask,
+                painted,
             )
         )
-        uncovered = uncovered * (1.0 - faded[:, None] * covers)
+        uncovered = uncovered * (1.0 - faded[:, None] * covers * painted)
         uncovered_whole = uncovered_whole * (1.0 - everywhere * faded)
     return tuple(reversed(out))
 

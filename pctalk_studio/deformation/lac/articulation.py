@@ -10,13 +10,14 @@ import numpy.typing as npt
 
 from pctalk_studio.core.speech import Alignment, SpeechFacts
 from pctalk_studio.core.time import FrameRate
+from pctalk_studio.deformation.direction import lip_scale, style_gains
 from pctalk_studio.deformation.lac.constraints import Window, activity, closures, contact, held, limits_of
 from pctalk_studio.deformation.lac.dominance import Tracks, blended, sampled
 from pctalk_studio.deformation.lac.loudness import jaw_gains
 from pctalk_studio.deformation.lac.segments import Segment, rests, segments_of
 from pctalk_studio.deformation.lac.targets import Kind, LipTargets, lip_targets
 from pctalk_studio.deformation.style import styled
-from pctalk_studio.document.project import Project, StyleAxes
+from pctalk_studio.document.project import Project
 
 ArrayF64 = npt.NDArray[np.float64]
 
@@ -88,13 +89,14 @@ def _with_loudness(segments: Sequence[Segment], speech: SpeechFacts, follow: flo
     return out
 
 
-def _with_style(segments: Sequence[Segment], style: StyleAxes, targets: LipTargets) -> list[Segment]:
+def _with_style(segments: Sequence[Segment], project: Project, targets: LipTargets) -> list[Segment]:
     shaped = [i for i, s in enumerate(segments) if s.kind in _STYLED]
-    if style == StyleAxes() or not shaped:
+    gains = style_gains(project, np.array([(segments[i].start + segments[i].end) / 2 for i in shaped]))
+    if np.all(gains == 1.0):
         return list(segments)
     shapes = np.array([[segments[i].open, segments[i].width, segments[i].purse] for i in shaped])
     out = list(segments)
-    for i, (opening, width, purse) in zip(shaped, styled(shapes, style, targets), strict=True):
+    for i, (opening, width, purse) in zip(shaped, styled(shapes, gains, targets), strict=True):
         jaw = max(0.0, out[i].jaw + 0.9 * (opening - out[i].open))
         out[i] = replace(out[i], open=opening, width=width, purse=purse, jaw=jaw)
     return out
@@ -108,10 +110,10 @@ def _soft_top(values: ArrayF64, top: float) -> ArrayF64:
     return np.asarray(np.minimum(values, knee) + room * np.tanh(over / room))
 
 
-def _scaled(tracks: Tracks, segments: Sequence[Segment], scale: float, times: ArrayF64) -> Tracks:
-    """Lip scale, then the limits of consonants and the floor of vowels."""
+def _scaled(tracks: Tracks, segments: Sequence[Segment], scale: ArrayF64, times: ArrayF64) -> Tracks:
+    """Lip scale [T], then the limits of consonants and the floor of vowels."""
     limits = limits_of(segments, times)
-    opening = np.maximum(tracks.open * scale, min(1.0, scale) * limits.floor)
+    opening = np.maximum(tracks.open * scale, np.minimum(1.0, scale) * limits.floor)
     opening = _soft_top(np.minimum(opening, limits.open), _WIDEST_OPEN)
     jaw = _soft_top(np.minimum(tracks.jaw * scale, limits.jaw), _WIDEST_OPEN)
     return Tracks(opening, np.clip(tracks.width * scale, -1.8, 1.8), np.clip(tracks.purse * scale, 0.0, 1.8), jaw)
@@ -152,13 +154,14 @@ def articulate(project: Project, speech: SpeechFacts) -> Articulation:
     frame = 1.0 / float(project.rate)
     times = frame_times(duration, project.rate, project.lead)
     segments = segments_of(speech.alignment, targets)
-    asked = _with_style(_with_loudness(segments, speech, project.follow_volume), project.style, targets)
+    asked = _with_style(_with_loudness(segments, speech, project.follow_volume), project, targets)
+    scale = lip_scale(project, times)
     dense = blended(asked, duration).stacked()
-    shape = _scaled(Tracks.of_stacked(sampled(dense, times, frame)), asked, project.lip_scale, times)
+    shape = _scaled(Tracks.of_stacked(sampled(dense, times, frame)), asked, scale, times)
     active = activity(rests(segments, duration), duration, times)
     shape = Tracks.of_stacked(shape.stacked() * active[:, None])
     windows = closures(segments, times, frame)
-    visible = min(1.0, project.lip_scale)
+    visible = np.minimum(1.0, scale)
     return Articulation(
         shape,
         1.0 - held(windows, times),

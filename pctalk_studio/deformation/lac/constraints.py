@@ -1,6 +1,6 @@
 """What must hold however the targets blend: closed lips, the lip on the teeth, teeth together, vowels open, rest.
 
-Dominance blending never closes the lips (talking_faces 0.3), so P, B and M are imposed last, on the output frames themselves:
+Dominance blending never closes the lips, so P, B and M are imposed last, on the output frames themselves:
 each gets at least one frame with the lips together at any frame rate, two where its neighbours leave room.
 """
 

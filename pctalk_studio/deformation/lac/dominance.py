@@ -35,7 +35,7 @@ _OPENING_LIMIT, _CLOSING_LIMIT = 11.25, 10.0
 """Fastest change of openness per second (0.45 and 0.40 a frame at 25 frames a second)."""
 
 _SMOOTHING = 0.012
-"""Standard deviation in seconds of the light smoother of talking_faces 3.7, rule 6."""
+"""Standard deviation in seconds of a light smoother that rounds what speed limits leave angular."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

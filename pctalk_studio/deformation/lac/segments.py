@@ -1,6 +1,6 @@
 """From phones to segments: what each stretch of speech asks of the mouth, in its context.
 
-The rules are those of JALI (Edwards et al. 2016, section 4.2) with the numbers of talking_faces 3.1 and 3.6: silences that are
+The rules are those of JALI (Edwards et al. 2016, section 4.2) with numbers tuned to filmed talkers: silences that are
 too short to relax are absorbed, diphthongs fall into two halves, unstressed and very short vowels undershoot, consonants made
 by the tongue alone take their lip shape from the vowel of their word, h is the following vowel, and obstruents move the jaw
 only as far as they have time to.

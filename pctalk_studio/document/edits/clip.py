@@ -7,9 +7,6 @@ from dataclasses import replace
 from pctalk_studio.core.errors import EditRejected
 from pctalk_studio.document.project import BlinkEvent, Marker, Project
 
-BLINK_WITHIN = 0.2
-"""Seconds within which a removed blink is the automatic one meant."""
-
 
 def _inside(project: Project, time: float) -> None:
     if not time >= 0 or (project.speech.phones and time > project.speech.duration):
