@@ -14,6 +14,7 @@ from pctalk_studio.core.topology import face_topology
 from pctalk_studio.render.api import PictureU8, RenderSource
 from pctalk_studio.render.mesh.composition import MouthStage
 from pctalk_studio.render.mesh.eyes import EyeLayers
+from pctalk_studio.render.mesh.eyewear import wears_glasses
 from pctalk_studio.render.mesh.fields import Box, WeightMap
 from pctalk_studio.render.mesh.handles import HandleDriver, Pose
 from pctalk_studio.render.mesh.head import HeadStage
@@ -90,6 +91,8 @@ class MeshFace:
         """Everything that depends on the source alone."""
         rig = source.rig
         weights = HandleWeights.solve(face_topology())
+        if wears_glasses(source.picture, rig.landmarks[:, :2]):
+            weights = weights.behind_glasses(rig.shape)
         layers = MouthLayers.of(source.picture, rig)
         sheets = FaceSheets.of(rig, weights, layers.frame)
         window = Window.of(sheets.face.grid, rig.picture_size, limit=sheets.face.extent)

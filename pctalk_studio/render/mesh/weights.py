@@ -39,6 +39,12 @@ SLIDE_PROFILE = (1.0, 0.95, 0.88, 0.78)
 # And of a border handle's: the inner edge stays, the border moves, the red between them stretches.
 SWELL_PROFILE = (0.0, 0.35, 0.7, 1.0)
 
+GLASSES = (0.66, -0.14, 0.25, 0.16)
+"""What glasses cover, E: so far to each side of the root of the nose, from above the line of the eyes to below it; and the
+width over which skin around them gives way."""
+GLASSES_HOLD = 0.6
+"""Share of the skin's motion that glasses take away."""
+
 _JAW_STIFFNESS = 40.0
 _HARMONIC = 300.0
 
@@ -65,6 +71,23 @@ class HandleWeights:
         matrix = np.zeros((LANDMARK_COUNT, HANDLE_COUNT), np.float32)
         matrix[: topo.MESH_COUNT] = skin
         return cls(_symmetrised(matrix, face.mirror))
+
+
+    def behind_glasses(self, shape: F32) -> HandleWeights:
+        """The same for a face with glasses: the skin that they cover moves less, for they are one picture with it.
+
+        Glasses should stand still altogether; but eyes that never widen and brows that never rise would cost the expression.
+
+        Parameters
+        ----------
+        shape
+            [478, 3] the face in the face frame, unit E.
+        """
+        side, top, bottom, edge = GLASSES
+        away = np.maximum(np.maximum(np.abs(shape[:, 0]) - side, top - shape[:, 1]), shape[:, 1] - bottom) / edge
+        part = np.clip(1 - away, 0, 1)
+        covered = part * part * (3 - 2 * part)
+        return HandleWeights((self.matrix * (1 - GLASSES_HOLD * covered)[:, None]).astype(np.float32))
 
 
 def mirrored_handles() -> npt.NDArray[np.int64]:
