@@ -15,8 +15,8 @@ import numpy as np
 
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.topology import INNER_LIP_LOWER, INNER_LIP_UPPER, OUTER_LIP_LOWER, OUTER_LIP_UPPER
-from pctalk_studio.render.mesh.mouth_frame import F32, F64, U8, MouthFrame
-from pctalk_studio.render.mesh.mouth_look import MouthLook
+from pctalk_studio.render.mesh.mouth_frame import F32, F64, TABLE_STEP, U8, MouthFrame
+from pctalk_studio.render.mesh.mouth_look import MouthLook, luma
 
 RIM = 0.006
 """Width along a lip's inner edge, E, that the photo may have mixed with what lies behind."""
@@ -84,6 +84,9 @@ def lip_layers(picture: U8, frame: MouthFrame, curves: LipCurves, look: MouthLoo
     # Where the lips touch, each begins beyond the dark line between them, wherever the landmarks put it.
     upper_start = curves.upper - inset + closed * np.minimum(line_top - curves.upper + inset, 0)
     lower_start = curves.lower + inset + closed * np.maximum(line_bottom - curves.lower - inset, 0)
+    # Where they are apart, each begins where teeth and darkness really end, which may lie within the landmarks' lip.
+    upper_start -= (1 - closed) * _foreign_rim(picture, frame, curves.upper, curves.top)
+    lower_start += (1 - closed) * _foreign_rim(picture, frame, curves.lower, curves.bottom)
     upper = _continued(picture, frame, curves, (curves.upper, upper_start.astype(np.float32), curves.top), look)
     lower = _continued(picture, frame, curves, (curves.lower, lower_start.astype(np.float32), curves.bottom), look)
     return upper, lower
@@ -123,6 +126,34 @@ def _dark_line(picture: U8, frame: MouthFrame, middle: F32, curves: LipCurves) -
     return np.asarray(middle + ends[0] * inside, np.float32), np.asarray(middle + ends[1] * inside, np.float32)
 
 
+def _foreign_rim(picture: U8, frame: MouthFrame, edge: F32, rim: F32) -> F32:
+    """How far teeth or darkness reach into a lip beyond its inner edge, pixels, [n] float32.
+
+    From the edge inwards all pixels are counted that are much darker, or paler and brighter, than the middle of the lip.
+    """
+    step = 0.5
+    thick = np.abs(rim - edge)
+    away = np.sign(rim - edge)
+    offsets = np.arange(0, max(0.05 * frame.unit, 2.0), step)
+    rows = np.vstack([edge + away * offsets[:, None], (edge + rim)[None] / 2])
+    points = frame.to_picture(np.stack([np.broadcast_to(frame.grid, rows.shape), rows], -1)).astype(np.float32)
+    mapped = cv2.remap(picture, points[..., 0], points[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    seen = np.asarray(mapped, np.float64)
+    along = max(0.02 * frame.unit / TABLE_STEP, 1.0)
+    lip = np.asarray(cv2.GaussianBlur(seen[-1:], (0, 0), sigmaX=3 * along, sigmaY=0.01), np.float64)
+    light, lip_light = luma(seen[:-1]), luma(lip)
+    red, lip_red = (((c[..., 0] - c[..., 1:].mean(-1)) / np.maximum(luma(c), 8)) for c in (seen[:-1], lip))
+    pale = (light > 1.05 * lip_light) & (red < 0.55 * lip_red) & (lip_red > 0.05)
+    foreign = pale | (light > 1.35 * lip_light) & (lip_red <= 0.05) | (light < 0.5 * lip_light)
+    # The run must begin at the edge, or a little into the lip, where the photo mixes both.
+    mixed = max(int(0.008 * frame.unit / step), 1)
+    foreign[:mixed] |= foreign[mixed]
+    run = np.where(foreign.all(0), len(offsets), np.argmin(foreign, axis=0)) * step
+    run = np.minimum(run, 0.5 * thick).astype(np.float32)
+    even = cv2.GaussianBlur(cv2.dilate(run[None], np.ones((1, 2 * int(along) + 1))), (0, 0), along)[0]
+    return np.asarray(even, np.float32)
+
+
 def _continued(picture: U8, frame: MouthFrame, curves: LipCurves, lip: tuple[F32, F32, F32], look: MouthLook) -> U8:
     """The region with everything beyond a lip's inner edge replaced.
 
@@ -137,7 +168,7 @@ def _continued(picture: U8, frame: MouthFrame, curves: LipCurves, lip: tuple[F32
     from_corner = np.minimum(frame.grid - curves.first, curves.last - frame.grid) / width
     thick = np.abs(edge - rim)
     taper = np.clip(from_corner / 0.12, 0, 1)
-    inset = np.clip(sign * (edge - start), 0, 0.4 * thick) * taper
+    inset = np.clip(sign * (edge - start), 0, 0.6 * thick) * taper
     start = (edge - sign * inset).astype(np.float32)
     beyond = sign * (frame.v - start[frame.column])
     period = np.maximum(0.5 * (thick - inset), 1.0)[frame.column]

@@ -157,6 +157,20 @@ def test_lip_layers_hold_no_teeth(toothy):
             assert colour[0] - colour[1] > 30
 
 
+def test_teeth_that_reach_into_the_landmarks_lip_are_no_part_of_it():
+    picture, rig = mouth_faces.face(gap=0.12, teeth=True)
+    upper, lower = mouth_faces.curves(rig)
+    strip = np.vstack([lower, (lower + np.array([0, 0.02 * rig.scale]))[::-1]])[:, None]
+    cv2.fillPoly(picture, [np.round(strip * 16).astype(np.int32)], (228, 222, 205), shift=4)
+    layers = MouthLayers.of(picture, rig)
+    x, y = layers.origin
+    for px, py in lower[14:27]:
+        at = (int(py + 0.01 * rig.scale), int(px))
+        assert np.ptp(picture[at].astype(int)) < 30
+        colour = layers.lower_texture[at[0] - y, at[1] - x].astype(int)
+        assert colour[0] - colour[1] > 40
+
+
 def test_closed_lips_part_without_their_dark_line(closed):
     picture, rig, layers = closed
     x, y = layers.origin
