@@ -75,7 +75,7 @@ class LidSkin:
         beside = smoothstep(width - frame.from_outer, -0.02 * width, 0.24 * width)
         extent = beside * smoothstep(frame.from_outer, -0.06 * width, 0.20 * width)
         extent *= smoothstep(frame.v - frame.fold, -0.10 * width, 0.08 * width)
-        litter = _litter(luma, luma_of(base), frame) * (1 - front)
+        litter = _litter(luma, luma_of(base), frame, glasses) * (1 - front)
         return cls(
             planes_of(base + grain + light),
             np.dstack([extent, litter, front]),
@@ -212,13 +212,14 @@ def _lash_line(luma: PlaneF32, skin: PlaneF32, frame: EyeFrame) -> PlaneF32:
     return taper
 
 
-def _litter(luma: PlaneF32, skin: PlaneF32, frame: EyeFrame) -> PlaneF32:
+def _litter(luma: PlaneF32, skin: PlaneF32, frame: EyeFrame, glasses: bool) -> PlaneF32:
     """Lashes above the upper lid's edge and beyond the corners: what is darker than skin in a band along the lid."""
     width = frame.width
     above = frame.upper - frame.v
-    band = smoothstep(above, -0.09 * width, -0.03 * width) * (1 - smoothstep(above, 0.18 * width, 0.28 * width))
-    # Lashes point away from the nose; at the inner corner there are none to take away.
+    # Lashes point away from the nose and, at the outer corner, up; at the inner corner there are none to take away.
     outer = frame.from_outer
+    rise = np.float32(0.0 if glasses else 0.14 * width) * (1 - smoothstep(outer, -0.05 * width, 0.20 * width))
+    band = smoothstep(above, -0.09 * width, -0.03 * width) * (1 - smoothstep(above - rise, 0.18 * width, 0.28 * width))
     band *= smoothstep(outer, -0.30 * width, -0.10 * width) * smoothstep(width - outer, 0.04 * width, 0.32 * width)
     dark = smoothstep((skin - luma) / np.maximum(skin, 8.0), 0.04, 0.12)
     size = 2 * round(0.025 * width) + 3
