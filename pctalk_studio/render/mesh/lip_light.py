@@ -23,6 +23,9 @@ LINE_DEPTH = np.array([0.34, 0.44, 0.42], np.float32)
 LINE_WIDTH = 0.007
 """Its half width, E."""
 
+LIT_MARGIN = 0.10
+"""How far around the lips their light changes, E."""
+
 MOIST_EDGE = 0.16
 """How much darker the edge of a parted lip is: it turns away from the light."""
 
@@ -162,7 +165,7 @@ class LipLight:
             shaded = np.asarray(cv2.multiply(region, cv2.merge([gain, gain, gain]), dtype=cv2.CV_8U), np.uint8)
         else:
             shaded = region.copy()
-        box = frame.box_of(np.concatenate([lips[0], lips[1]]).astype(np.float64), 0.10 * frame.unit)
+        box = frame.box_of(np.concatenate([lips[0], lips[1]]).astype(np.float64), LIT_MARGIN * frame.unit)
         if not box.empty:
             gain = self._gain(frame, box, above, below, ends, press, stretch)
             shaded[box.slices] = cv2.multiply(shaded[box.slices], cv2.merge([gain, gain, gain]), dtype=cv2.CV_8U)
@@ -181,10 +184,15 @@ class LipLight:
         beside = np.maximum(np.maximum(np.float32(ends[0, 0]) - u, u - np.float32(ends[1, 0])), 0) * per_unit
         outside = np.where(beside > 0, np.hypot(np.maximum(outside, 0), beside), outside)
         on_lip = outside > 0
-        near = np.exp(np.maximum(outside, 0) * np.float32(-1 / 0.014))
-        wide = np.exp(np.maximum(outside, 0) * np.float32(-1 / 0.045))
-        gain = 1 - np.float32(MOIST_EDGE * self.closed) * near * openness[column] * on_lip
-        gain *= 1 + wide * np.float32(STRETCH_LIGHT * float(np.clip(stretch, -1, 1)) - PRESS_SHADE * press)
+        outside = np.maximum(outside, 0)
+        gain = np.ones_like(v)
+        if self.closed > 0 and openness.any():
+            near = np.exp(outside * np.float32(-1 / 0.014))
+            gain -= np.float32(MOIST_EDGE * self.closed) * near * openness[column] * on_lip
+        rolled = np.float32(STRETCH_LIGHT * float(np.clip(stretch, -1, 1)) - PRESS_SHADE * press)
+        if rolled != 0:
+            # Gone before the box ends, so that the box does not show.
+            gain *= 1 + rolled * np.exp(outside * np.float32(-1 / 0.045)) * np.clip((LIT_MARGIN - outside) * 25, 0, 1)
         most_open = float(parted.max())
         dark = np.float32(CORNER_SHADE * self.closed * min(most_open / 0.08, 1.0))
         if dark > 0:

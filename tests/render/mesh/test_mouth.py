@@ -159,7 +159,7 @@ def test_lip_layers_hold_no_teeth(toothy):
 
 def test_teeth_that_reach_into_the_landmarks_lip_are_no_part_of_it():
     picture, rig = mouth_faces.face(gap=0.12, teeth=True)
-    upper, lower = mouth_faces.curves(rig)
+    _, lower = mouth_faces.curves(rig)
     strip = np.vstack([lower, (lower + np.array([0, 0.02 * rig.scale]))[::-1]])[:, None]
     cv2.fillPoly(picture, [np.round(strip * 16).astype(np.int32)], (228, 222, 205), shift=4)
     layers = MouthLayers.of(picture, rig)

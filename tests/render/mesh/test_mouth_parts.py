@@ -62,6 +62,18 @@ def test_pressed_lips_are_darker_and_stretched_ones_lighter(closed):
     assert stretched > normal + 2
 
 
+def test_light_on_the_lips_has_no_border(closed):
+    _, rig, layers = closed
+    flat, upper, lower = parted(layers, rig)
+    pressed = layers.shade(np.full_like(flat, 250), upper, lower, press=1.0).astype(int)[..., 1]
+    inside = np.round(np.vstack([upper, lower[::-1]]) - layers.origin).astype(np.int32)
+    mask = np.zeros(pressed.shape, np.uint8)
+    cv2.fillPoly(mask, [inside], 1)
+    away = cv2.dilate(mask, np.ones((17, 17))) == 0
+    steps = np.abs(np.diff(pressed, axis=0))[away[1:] & away[:-1]]
+    assert steps.max() <= 3
+
+
 def test_smile_changes_light_by_at_most_eight_parts_in_a_hundred(closed):
     _, rig, layers = closed
     flat, upper, lower = parted(layers, rig)
