@@ -12,6 +12,7 @@ from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.keypoints import MESH
 from pctalk_studio.core.motion import MOUTH_CHANNELS
 from pctalk_studio.core.topology import INNER_LIP_LOWER, INNER_LIP_UPPER
+from pctalk_studio.render.mesh.fields import Box
 from pctalk_studio.render.mesh.handles import HandleDriver
 from pctalk_studio.render.mesh.mouth import MouthLayers
 from pctalk_studio.render.mesh.sheets import FaceSheets
@@ -31,6 +32,9 @@ UNPARTED, PARTED = 0.002, 0.014
 
 CHANNEL_PARTED = np.array([0.3, 0.3, 0.15], np.float32)
 """The same for press, tuck and tongue."""
+
+LIGHT_REACH = 0.13
+"""How far from the lips' line anything of the mouth but the folds of a smile changes light or shape of the skin, E."""
 
 SMILE = 0.05
 """Way of a corner of the mouth in a broad smile, E."""
@@ -150,6 +154,15 @@ class MouthStage:
         part = max((change - UNPARTED) / (PARTED - UNPARTED), *(mouth[1:] / CHANNEL_PARTED).tolist())
         part = float(min(max(part, 0.0), 1.0))
         return part * part * (3 - 2 * part)
+
+    def changed(self, seen: F32) -> Box:
+        """Where the drawn mouth differs from the photo moved as one skin, for handles [57, 2] in pixels."""
+        if self._expression(seen)[0] > 0:
+            return self.window.box  # the folds of a smile
+        lines = np.vstack(self.lines(seen))
+        margin = LIGHT_REACH * self.unit
+        (x0, y0), (x1, y1) = np.floor(lines.min(0) - margin).astype(int), np.ceil(lines.max(0) + margin).astype(int) + 1
+        return self.window.within((int(x0), int(y0), int(x1), int(y1))).box
 
     def _expression(self, seen: F32) -> tuple[float, float]:
         """How far the corners have gone up and apart, as parts of a broad smile's."""

@@ -116,12 +116,12 @@ class MeshFace:
             pose, (face, *lips) = self._unfolded(row)
             skin, seen = self.sheets.face.backward(face), self.to_picture(pose.seen)
             vertices = self._vertices(seen)
-            patches = [self.mouth.window.box] if lips else []
             # A turned head is looked up through both fields at once; then skin is needed only under what is drawn over it.
-            for box in (*patches, *self.eye_boxes) if turned else (self.sheets.face.grid.moved(skin),):
+            for box in (self.mouth.window.box, *self.eye_boxes) if turned else (self.sheets.face.grid.moved(skin),):
                 self._lay_skin(canvas, skin, box)
             if lips:
                 self.mouth.draw(canvas, (lips[0], lips[1]), seen, row.mouth)
+                patches = [self.mouth.changed(seen)]
         if row.eyes.any() or skin is not None:
             self.eyes.draw(canvas, vertices, *row.eyes.tolist())
             patches.extend(self.eye_boxes)

@@ -72,7 +72,6 @@ class HandleWeights:
         matrix[: topo.MESH_COUNT] = skin
         return cls(_symmetrised(matrix, face.mirror))
 
-
     def behind_glasses(self, shape: F32) -> HandleWeights:
         """The same for a face with glasses: the skin that they cover moves less, for they are one picture with it.
 
