@@ -22,7 +22,7 @@ def test_both_eyes_cost_less_than_a_blur_of_the_frame():
     wide = np.asarray(picture, np.float32)
 
     def cost(work) -> float:
-        return min(timeit.repeat(work, number=10, repeat=15)) / 10
+        return min(timeit.repeat(work, number=10, repeat=40)) / 10
 
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)

@@ -137,7 +137,7 @@ class Eye:
         x0, y0, x1, y1 = frame.window
         window = canvas[y0:y1, x0:x1]
         out = self._skin(window, lines, fall, lift) if blink > 0 or gaze[1] != 0 else planes_of(window)
-        masks = self.lid.moved_masks(frame, lines) if blink > 0 or self.lid.crossed else None
+        masks = self.lid.moved_masks(frame, lines, self.columns, self.rows) if blink > 0 or self.lid.crossed else None
         if masks is not None and blink > 0:
             self._unroll(out, masks, lines.fold, edge, fall, blink)
         if blink < 1:

@@ -86,7 +86,7 @@ class LidSkin:
             max(0.024 * width, 0.7),
         )
 
-    def moved_masks(self, frame: EyeFrame, lines: LidLines) -> PlanesF32:
+    def moved_masks(self, frame: EyeFrame, lines: LidLines, columns: PlaneF32, rows: PlaneF32) -> PlanesF32:
         """The masks gone along with the skin, [3, h, w].
 
         Parameters
@@ -95,16 +95,17 @@ class LidSkin:
             The eye.
         lines
             The lids as the mesh has bent them, before any blink.
+        columns, rows
+            Coordinates of the window's pixels within it.
         """
         if lines is frame.lines:
             return planes_of(self.masks)
         over = lines.fold - frame.fold
         share = np.clip((frame.v - lines.fold) / (lines.upper - lines.fold), 0, 1)
         shift = over + share * (lines.upper - frame.upper - over)
-        rows, columns = np.indices(shift.shape, np.float32)
-        columns -= shift * np.float32(frame.down[0])
-        rows -= shift * np.float32(frame.down[1])
-        return planes_of(cv2.remap(self.masks, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+        x = columns - shift * np.float32(frame.down[0])
+        y = rows - shift * np.float32(frame.down[1])
+        return planes_of(cv2.remap(self.masks, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
 
     def drawn(self, frame: EyeFrame, fold: PlaneF32, edge: PlaneF32) -> PlanesF32:
         """The unrolled skin, shaded as a shell over the eyeball.
