@@ -87,10 +87,13 @@ def _between(lab: npt.NDArray[np.float32], points: npt.NDArray[np.float64]) -> M
     ys = first + along * (last - first)
     profile = _sampled(lab, np.broadcast_to(xs, ys.shape), ys)
     step = (last - first) / (_SAMPLES - 1) / _VIEW_E
-    lips = np.concatenate(
-        [_sampled(lab, xs, a + share * (b - a)) for a, b in ((top, upper), (bottom, lower)) for share in (0.35, 0.5, 0.65)]
+    upper_lip, lower_lip = (
+        np.median(np.concatenate([_sampled(lab, xs, a + share * (b - a)) for share in (0.35, 0.5, 0.65)]), axis=0)
+        for a, b in ((top, upper), (bottom, lower))
     )
-    light, red = float(np.median(lips[:, 0])), float(np.median(lips[:, 1]))
+    # The upper lip often lies in its own shade: the cavity is what is darker than either lip.
+    light = min(float(upper_lip[0]), float(lower_lip[0]))
+    red = (float(upper_lip[1]) + float(lower_lip[1])) / 2
     dark = np.clip((_DARK_FROM - profile[..., 0] / max(light, 1.0)) / (_DARK_FROM - _DARK_FULL), 0.0, 1.0)
     pale = np.zeros_like(dark)
     if red >= _LEAST_RED:  # in a drawing without colour, teeth cannot be told from lips by it

@@ -103,12 +103,22 @@ def test_a_vowel_that_closes_is_a_false_closure() -> None:
 
 def test_a_dark_gap_in_f_is_no_contact() -> None:
     aperture = asked_apertures(SENTENCE)
-    slit = aperture.copy()
+    bitten = np.zeros(len(aperture), bool)
     for phone in SENTENCE.phones:
         if phone.label in ("F", "V"):
-            slit[frames_of(phone)] = 0
-    assert by_code(speech_metrics.closures(track_with(aperture, slit=slit), SENTENCE))["M5"].passed
-    assert by_code(speech_metrics.closures(track_with(aperture, slit=np.maximum(slit, 0.1)), SENTENCE))["M5"].passed is False
+            bitten |= frames_of(phone)
+    touching, apart = np.where(bitten, 0, aperture), np.where(bitten, 0.1, aperture)
+    assert by_code(speech_metrics.closures(track_with(aperture, slit=touching), SENTENCE))["M5"].passed
+    assert by_code(speech_metrics.closures(track_with(aperture, slit=apart), SENTENCE))["M5"].passed is False
+
+
+def test_the_dark_seam_of_closed_lips_is_no_opening() -> None:
+    """Dark lips in hard light show a seam of 0.05 E, which vanishes behind pale teeth as soon as they part."""
+    aperture = asked_apertures(SENTENCE)
+    seam = np.where(aperture < 0.01, 0.06, 0.0)
+    metrics = by_code(speech_metrics.closures(track_with(aperture, slit=np.maximum(aperture, seam)), SENTENCE))
+    assert metrics["M3"].passed
+    assert metrics["M4"].passed
 
 
 def test_motion_in_silence_is_noticed() -> None:
