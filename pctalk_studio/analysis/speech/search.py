@@ -38,12 +38,12 @@ _FASTEST = 0.06
 
 _SPARE_WORDS = 20
 
-_PUZZLING = 0.4
+_PUZZLING = 0.2
 """Share of speech that the words in reach do not explain, from which on more words are tried."""
 
-_EXPLAINED = 0.2
-"""The same share below which it is believed that a long passage was left out: words that happen to sound alike explain
-less."""
+_EXPLAINED = 0.5
+"""Part of that share down to which it must fall for a long passage to count as left out: words that happen to sound alike
+explain less."""
 
 _LONG_SKIPS = replace(Weights(), skips=(*Weights().skips, SkipTariff(-400.0, -5.0)))
 """Weights with which a long passage may be left out. They are not for everyday use: in speech that the transcript lacks they
@@ -167,7 +167,7 @@ def _search_stretch(
     segments = _search_words(model, features, ways[:count], Weights(), is_last=is_last)
     if _unexplained(segments) > _PUZZLING:
         more = _search_words(model, features, ways[: _MORE_WORDS * count], _LONG_SKIPS, is_last=is_last)
-        if _unexplained(more) < _EXPLAINED:
+        if _unexplained(more) < _EXPLAINED * _unexplained(segments):
             return more
     return segments
 
