@@ -82,7 +82,7 @@ class MouthLook:
         sides = [_disc_median(picture, marks[list(cheek)].mean(0), radius) for cheek in CHEEKS]
         skin = (sides[0] + sides[1]) / 2
         lips = _lip_colour(picture, marks, skin)
-        sclera = _sclera(picture, marks, skin)
+        sclera = _sclera(picture, marks, skin, lips)
         # Eyes without pupils and of the skin's colour: one material throughout.
         stone = _blankness(picture, marks) * float(
             np.clip((_saturation(sclera) / max(_saturation(skin), 0.02) - 0.75) / 0.15, 0, 1)
@@ -132,10 +132,11 @@ def _lip_colour(picture: U8, marks: F64, skin: F64) -> F64:
     return np.asarray(max(colours, key=brightness), np.float64)
 
 
-def _sclera(picture: U8, marks: F64, skin: F64) -> F64:
+def _sclera(picture: U8, marks: F64, skin: F64, lips: F64) -> F64:
     """Colour of the whites of the eyes in open light.
 
-    What a photo shows of them lies in the shadow of the lids and lashes, by about a fifth; and nobody's are darker than lit skin.
+    What a photo shows of them lies in the shadow of the lids and lashes, by about a quarter; and nobody's are darker than lit skin
+    or lips.
     """
     found = []
     for ring, (centre, rim, *_) in zip(EYE_RINGS, (IRIS_RIGHT, IRIS_LEFT), strict=True):
@@ -151,7 +152,7 @@ def _sclera(picture: U8, marks: F64, skin: F64) -> F64:
             found.append(pixels[light >= np.quantile(light, 0.85)].mean(0))
     white = np.asarray(np.mean(found, axis=0), np.float64) if found else skin
     seen = max(brightness(white), 1.0)
-    open_light = min(max(seen / 0.82, 1.2 * brightness(skin)), 250.0)
+    open_light = min(max(seen / 0.75, 1.2 * max(brightness(skin), brightness(lips))), 250.0)
     return np.asarray(white * (open_light / seen))
 
 
