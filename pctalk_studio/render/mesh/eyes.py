@@ -30,7 +30,8 @@ GAZE_REACH = 0.25
 """Farthest way of an iris over its distance from the nearer corner."""
 
 LID_FOLLOWS = (0.5, 0.2)
-"""Parts of a vertical turn of the iris by which the upper and the lower lid go along."""
+"""Parts of a turn of the iris by which the upper lid goes along upwards, and the lower lid both ways. How far the upper lid
+comes down with a look down is a matter of the row's closure: there a person may want more of it."""
 
 _SHUT, _OPEN = 0.05, 0.11
 _FAR_SIDE = (0.5, 0.58)
@@ -130,7 +131,7 @@ class Eye:
             motion = max(motion, *(float(np.abs(now - was).max()) for now, was in _edges(lines, frame.lines)))
         gap = np.maximum(lines.lower - lines.upper, 0)
         follow = np.minimum(gap * np.float32(1 / (0.15 * frame.width)), 1)
-        fall = np.float32(blink * UPPER_SHARE) * gap + np.float32(LID_FOLLOWS[0] * gaze[1] * (1 - blink)) * follow
+        fall = np.float32(blink * UPPER_SHARE) * gap + np.float32(LID_FOLLOWS[0] * min(gaze[1], 0.0) * (1 - blink)) * follow
         lift = np.float32(blink * (1 - UPPER_SHARE)) * gap - np.float32(LID_FOLLOWS[1] * gaze[1] * (1 - blink)) * follow
         motion = max(motion, float(np.abs(fall).max()))
         edge = lines.upper + fall

@@ -222,12 +222,18 @@ def test_threads_share_the_layers(drawn_face, layers):
     assert all(np.array_equal(a, b) for a, b in zip(alone, together, strict=True))
 
 
-def test_upper_lids_follow_a_look_down(drawn_face, layers):
-    picture, rig = drawn_face
-    x, y = rig.landmarks[158, :2]
-    spot = round(float(y + 0.02 * rig.scale)), round(float(x))
-    down = drawn(drawn_face, layers, gaze=(0, -12))
-    assert down[spot].mean() < picture[spot].mean() - 10
+def test_upper_lids_follow_a_look_up(drawn_face, layers):
+    _, rig = drawn_face
+    x, y = (round(float(c)) for c in rig.landmarks[157, :2])
+    reach = round(0.05 * rig.scale)
+
+    def lash_line(gaze: float) -> float:
+        column = drawn(drawn_face, layers, gaze=(0, gaze))[y - reach : y + reach, x].astype(float).mean(axis=1)
+        dark = np.maximum(120 - column, 0)
+        return float((np.arange(len(dark)) * dark).sum() / dark.sum())
+
+    assert 0.4 < lash_line(0) - lash_line(12) < 2.5
+    assert abs(lash_line(0) - lash_line(-12)) < 0.4
 
 
 @settings(max_examples=40, deadline=None)
