@@ -135,8 +135,8 @@ def _lip_colour(picture: U8, marks: F64, skin: F64) -> F64:
 def _sclera(picture: U8, marks: F64, skin: F64, lips: F64) -> F64:
     """Colour of the whites of the eyes in open light.
 
-    What a photo shows of them lies in the shadow of the lids and lashes, by about a quarter; and nobody's are darker than lit skin
-    or lips.
+    What a photo shows of them lies in the shadow of the lids and lashes, by about a quarter; and nobody's are darker
+    than lit skin or lips.
     """
     found = []
     for ring, (centre, rim, *_) in zip(EYE_RINGS, (IRIS_RIGHT, IRIS_LEFT), strict=True):
