@@ -81,30 +81,31 @@ class ClipReport:
 
 def at_most(code: str, name: str, value: float | None, limit: float, unit: str, sentence: str, count: int = 1) -> Metric:
     """A metric that passes when its value does not exceed a limit."""
-    known = _known(value)
-    return Metric(code, name, known, unit, f"at most {limit:g}", None if known is None else known <= limit, sentence, count)
+    return _metric(code, name, value, unit, f"at most {limit:g}", sentence, count)
 
 
 def at_least(code: str, name: str, value: float | None, limit: float, unit: str, sentence: str, count: int = 1) -> Metric:
     """A metric that passes when its value reaches a limit."""
-    known = _known(value)
-    return Metric(code, name, known, unit, f"at least {limit:g}", None if known is None else known >= limit, sentence, count)
+    return _metric(code, name, value, unit, f"at least {limit:g}", sentence, count)
 
 
 def between(
     code: str, name: str, value: float | None, limits: tuple[float, float], unit: str, sentence: str, count: int = 1
 ) -> Metric:
     """A metric that passes when its value lies between two limits."""
-    known = _known(value)
-    low, high = limits
-    return Metric(
-        code, name, known, unit, f"{low:g} to {high:g}", None if known is None else low <= known <= high, sentence, count
-    )
+    return _metric(code, name, value, unit, f"{limits[0]:g} to {limits[1]:g}", sentence, count)
 
 
 def told(code: str, name: str, value: float | None, unit: str, sentence: str) -> Metric:
-    """A metric that is only reported."""
+    """A metric that is only reported; its sentence is kept without a value, to say why there is none."""
     return Metric(code, name, _known(value), unit, "", None, sentence)
+
+
+def _metric(code: str, name: str, value: float | None, unit: str, limit: str, sentence: str, count: int) -> Metric:
+    known = _known(value)
+    if known is None:
+        return Metric(code, name, None, unit, limit, None, "The clip gives no occasion to measure it.", 0)
+    return Metric(code, name, known, unit, limit, _judged(known, limit), sentence, count)
 
 
 def pooled(reports: Sequence[ClipReport]) -> ClipReport:

@@ -245,6 +245,7 @@ def test_what_cannot_be_measured_has_no_value_and_fails_nothing() -> None:
     unmeasured = {m.code for m in report.metrics if m.value is None}
     assert unmeasured >= {"M1r", "M3", "M4", "M5", "M7open", "M21"}
     assert all(report.metric(code).passed is None for code in unmeasured)
+    assert not any("nan" in m.sentence for m in report.metrics)
     assert report.metric("M6").passed
 
 
