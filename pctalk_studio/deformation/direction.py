@@ -18,6 +18,9 @@ MOST = 2.0
 """Largest gain or lip scale, however many controls multiply."""
 
 
+_PLAIN = WordStyle()
+
+
 def directed_speech(project: Project, speech: SpeechFacts) -> SpeechFacts:
     """The recording with the words and phones of the project, where it has any; prosody stays that of the sound."""
     if not project.speech.phones:
@@ -37,8 +40,7 @@ def _within(word: WordItem, times: ArrayF64) -> ArrayF64:
 
 
 def _styled_words(project: Project) -> list[WordItem]:
-    plain = WordStyle()
-    return [word for word in project.speech.words if word.said and replace(word.style, edge=plain.edge) != plain]
+    return [word for word in project.speech.words if word.said and word.style != _PLAIN]
 
 
 def style_gains(project: Project, times: ArrayF64) -> ArrayF64:
