@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from helpers.drawn_eyes import face
 
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH
 from pctalk_studio.core.motion import MotionRow
 from pctalk_studio.render.api import RenderSource
 from pctalk_studio.render.mesh import MeshRenderer
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "render" / "mesh"))
-from mouth_faces import face
 
 pytestmark = pytest.mark.perf
 
@@ -44,7 +40,7 @@ def best_of(count, work):
 @pytest.mark.parametrize(("size", "limit"), [(512, 2.0), (1024, 1.6)])
 def test_a_frame_costs_little_more_than_one_bicubic_look_up(size, limit):
     cv2.setNumThreads(1)
-    picture, rig = face(size=size)
+    picture, rig = face(size, 0.24 * size)
     engine, row = MeshRenderer().prepare(RenderSource(picture, rig)), talking()
     positions = np.dstack(np.meshgrid(np.arange(size), np.arange(size))).astype(np.float32) + np.float32(0.3)
     engine.frame(row)

@@ -68,7 +68,27 @@ def spline_matrix(knots: int, count: int) -> F32:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MouthStage:
-    """Draws the region of the mouth of one face."""
+    """Draws the region of the mouth of one face.
+
+    Parameters
+    ----------
+    layers
+        Textures of the lips and the inside of the mouth.
+    sheets, driver
+        Weight maps and lip lines of the face.
+    upper, lower
+        The lips' textures for sampling.
+    window
+        The region, with the upper and the lower sheet's grid.
+    rest_upper, rest_lower
+        [11, 2] float32 pixels: the landmarks of the inner lips.
+    spline
+        [61, 11] float32: from landmarks of a lip to points of its drawn line.
+    border, outside
+        [h, w] float32: 1 inside the region, 0 at its border, smooth between; and one minus that.
+    unit
+        Pixels per E.
+    """
 
     layers: MouthLayers
     sheets: FaceSheets

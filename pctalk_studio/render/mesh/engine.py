@@ -72,7 +72,28 @@ class MeshRenderer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MeshFace:
-    """One face, ready to be drawn; holds no state, so frames may be drawn in any order and thread."""
+    """One face, ready to be drawn; holds no state, so frames may be drawn in any order and thread.
+
+    A frame is made from the back: the skin of face and lips through one field; over it the mouth, put together from its layers
+    where lips part, and the eyes; and all of it seen from where the head's pose puts the viewer.
+
+    Parameters
+    ----------
+    picture, rig
+        The source.
+    weights
+        How the mesh's vertices follow the handles.
+    driver
+        Makes handle displacements of rows.
+    sheets
+        The weights spread over the picture.
+    texture, window
+        The photo for sampling, and the part of it that can move.
+    mouth, eyes, head
+        The stages that draw.
+    eye_boxes
+        Where the eyes are drawn.
+    """
 
     picture: PictureU8
     rig: FaceRig

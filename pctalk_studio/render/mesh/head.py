@@ -46,12 +46,18 @@ class HeadStage:
 
     Parameters
     ----------
+    picture, rig
+        The source.
     grid
         Nodes over the whole picture.
     relief
         [rows, columns, 3] float32: node positions and depths relative to the face frame's origin, pixels.
     weight
         [rows, columns] float32, 0 to 1: how fully a node follows the head.
+    texture, window
+        The photo for sampling, and all of its pixels.
+    numbers
+        The grid's node numbers.
     face, face_window
         The face's weight map and its pixels.
     face_nodes
