@@ -2,9 +2,9 @@
 
 The model's ``feat.params`` fixes the analysis: 25.6 ms Hamming windows every 10 ms, 25 mel filters between 130 and 6800 Hz,
 spectral noise suppression, an orthonormal cosine transform to 13 cepstra with sine liftering, mean removal over the utterance,
-and two difference streams. Boundaries want a finer clock than 10 ms, so frames may be taken more densely; everything that has
-memory from frame to frame (noise suppression, differences) still works in steps of 10 ms, on interleaved series, so that the
-numbers keep the distribution that the model knows.
+and two difference streams. Frames may be taken more densely; what has memory from frame to frame (noise suppression,
+differences) still works in steps of 10 ms, on interleaved series, so that the numbers keep the distribution that the model
+knows.
 """
 
 from __future__ import annotations
@@ -45,14 +45,11 @@ class Features:
     ----------
     streams
         [3, T, 13] float32: cepstra with their mean removed, first and second differences over 10 ms frames.
-    energy
-        [T] float32: log mel energy before noise suppression, natural log of 16-bit units squared, mean over filters.
     step
         Samples between frames. Frame ``t`` stands for the samples ``[t * step, (t + 1) * step)`` and its window is centred there.
     """
 
     streams: npt.NDArray[np.float32]
-    energy: npt.NDArray[np.float32]
     step: int
 
     @property
@@ -62,7 +59,7 @@ class Features:
 
     def cut(self, start: int, end: int) -> Features:
         """Frames ``start`` to ``end``, half-open."""
-        return Features(self.streams[:, start:end], self.energy[start:end], self.step)
+        return Features(self.streams[:, start:end], self.step)
 
 
 @lru_cache(maxsize=1)
@@ -207,18 +204,14 @@ def compute_features(samples: npt.NDArray[np.float32], step: int = MODEL_STEP) -
     per_step = MODEL_STEP // step
     count = -(-len(samples) // step)
     groups = -(-count // per_step)
-    # The windows of the first and the last frame reach beyond the recording, and the noise tracker wants a run-up: mirror the
-    # ends.
+    # The first and the last window reach beyond the recording, and the noise tracker wants a run-up: mirror the ends.
     before = _WARM_UP_FRAMES * MODEL_STEP + WINDOW // 2 - step // 2
     after = groups * MODEL_STEP + WINDOW - len(samples)
-    waveform = np.pad(
-        np.asarray(samples, np.float64) * _FULL_SCALE, (before, after), mode="reflect" if len(samples) > 1 else "edge"
-    )
+    waveform = np.pad(samples * np.float32(_FULL_SCALE), (before, after), mode="symmetric")
     waveform += np.random.default_rng(0).random(len(waveform), np.float32) - np.float32(0.5)
     energies = filter_energies(waveform, step)[: (groups + _WARM_UP_FRAMES) * per_step]
     series = energies.reshape(groups + _WARM_UP_FRAMES, per_step, FILTERS)
     clean = suppress_noise(series)[_WARM_UP_FRAMES:].reshape(-1, FILTERS)[:count]
     cepstra = np.log(clean + _LOG_FLOOR) @ _cosine_transform()
     cepstra -= cepstra.mean(axis=0)
-    raw = np.log(energies[_WARM_UP_FRAMES * per_step :][:count] + _LOG_FLOOR).mean(axis=1)
-    return Features(_differences(cepstra, per_step), raw.astype(np.float32), step)
+    return Features(_differences(cepstra, per_step), step)

@@ -21,7 +21,7 @@ def features_near_the_means(model: AcousticModel, frames: int) -> Features:
     books = rng.integers(0, len(model.phones), frames)
     densities = rng.integers(0, mean.shape[2], frames)
     streams = np.stack([mean[books, stream, densities] for stream in range(3)]) + rng.normal(0, 0.5, (3, frames, CEPSTRA))
-    return Features(streams.astype(np.float32), np.zeros(frames, np.float32), 160)
+    return Features(streams.astype(np.float32), 160)
 
 
 def test_all_phones_are_known_and_every_state_has_a_senone_of_its_own_phone(model):

@@ -71,7 +71,6 @@ def test_the_same_samples_give_the_same_features_even_for_digital_silence():
 def test_loudness_of_the_whole_does_not_matter():
     loud, soft = compute_features(voice(1.0)), compute_features(voice(1.0) * np.float32(0.5))
     assert np.abs(loud.streams - soft.streams).mean() < 0.1
-    assert loud.energy - soft.energy == pytest.approx(np.full(loud.frames, np.log(4.0)), abs=0.02)
 
 
 def test_noise_suppression_keeps_speech_and_lowers_steady_noise():
@@ -115,7 +114,7 @@ def test_cepstra_and_scores_are_those_of_the_tools_that_trained_the_model(tmp_pa
     padded = np.pad(theirs - theirs.mean(axis=0), ((3, 3), (0, 0)), mode="edge")
     at = {shift: padded[3 + shift : 3 + shift + len(theirs)] for shift in range(-3, 4)}
     streams = np.stack([at[0], at[2] - at[-2], (at[3] - at[-1]) - (at[1] - at[-3])]).astype(np.float32)
-    scores = model.score(Features(streams, np.zeros(len(theirs), np.float32), MODEL_STEP), np.arange(len(model.codebook)))
+    scores = model.score(Features(streams, MODEL_STEP), np.arange(len(model.codebook)))
     steps = 1024 * np.log(1.0001)
     differences = []
     for frame in range(5, count, 5):
