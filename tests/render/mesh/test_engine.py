@@ -8,9 +8,9 @@ from functools import cache
 
 import numpy as np
 import pytest
+from helpers.mouth_faces import face
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mouth_faces import face
 
 from pctalk_studio.core import topology as topo
 from pctalk_studio.core.errors import RenderError

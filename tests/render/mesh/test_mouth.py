@@ -3,9 +3,9 @@ from __future__ import annotations
 import time
 
 import cv2
-import mouth_faces
 import numpy as np
 import pytest
+from helpers import mouth_faces
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import cv2
-import mouth_faces
 import numpy as np
 import pytest
+from helpers import mouth_faces
 
 from pctalk_studio.core import topology as topo
 from pctalk_studio.render.mesh.lips import LipCurves
