@@ -7,7 +7,7 @@ import time
 import cv2
 import numpy as np
 import pytest
-from helpers.drawn_eyes import face
+from helpers.mouth_faces import face
 
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH
 from pctalk_studio.core.motion import MotionRow
@@ -40,7 +40,7 @@ def best_of(count, work):
 @pytest.mark.parametrize(("size", "limit"), [(512, 2.0), (1024, 1.6)])
 def test_a_frame_costs_little_more_than_one_bicubic_look_up(size, limit):
     cv2.setNumThreads(1)
-    picture, rig = face(size, 0.24 * size)
+    picture, rig = face(size=size)
     engine, row = MeshRenderer().prepare(RenderSource(picture, rig)), talking()
     positions = np.dstack(np.meshgrid(np.arange(size), np.arange(size))).astype(np.float32) + np.float32(0.3)
     engine.frame(row)
