@@ -13,7 +13,7 @@ from pctalk_studio.analysis.face.pose import rigid_weights, similarity
 from pctalk_studio.core.errors import UsageError
 from pctalk_studio.core.keypoints import MESH
 from pctalk_studio.core.progress import ProgressListener, silent
-from pctalk_studio.core.speech import BILABIALS, Alignment
+from pctalk_studio.core.speech import BILABIALS, SILENCE, Alignment
 from pctalk_studio.core.topology import MESH_COUNT, face_topology
 from pctalk_studio.deformation.emc.tables import REGIONS, emotion_tables
 from pctalk_studio.document.project import Emotion, EmotionRegion
@@ -26,6 +26,10 @@ ArrayF64 = npt.NDArray[np.float64]
 
 _VISIBLE = 0.01
 """Root mean square of keypoint shifts below which a face counts as neutral, E; readings of one face vary by 0.002."""
+
+
+_LEAST_SILENT = 16
+"""Silent frames in which an emotion can be read without speech."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,21 +53,38 @@ class Shift:
         return float(np.sqrt((self.keypoints**2).sum(axis=1).mean()))
 
 
-def _means(track: ClipTrack, frames: slice) -> ArrayF64:
-    return np.asarray(track.shapes[frames].mean(axis=0))
+def shift_between(neutral: ClipTrack, other: ClipTrack, frames: npt.NDArray[np.bool_] | None = None) -> Shift:
+    """Mean displacement of the keypoints from one clip to another, heads laid over one another by what is bone.
 
-
-def shift_between(neutral: ClipTrack, other: ClipTrack) -> Shift:
-    """Mean displacement of the keypoints from one clip to another, heads laid over one another by what is bone."""
+    Parameters
+    ----------
+    neutral, other
+        The clips.
+    frames
+        [T] those that count; without them all. Clips that differ by a frame are compared as far as both go.
+    """
     weights = rigid_weights()
+    count = min(len(neutral), len(other))
+    chosen = np.arange(count) if frames is None else np.flatnonzero(frames[:count])
 
-    def moved(frames: slice) -> ArrayF64:
-        base, changed = _means(neutral, frames), _means(other, frames)
+    def moved(some: npt.NDArray[np.intp]) -> ArrayF64:
+        base, changed = neutral.shapes[some].mean(axis=0), other.shapes[some].mean(axis=0)
         laid = similarity(changed[:MESH_COUNT], base[:MESH_COUNT], weights).to_picture(changed)
         return np.asarray((MESH.of_landmarks(laid) - MESH.of_landmarks(base))[:, :2], np.float64)
 
-    even, odd = moved(slice(0, None, 2)), moved(slice(1, None, 2))
-    return Shift(moved(slice(None)), float(np.sqrt(((even - odd) ** 2).mean())) / 2)
+    even, odd = moved(chosen[::2]), moved(chosen[1::2])
+    return Shift(moved(chosen), float(np.sqrt(((even - odd) ** 2).mean())) / 2)
+
+
+def silent_frames(track: ClipTrack, alignment: Alignment) -> npt.NDArray[np.bool_]:
+    """[T] frames in silence, without the time that the mouth needs to close and to open."""
+    silent = np.zeros(len(track), bool)
+    for phone in alignment.phones:
+        if phone.label == SILENCE:
+            first = phone.start + (0.16 if phone.start > 0 else 0.0)
+            last = phone.end - (0.12 if phone.end < alignment.duration - 1e-6 else 0.0)
+            silent |= (track.times >= first) & (track.times < last)
+    return silent
 
 
 def prototype(emotion: Emotion) -> ArrayF64:
@@ -139,7 +160,7 @@ def pair_metrics(
     if abs(len(neutral) - len(other)) > 1:
         raise UsageError(f"The clips have {len(neutral)} and {len(other)} frames; compare clips of one recording.")
     shift = shift_between(neutral, other)
-    nearest, scores = read_back(shift)
+    nearest, _ = read_back(shift)
     out = [
         told("shift", "Visible change", shift.size, "E", f"Keypoints differ by {shift.size:.3f} E (RMS); nearest is {nearest}.")
     ]
@@ -147,17 +168,7 @@ def pair_metrics(
         right = float(nearest is emotion)
         sentence = f"The face reads as {nearest}, {emotion} was meant."
         out.append(at_least("M15", "Emotion read back", right, 1.0, "", sentence))
-        if emotion is not Emotion.NEUTRAL:
-            out.append(
-                at_least(
-                    "M15cos",
-                    "Likeness to the emotion",
-                    scores[emotion],
-                    0.9,
-                    "",
-                    f"Cosine with {emotion} is {scores[emotion]:.2f}.",
-                )
-            )
+        out += _likeness_in_silence(neutral, other, alignment, emotion)
     if regions:
         leak = leakage(shift, regions)
         out.append(at_most("M16", "Region leakage", leak, 0.05, "", f"{leak:.1%} of the change lies outside the chosen regions."))
@@ -169,6 +180,19 @@ def pair_metrics(
         lost = sum(a and not b for a, b in zip(before, after, strict=True))
         out.append(at_most("M17closures", "Closures lost", float(lost), 0, "", f"{lost} of {sum(before)} closures are lost."))
     return out
+
+
+def _likeness_in_silence(neutral: ClipTrack, other: ClipTrack, alignment: Alignment | None, emotion: Emotion) -> list[Metric]:
+    """M15's cosine where nobody speaks; with too little silence it is told over all frames, in which speech tones it down."""
+    if emotion is Emotion.NEUTRAL:
+        return []
+    silent = silent_frames(neutral, alignment) if alignment is not None else np.zeros(len(neutral), bool)
+    if silent.sum() >= _LEAST_SILENT:
+        value = read_back(shift_between(neutral, other, silent))[1][emotion]
+        sentence = f"Cosine with {emotion} is {value:.2f} in {silent.sum()} silent frames."
+        return [at_least("M15cos", "Likeness to the emotion", value, 0.9, "", sentence)]
+    value = read_back(shift_between(neutral, other))[1][emotion]
+    return [told("M15cos", "Likeness to the emotion", value, "", f"Cosine with {emotion} is {value:.2f} over speech and all.")]
 
 
 def compare_clips(

@@ -13,7 +13,15 @@ from pctalk_studio.core.keypoints import MESH
 from pctalk_studio.core.motion import rotation_of
 from pctalk_studio.deformation.emc.tables import REGIONS, emotion_tables
 from pctalk_studio.document.project import Emotion, EmotionRegion
-from pctalk_studio.evaluation.pairs import intensity_order, leakage, pair_metrics, prototype, read_back, shift_between
+from pctalk_studio.evaluation.pairs import (
+    intensity_order,
+    leakage,
+    pair_metrics,
+    prototype,
+    read_back,
+    shift_between,
+    silent_frames,
+)
 from pctalk_studio.evaluation.report import Metric
 from pctalk_studio.evaluation.track import ClipTrack
 
@@ -57,6 +65,17 @@ def test_another_emotion_than_meant_is_noticed() -> None:
     metrics = by_code(pair_metrics(NEUTRAL, feeling(Emotion.SAD), SENTENCE, Emotion.HAPPY))
     assert metrics["M15"].passed is False
     assert metrics["M15cos"].passed is False
+
+
+def test_likeness_is_judged_in_silence_and_only_told_where_there_is_none() -> None:
+    happy = feeling(Emotion.HAPPY)
+    assert by_code(pair_metrics(NEUTRAL, happy, SENTENCE, Emotion.HAPPY))["M15cos"].passed
+    told = by_code(pair_metrics(NEUTRAL, happy, None, Emotion.HAPPY))["M15cos"]
+    assert told.passed is None
+    assert told.value > 0.9
+    silent = silent_frames(NEUTRAL, SENTENCE)
+    assert 0.2 < silent.mean() < 0.35
+    assert NEUTRAL.aperture[silent].max() < 0.03
 
 
 def test_contempt_may_be_on_either_side() -> None:
