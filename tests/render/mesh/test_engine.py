@@ -236,6 +236,20 @@ def test_values_that_are_not_numbers_are_refused(closed):
         closed.frame(MotionRow.of_flat(broken))
 
 
+@pytest.mark.parametrize("window", [(0, 0, 256, 512), (130, 90, 400, 320), (100, 0, 420, 316)])
+def test_faces_cut_by_the_border_are_drawn_all_the_same(window):
+    x0, y0, x1, y1 = window
+    picture, rig = face()
+    cut = np.ascontiguousarray(picture[y0:y1, x0:x1])
+    engine = MeshRenderer().prepare(RenderSource(cut, rig.placed(1.0, (x0, y0), (x1 - x0, y1 - y0), "cut")))
+    for motion in (
+        opened(),
+        row(pose={"yaw": -8, "roll": 8, "x": 0.1}, mouth={"seal": 1, "press": 1}),
+        opened(pose={"pitch": 6}),
+    ):
+        assert engine.frame(motion).shape == cut.shape
+
+
 def test_a_face_too_small_to_draw_is_refused():
     picture, rig = face(size=64)
     with pytest.raises(RenderError, match="too small"):
