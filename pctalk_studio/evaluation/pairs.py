@@ -28,6 +28,8 @@ _VISIBLE = 0.01
 """Root mean square of keypoint shifts below which a face counts as neutral, E; readings of one face vary by 0.002."""
 
 
+_READING = 0.006
+"""Shift of a keypoint that two clips without emotion show when only the head moves otherwise, E; mostly 0.003."""
 _LEAST_SILENT = 16
 """Silent frames in which an emotion can be read without speech."""
 
@@ -40,12 +42,9 @@ class Shift:
     ----------
     keypoints
         [21, 2]: mean displacement of each keypoint, x and y in the face frame, unit E.
-    noise
-        How far one component of it is likely off, E.
     """
 
     keypoints: ArrayF64
-    noise: float
 
     @property
     def size(self) -> float:
@@ -66,14 +65,10 @@ def shift_between(neutral: ClipTrack, other: ClipTrack, frames: npt.NDArray[np.b
     weights = rigid_weights()
     count = min(len(neutral), len(other))
     chosen = np.arange(count) if frames is None else np.flatnonzero(frames[:count])
-
-    def moved(some: npt.NDArray[np.intp]) -> ArrayF64:
-        base, changed = neutral.shapes[some].mean(axis=0), other.shapes[some].mean(axis=0)
-        laid = similarity(changed[:MESH_COUNT], base[:MESH_COUNT], weights).to_picture(changed)
-        return np.asarray((MESH.of_landmarks(laid) - MESH.of_landmarks(base))[:, :2], np.float64)
-
-    even, odd = moved(chosen[::2]), moved(chosen[1::2])
-    return Shift(moved(chosen), float(np.sqrt(((even - odd) ** 2).mean())) / 2)
+    base, changed = neutral.shapes[chosen].mean(axis=0), other.shapes[chosen].mean(axis=0)
+    laid = similarity(changed[:MESH_COUNT], base[:MESH_COUNT], weights).to_picture(changed)
+    moved = np.asarray((MESH.of_landmarks(laid) - MESH.of_landmarks(base))[:, :2], np.float64)
+    return Shift(moved)
 
 
 def silent_frames(track: ClipTrack, alignment: Alignment) -> npt.NDArray[np.bool_]:
@@ -126,12 +121,11 @@ def read_back(shift: Shift) -> tuple[Emotion, dict[Emotion, float]]:
 
 
 def leakage(shift: Shift, regions: Collection[EmotionRegion]) -> float:
-    """Share of a shift that lies outside of regions, 0 to 1; what measuring alone would show is taken off."""
+    """Share of a shift that lies outside of regions, 0 to 1; what the reading alone may shift by is taken off each keypoint."""
     outside = 1.0 - emotion_tables().regions[:, [REGIONS.index(region) for region in regions]].sum(axis=1)
-    noise = 2 * shift.noise**2
-    energy = np.maximum((shift.keypoints**2).sum(axis=1) - noise, 0.0)
-    whole = float(energy.sum())
-    return float(np.sqrt((outside**2 * energy).sum() / whole)) if whole > 0 else 0.0
+    size = np.maximum(np.linalg.norm(shift.keypoints, axis=1) - _READING, 0.0)
+    whole = float(np.linalg.norm(size))
+    return float(np.linalg.norm(outside * size)) / whole if whole > 0 else 0.0
 
 
 def _closed_phones(track: ClipTrack, alignment: Alignment) -> list[bool]:
