@@ -21,7 +21,7 @@ def run(args: argparse.Namespace) -> int:
     sound = read_sound(args.audio)
     alignment = speech_facts(sound.mono(SPEECH_RATE), text, sound.content_hash).alignment
     write_alignment(args.out, alignment)
-    warn(alignment.problems)
+    warn(sound.problems + alignment.problems)
     phones = sum(phone.label != SILENCE for phone in alignment.phones)
     said = sum(word.said for word in alignment.words)
     say(f"{args.out}: {said} words, {phones} phones in {alignment.duration:.2f} s; trust {alignment.trust:.0%}")

@@ -135,7 +135,7 @@ def make_clip(request: ClipRequest, listen: ProgressListener) -> ClipResult:
         source.rig.picture_size,
         speech,
         motion,
-        rig.problems + speech.alignment.problems,
+        rig.problems + sound.problems + speech.alignment.problems,
         (face_done - started, speech_done - face_done, motion_done - speech_done),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import wave
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,10 +20,12 @@ from av.container import InputContainer
 from pctalk_studio.core.errors import MediaError
 from pctalk_studio.core.files import written_whole
 from pctalk_studio.core.hashing import content_hash
+from pctalk_studio.core.problems import Problem
 from pctalk_studio.core.time import FrameRate, FrameSet
 from pctalk_studio.media.containers import clock_origin, known_codec, opened, wav_missing
 from pctalk_studio.media.files import checked_file
 from pctalk_studio.media.mixing import mono_mix, resampled
+from pctalk_studio.media.slipped_bytes import repair_slipped_bytes
 
 SamplesF32 = npt.NDArray[np.float32]
 """[n, channels] float32, full scale -1 to 1, or [n] for mono signals."""
@@ -46,6 +48,9 @@ _EXACT_LENGTH = frozenset({"wav", "w64", "flac", "aiff", "au", "caf", "mov,mp4,m
 _UNPLACED = frozenset({"NONE", "UNK", "USR", "UNSD"})
 """What FFmpeg calls channels whose place the file does not tell."""
 
+_CAN_SLIP = "pcm_s16le"
+"""Coding in which a byte lost in a text-mode transfer shifts all that follows; see media.slipped_bytes."""
+
 _FADE = 0.002
 """Seconds of fade where sound is cut inside: too short to be heard, long enough not to click."""
 
@@ -66,6 +71,8 @@ class Sound:
         Identity of samples, rate and channels.
     channels
         Name of each channel (``FL``, ``FR``, ``FC``, ``LFE``, ``BL``, ...).
+    problems
+        What a person should know: the file was damaged and has been repaired.
     """
 
     samples: SamplesF32
@@ -73,6 +80,7 @@ class Sound:
     path: Path
     content_hash: str
     channels: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
 
     @classmethod
     def of(cls, samples: SamplesF32, rate: int, path: Path, channels: tuple[str, ...] | None = None) -> Sound:
@@ -154,13 +162,25 @@ def read_sound(path: Path) -> Sound:
         if stated is not None and stated > LONGEST:
             raise MediaError(_too_long(path, stated))
         pieces, rate, channels = _decoded(container, path)
+        plain = stream.codec_context.name == _CAN_SLIP
     samples = np.concatenate(pieces) if pieces else np.zeros((0, 1), np.float32)
     if len(samples) == 0:
         raise MediaError(f"The recording '{path}' holds not a single sample; export it again.")
     if stated is not None and len(samples) / rate < stated - max(0.1, 0.01 * stated):
         text = f"The recording '{path}' is cut short: {len(samples) / rate:.1f} s of {stated:.1f} s are there; copy it again."
         raise MediaError(text)
-    return Sound.of(samples, rate, path, channels)
+    sound = Sound.of(samples, rate, path, channels)
+    return _repaired(sound) if plain and len(channels) == 1 else sound
+
+
+def _repaired(sound: Sound) -> Sound:
+    """A recording in 16-bit samples of one channel without the damage of a text-mode transfer."""
+    repaired = repair_slipped_bytes(np.rint(sound.samples[:, 0] * np.float32(32768.0)).astype(np.int16))
+    if not repaired.slips:
+        return sound
+    text = f"'{sound.path}' was damaged in {len(repaired.slips)} places by a transfer as text, and has been repaired."
+    mended = Sound.of(repaired.samples.astype(np.float32) / np.float32(32768.0), sound.rate, sound.path, sound.channels)
+    return replace(mended, problems=(Problem("sound-repaired", text),))
 
 
 def write_wav(path: Path, samples: SamplesF32, rate: int) -> None:

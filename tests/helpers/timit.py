@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soundfile
 
 from pctalk_studio.analysis.speech.compare import folded_timit
 from pctalk_studio.core.speech import Phone, Word
+from pctalk_studio.media.sound import read_sound
 
 RATE = 16000
 
@@ -26,8 +26,7 @@ class LabelledSentence:
 
 
 def read_sentence(wav: Path) -> LabelledSentence:
-    samples, rate = soundfile.read(wav, dtype="float32")
-    assert rate == RATE
+    samples = read_sound(wav).mono(RATE)
     words = tuple(Word(label, start, end) for start, end, label in _segments(wav.with_suffix(".wrd")))
     phones = folded_timit(_segments(wav.with_suffix(".phn")))
     text = " ".join(wav.with_suffix(".txt").read_text(encoding="utf-8").split()[2:])

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pctalk_studio.core.errors import MediaError
+from pctalk_studio.core.resources import resource_path
 from pctalk_studio.core.time import FrameRange, FrameRate, FrameSet
 from pctalk_studio.media import sound as sound_module
 from pctalk_studio.media.mixing import mono_mix, resampled, stereo_mix
@@ -395,3 +396,17 @@ def test_real_recordings_are_read_whole(shared_media):
         info = soundfile.info(str(path))
         assert sound.rate == info.samplerate
         assert len(sound.samples) == info.frames
+
+
+def test_a_recording_that_was_transferred_as_text_is_repaired_and_said_to_be(tmp_path):
+    clean = read_sound(resource_path("sample/speech.flac"))
+    write_wav(tmp_path / "clean.wav", clean.samples, clean.rate)
+    data = (tmp_path / "clean.wav").read_bytes()
+    assert data.count(b"\r\n") > 0
+    (tmp_path / "hurt.wav").write_bytes(data[:44] + data[44:].replace(b"\r\n", b"\n"))
+    whole = read_sound(tmp_path / "clean.wav")
+    assert whole.problems == ()
+    hurt = read_sound(tmp_path / "hurt.wav")
+    assert [problem.code for problem in hurt.problems] == ["sound-repaired"]
+    same = min(len(whole.samples), len(hurt.samples))
+    assert np.mean(whole.samples[:same] == hurt.samples[:same]) > 0.95

@@ -24,7 +24,6 @@ from pctalk_studio.analysis.speech.refine import refine_boundaries, short_spectr
 from pctalk_studio.analysis.speech.search import STATES, Segment, search, segment_edges, with_closures
 from pctalk_studio.analysis.speech.transcript import TranscriptWord
 from pctalk_studio.core.speech import SILENCE, Alignment, Phone, Word
-from pctalk_studio.media.slipped_bytes import repair_slipped_bytes
 
 
 def align_transcript(samples: npt.NDArray[np.float32], words: Sequence[TranscriptWord]) -> Alignment:
@@ -46,12 +45,11 @@ def align_transcript(samples: npt.NDArray[np.float32], words: Sequence[Transcrip
     if not words or _is_empty(samples):
         return _nothing_said(duration, words)
     model = english_model()
-    whole = undamaged(samples)
-    features = compute_features(whole)
+    features = compute_features(samples)
     path = search(model, features, [sayings(words, number) for number in range(len(words))])
     segments = with_closures(with_foreign_phones(model, features, without_disbelieved(path)))
     edges = segment_edges(model, features, segments) * (MODEL_STEP / SAMPLE_RATE)
-    edges = _refined(whole, edges, segments, duration)
+    edges = _refined(samples, edges, segments, duration)
     return _alignment(segments, edges, words, duration)
 
 
@@ -72,10 +70,9 @@ def decode_phones(samples: npt.NDArray[np.float32]) -> Alignment:
     if _is_empty(samples):
         return replace(_nothing_said(duration, ()), method="phone-loop", trust=0.0)
     model = english_model()
-    whole = undamaged(samples)
-    segments, clear = decode_loop(model, compute_features(whole))
+    segments, clear = decode_loop(model, compute_features(samples))
     edges = np.array([*(segment.start for segment in segments), segments[-1].end]) * (MODEL_STEP / SAMPLE_RATE)
-    edges = _refined(whole, edges, segments, duration)
+    edges = _refined(samples, edges, segments, duration)
     phones = tuple(
         Phone(segment.unit.label, float(start), float(end), confidence=float(sure))
         for segment, start, end, sure in zip(segments, edges[:-1], edges[1:], clear, strict=True)
@@ -97,22 +94,6 @@ def _refined(
     inside = np.minimum(edges, duration)
     inside[-1] = duration
     return refine_boundaries(short_spectra(samples), inside, [_spoken_label(segment) for segment in segments])
-
-
-def undamaged(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """The samples without the damage of a text-mode transfer, where they are 16-bit values.
-
-    Parameters
-    ----------
-    samples
-        [n] float32 in [-1, 1].
-    """
-    scaled = samples * np.float32(32768.0)
-    whole = np.rint(scaled)
-    if not np.array_equal(whole, scaled) or np.abs(whole).max(initial=0.0) > 32768:
-        return samples
-    repaired = repair_slipped_bytes(np.clip(whole, -32768, 32767).astype(np.int16))
-    return repaired.samples.astype(np.float32) / np.float32(32768.0) if repaired.slips else samples
 
 
 def _spoken_label(segment: Segment) -> str:

@@ -57,10 +57,7 @@ def speech_facts(samples: F32, text: str | None, recording_hash: str | None = No
     SpeechError
         When the samples are no recording, or the transcript cannot be read as English.
     """
-    from pctalk_studio.analysis.speech.align import undamaged
-
     checked_samples(samples)
-    samples = undamaged(samples)
     prosody = analyse_prosody(samples)
     alignment = _recognised(samples, prosody) if text is None else _of_transcript(samples, prosody, text)
     identity = content_hash(recording_hash or content_hash(samples), text or "", text is None, VERSION)

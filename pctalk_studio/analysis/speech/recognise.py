@@ -99,10 +99,7 @@ def recognise(samples: F32, prosody: Prosody | None = None) -> Alignment:
     SpeechError
         When the samples are no recording.
     """
-    from pctalk_studio.analysis.speech.align import undamaged
-
     checked_samples(samples)
-    samples = undamaged(samples)
     prosody = prosody or analyse_prosody(samples)
     duration = len(samples) / SAMPLE_RATE
     passages = spoken_passages(samples, prosody)

@@ -76,16 +76,6 @@ def test_the_same_recording_is_aligned_the_same(aligned, sample):
     assert align_transcript(sample, transcript_words(TEXT)) == aligned
 
 
-def test_a_damaged_recording_is_repaired_before_it_is_aligned(aligned, sample):
-    whole = np.round(sample * 32768).astype("<i2")
-    place = 16000 + int(np.argmax(np.abs(whole[16000:20000]) < 4000))
-    whole[place] = 0x0A0D
-    data = whole.tobytes().replace(b"\r\n", b"\n")
-    broken = np.frombuffer(data[: len(data) // 2 * 2], "<i2").astype(np.float32) / 32768
-    found = align_transcript(broken, transcript_words(TEXT))
-    assert [word.start for word in found.words] == pytest.approx([word.start for word in aligned.words], abs=0.02)
-
-
 def test_words_that_were_not_said_are_flagged_and_not_forced(sample):
     text = "A duck swims too near the yellow submarine bee, while my mother bought five purple shoes."
     found = align_transcript(sample, transcript_words(text))
