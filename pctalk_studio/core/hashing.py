@@ -28,6 +28,22 @@ def content_hash(*parts: str | bytes | int | float | npt.NDArray[np.generic]) ->
     return digest.hexdigest()
 
 
+def row_hashes(table: npt.NDArray[np.generic]) -> tuple[str, ...]:
+    """``content_hash(row)`` of each row of a table, several times faster than one by one."""
+    rows = np.ascontiguousarray(table)
+    if not len(rows):
+        return ()
+    each = rows[0]
+    start = hashlib.blake2b(f"array {each.dtype.str} {each.shape} {each.nbytes}:".encode(), digest_size=16)
+    data, step = memoryview(rows.tobytes()), each.nbytes
+    hashes = []
+    for offset in range(0, len(data), step):
+        digest = start.copy()
+        digest.update(data[offset : offset + step])
+        hashes.append(digest.hexdigest())
+    return tuple(hashes)
+
+
 def file_hash(path: Path) -> str:
     """Hash of a file's bytes, read in blocks; 32 hexadecimal digits."""
     with path.open("rb") as stream:

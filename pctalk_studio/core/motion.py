@@ -123,6 +123,13 @@ class Motion:
         """The quantised row of a frame."""
         return MotionRow(self.lip[frame] + self.emotion[frame], self.pose[frame], self.eyes[frame], self.mouth[frame]).quantised()
 
+    def quantised(self) -> npt.NDArray[np.float32]:
+        """All rows as :meth:`row` gives them, flat, [T, 77] float32; zeros without sign, so that equal rows are equal bytes."""
+        count = len(self)
+        deformation = (self.lip + self.emotion).reshape(count, KEYPOINT_COUNT * 3)
+        flat = np.concatenate([deformation, self.pose, self.eyes, self.mouth], axis=1)
+        return np.asarray(np.round(flat / ROW_STEPS) * ROW_STEPS + np.float32(0), np.float32)
+
     def k_d(self, rig: FaceRig, layout: KeypointLayout = MESH) -> KeypointsF32:
         """Driven keypoints K_d = K_ori + D_l + D_e (paper equation 2) in pixels, posed; [T, 21, 3] float32."""
         face = layout.of_landmarks(rig.shape) + self.lip + self.emotion

@@ -1,14 +1,16 @@
-"""What every engine promises. No engine, OpenCV or torch is imported here."""
+"""What every engine promises, and what a picture is known by. No engine, OpenCV or torch is imported here."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from pctalk_studio.core.face import FaceRig
+from pctalk_studio.core.hashing import content_hash
 from pctalk_studio.core.motion import MotionRow
 
 PictureU8 = npt.NDArray[np.uint8]
@@ -59,3 +61,112 @@ class Renderer(Protocol):
             When the face is too small or too distorted to be drawn.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How well a frame is drawn; part of its key.
+
+    Parameters
+    ----------
+    factor
+        Size of the drawn picture relative to the project's, above 0 to 1.
+    draft
+        Drawn in haste while somebody drags, to be replaced as soon as there is time.
+    """
+
+    factor: Fraction = Fraction(1)
+    draft: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 < self.factor <= 1:
+            raise ValueError(f"a size factor of {self.factor} is outside 0 to 1")
+
+
+FULL = Quality()
+"""As it is exported."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameLook:
+    """Everything besides the row that a frame's pixels depend on.
+
+    Parameters
+    ----------
+    source
+        Content hash of the picture and rig at full size.
+    engine, version
+        Of the renderer.
+    quality
+        At which it draws.
+    digest
+        Content hash of all these.
+    """
+
+    source: str
+    engine: str
+    version: str
+    quality: Quality = FULL
+    digest: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        quality = self.quality
+        digest = content_hash(self.source, self.engine, self.version, str(quality.factor), int(quality.draft))
+        object.__setattr__(self, "digest", digest)
+
+    @classmethod
+    def of(cls, source: RenderSource, renderer: Renderer, quality: Quality = FULL) -> FrameLook:
+        """The look of a source, given at full size, as a renderer draws it."""
+        rig = source.rig
+        face = content_hash(rig.landmarks, rig.rotation, rig.scale, rig.translation, rig.shape, rig.neutral)
+        return cls(content_hash(source.picture, face), renderer.name, renderer.version, quality)
+
+    def at(self, quality: Quality) -> FrameLook:
+        """The same look at another quality."""
+        return replace(self, quality=quality)
+
+
+@dataclass(frozen=True, slots=True)
+class FrameKey:
+    """Identity of a picture: equal keys, equal pixels, in any project, session and machine.
+
+    Parameters
+    ----------
+    look
+        Source, engine and quality.
+    row
+        Content hash of the quantised row, 32 hexadecimal digits.
+    digest
+        Identity of both, 64 hexadecimal digits: the look's and the row's.
+    """
+
+    look: FrameLook = field(compare=False)
+    row: str = field(compare=False)
+    digest: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Both are hashes already; joining them keeps making keys, thousands for each edit, cheap.
+        object.__setattr__(self, "digest", self.look.digest + self.row)
+
+    def at(self, quality: Quality) -> FrameKey:
+        """The key of the same row at another quality."""
+        return FrameKey(self.look.at(quality), self.row)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameResult:
+    """A drawn frame.
+
+    Parameters
+    ----------
+    key
+        Its identity.
+    picture
+        Of the key's quality.
+    seconds
+        What drawing took.
+    """
+
+    key: FrameKey
+    picture: PictureU8
+    seconds: float

@@ -1,0 +1,118 @@
+"""What somebody wants to see, as one frozen value: engine, motion, playhead, and what the hand is doing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pctalk_studio.core.time import FrameRange
+from pctalk_studio.preview.clip_frames import ClipFrames
+from pctalk_studio.render.api import FrameKey, FrameLook, PreparedFace
+from pctalk_studio.render.viewing import Viewing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawing:
+    """An engine that is ready to draw a source at some quality."""
+
+    look: FrameLook
+    face: PreparedFace
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stage:
+    """What draws the preview.
+
+    Parameters
+    ----------
+    full
+        At the quality that stays.
+    draft
+        For the frame under the playhead while somebody drags; None: that is drawn in full too.
+    """
+
+    full: Drawing
+    draft: Drawing | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wish:
+    """All that decides what is drawn next.
+
+    Parameters
+    ----------
+    stage, clip
+        Engine and motion; nothing is drawn without both.
+    position
+        Of the playhead, frames and fractions of one.
+    told_at
+        When it was there, seconds.
+    speed
+        Frames of the clip in the time of one; 0 at rest, negative backwards.
+    span, loop
+        What playing shows; see :class:`pctalk_studio.render.viewing.Viewing`.
+    dragging
+        A control is being moved: only the frame under the playhead is wanted.
+    """
+
+    stage: Stage | None = None
+    clip: ClipFrames | None = None
+    position: float = 0.0
+    told_at: float = 0.0
+    speed: float = 0.0
+    span: FrameRange | None = None
+    loop: bool = False
+    dragging: bool = False
+
+    @property
+    def scene(self) -> Scene | None:
+        """What can be drawn; None while there is no engine or no frame."""
+        if self.stage is None or self.clip is None or not len(self.clip):
+            return None
+        return Scene(self, self.stage, self.clip)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """A wish that can be fulfilled: with an engine, and with at least one frame."""
+
+    wish: Wish
+    stage: Stage
+    clip: ClipFrames
+
+    @property
+    def playhead(self) -> int:
+        """The frame under it, inside the clip."""
+        return min(max(int(self.wish.position), 0), len(self.clip) - 1)
+
+    @property
+    def viewing(self) -> Viewing:
+        """The playhead on the clip."""
+        wish = self.wish
+        return Viewing(len(self.clip), self.playhead, wish.speed != 0, wish.speed < 0, wish.span, wish.loop)
+
+    def full_key(self, frame: int) -> FrameKey:
+        """Key of a frame's picture at full quality."""
+        return FrameKey(self.stage.full.look, self.clip.row_key(frame))
+
+    def draft_key(self, frame: int) -> FrameKey | None:
+        """Key of a frame's draft, where there is an engine for drafts and somebody drags."""
+        if self.stage.draft is None or not self.wish.dragging:
+            return None
+        return FrameKey(self.stage.draft.look, self.clip.row_key(frame))
+
+    def late_frames(self, now: float, drawing_takes: float) -> int:
+        """How many of the next frames, the one on screen among them, would be drawn too late to be seen in their time.
+
+        Parameters
+        ----------
+        now
+            Seconds, on the clock of ``told_at``.
+        drawing_takes
+            Seconds for a frame.
+        """
+        wish = self.wish
+        if not wish.speed or wish.dragging:
+            return 0
+        frames_a_second = abs(wish.speed) * float(self.clip.rate)
+        shown = wish.position % 1.0 if wish.speed > 0 else 1.0 - wish.position % 1.0
+        return int(shown + (now - wish.told_at + drawing_takes) * frames_a_second)
