@@ -15,7 +15,7 @@ from pctalk_studio.preview.time_stretch import Stretcher
 SamplesF32 = npt.NDArray[np.float32]
 
 _SEAM = 0.003
-"""Seconds of fade where a loop joins its end to its beginning."""
+"""Seconds of fade at the end of a path, and where a loop begins again."""
 _SWITCH = 0.005
 """Seconds of cross-fade from one passage to another."""
 SCRUB_WINDOW = 0.09
@@ -63,7 +63,8 @@ class PathFeed:
         heard = samples[max(first, 0) : max(last, 0)]
         if len(heard) < self._length:
             heard = np.concatenate([heard, np.zeros((self._length - len(heard), samples.shape[1]), np.float32)])
-        self._samples = _faded(heard, round(_SEAM * rate)) if path.loop else heard
+        # Cut off anywhere, sound clicks: at the end of the path, and where a loop begins again.
+        self._samples = _faded(heard, round(_SEAM * rate), both=path.loop)
         self._at = 0
         self._stretched = None if path.speed == 1 else Stretcher(self._passage, rate, path.speed)
 
@@ -122,14 +123,15 @@ class MomentFeed:
         return out
 
 
-def _faded(samples: SamplesF32, edge: int) -> SamplesF32:
-    """A passage whose ends go to silence over ``edge`` samples."""
+def _faded(samples: SamplesF32, edge: int, *, both: bool) -> SamplesF32:
+    """A passage whose end, or both ends, go to silence over ``edge`` samples."""
     edge = min(edge, len(samples) // 2)
     out = np.array(samples)
     if edge:
         ramp = (0.5 - 0.5 * np.cos(np.pi * (np.arange(edge) + 0.5) / edge)).astype(np.float32)[:, None]
-        out[:edge] *= ramp
         out[-edge:] *= ramp[::-1]
+        if both:
+            out[:edge] *= ramp
     return out
 
 
