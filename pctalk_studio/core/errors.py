@@ -47,6 +47,14 @@ class EditRejected(StudioError):
     """An edit that cannot be done as asked; the document is as it was."""
 
 
+class ProjectFormatError(StudioError):
+    """A project file that is not what it claims to be, or newer than the program."""
+
+
+class ProjectSaveError(StudioError):
+    """A project that cannot be written where it should be; what was there before is untouched."""
+
+
 class RenderError(StudioError):
     """An engine that cannot draw what it was asked for."""
 

@@ -1,4 +1,4 @@
-"""Folders of this user where the program may keep what can be made again."""
+"""Folders of this user where the program may keep files of its own."""
 
 from __future__ import annotations
 
@@ -12,3 +12,8 @@ from pctalk_studio import APPLICATION
 def cache_folder() -> Path:
     """Folder of results that can be made again at any time; it may not exist yet."""
     return Path(platformdirs.user_cache_dir(APPLICATION, appauthor=False))
+
+
+def state_folder() -> Path:
+    """Folder of what must outlive a crash and belongs to no document: backups, recovery, locks; it may not exist yet."""
+    return Path(platformdirs.user_state_dir(APPLICATION, appauthor=False))
