@@ -70,8 +70,10 @@ def test_imports_run_downwards():
         ("core/problems.py", "import pctalk_studio.media", "Rooms are entered downwards only"),
         ("analysis/__init__.py", "import pctalk_studio.deformation", "Rooms are entered downwards only"),
         ("export/__init__.py", "import PySide6", "Headless rooms know no Qt"),
-        ("media/__init__.py", "import torch", "Documents, media and export reach no torch"),
+        ("media/__init__.py", "import torch", "Documents, media, preview and export reach no torch"),
         ("document/project.py", "import threading", "Documents hold no files and start no threads"),
+        ("preview/clock.py", "import pctalk_studio.render.mesh", "Preview knows no engine"),
+        ("jobs/runner.py", "import PySide6", "Headless rooms know no Qt"),
     ],
 )
 def test_each_import_contract_can_fail(tmp_path, module, statement, contract):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from pctalk_studio.core.face import FaceRig
+from pctalk_studio.core.hashing import row_hashes
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT, LANDMARK_COUNT, MESH, Region
 from pctalk_studio.core.motion import ROW_STEPS, Motion, MotionRow, rotation_of
 from pctalk_studio.core.time import FrameRate
@@ -96,3 +97,13 @@ def test_the_layout_is_symmetric_and_names_the_lips():
             assert len(twin.landmarks) == len(keypoint.landmarks)
     with pytest.raises(KeyError):
         MESH.index("ear")
+
+
+def test_rows_hash_alike_one_by_one_and_all_together():
+    random = np.random.default_rng(3)
+    count = 9
+    parts = {name: random.normal(0, 0.1, (count, n)).astype(np.float32) for name, n in (("pose", 6), ("eyes", 4), ("mouth", 4))}
+    lip, emotion = random.normal(0, 1e-4, (2, count, KEYPOINT_COUNT, 3)).astype(np.float32)
+    motion = Motion(FrameRate.parse("25"), lip, emotion, target_openness=np.zeros(count, np.float32), **parts)
+    assert row_hashes(motion.quantised()) == tuple(motion.row(frame).key() for frame in range(count))
+    assert row_hashes(motion.quantised()[:0]) == ()

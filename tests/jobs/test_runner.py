@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pickle
-import sys
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
+from helpers.gates import SOON, Gate, Log
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -16,9 +15,6 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from pctalk_studio.core.errors import Cancelled, RenderError
 from pctalk_studio.core.progress import ProgressEvent
 from pctalk_studio.jobs import Abandoned, Done, Ended, Failed, Moved, Priority, Runner, RunnerClosed, Started
-
-sys.path.insert(0, str(Path(__file__).parent))
-from gates import SOON, Gate, Log
 
 
 @dataclass(frozen=True)

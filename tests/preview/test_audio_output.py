@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from helpers.preview_bench import Time
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,9 +21,6 @@ from pctalk_studio.preview.audio_output import HeardMeter, OutputFormat, PortAud
 from pctalk_studio.preview.clock import PlayPath, SilentClock
 from pctalk_studio.preview.playback import Player
 from pctalk_studio.preview.sound_clock import SoundClock, playback_clock, samples_for
-
-sys.path.insert(0, str(Path(__file__).parent))
-from fakes import Time
 
 RATE = 48_000
 LATENCY = 0.05

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
+from helpers.preview_bench import Bench, Time
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pctalk_studio.core.time import FrameRange, FrameRate
 from pctalk_studio.preview.clock import PlayPath, SilentClock
 from pctalk_studio.preview.playback import PlaybackCounts, Player
-
-sys.path.insert(0, str(Path(__file__).parent))
-from fakes import Bench, Time
 
 
 class Frames:

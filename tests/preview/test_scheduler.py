@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import pickle
-import sys
 import threading
-from pathlib import Path
+import time
 
 import numpy as np
 import pytest
+from helpers.preview_bench import BYTES, DRAFT_LOOK, LOOK, SOON, Bench, FakeFace, motion
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from pctalk_studio.core.time import FrameRange
-from pctalk_studio.jobs import Runner
+from pctalk_studio.jobs import CancelToken, Control, Done, Runner
 from pctalk_studio.preview.clip_frames import ClipFrames
 from pctalk_studio.preview.keeper import FrameKeeper
 from pctalk_studio.preview.requests import DrawFrame, LoadFrame, SaveFrame
@@ -22,9 +22,6 @@ from pctalk_studio.preview.scheduler import PreviewScheduler
 from pctalk_studio.preview.wish import Drawing, Stage
 from pctalk_studio.render.frame_disk import DiskStore
 from pctalk_studio.render.frame_store import FrameState, FrameStore
-
-sys.path.insert(0, str(Path(__file__).parent))
-from fakes import BYTES, DRAFT_LOOK, LOOK, SOON, Bench, FakeFace, motion
 
 READY, DRAFT, ON_DISK, QUEUED, STALE = (
     FrameState.READY,
@@ -277,9 +274,6 @@ def saved(folder, values):
     keeper = FrameKeeper(bench.store, lambda: bench.preview.at_rest)
     while (request := keeper.take()) is not None:
         assert isinstance(request, SaveFrame)
-        from pctalk_studio.jobs import Control, Done
-        from pctalk_studio.jobs.tickets import CancelToken
-
         keeper.settle(request, Done(request(Control(CancelToken(), lambda progress: None))))
     return bench
 
@@ -322,12 +316,9 @@ def test_nothing_is_written_while_somebody_waits_for_a_frame(tmp_path):
 
 
 def test_requests_and_results_can_be_pickled(tmp_path):
-    from pctalk_studio.jobs import Control
-    from pctalk_studio.jobs.tickets import CancelToken
-
     control = Control(CancelToken(), lambda progress: None)
     key = Bench([1]).preview._wish.scene.full_key(0)
-    draw = DrawFrame(PlainFace(), motion([1]).row(0), key, 0, None, __import__("time").perf_counter)
+    draw = DrawFrame(PlainFace(), motion([1]).row(0), key, 0, None, time.perf_counter)
     landed = pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(draw))(control)))
     assert landed.result.key == key
     entry = DiskStore(tmp_path, 10**6).entry(key)

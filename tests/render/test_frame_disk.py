@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import os
 import pickle
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.frames import LOOK, key, picture
 
 from pctalk_studio.render.api import FrameKey
 from pctalk_studio.render.frame_disk import DiskEntry, DiskStore
-
-sys.path.insert(0, str(Path(__file__).parent))
-from frames import LOOK, key, picture
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ import numpy as np
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT
 from pctalk_studio.core.motion import Motion, MotionRow
 from pctalk_studio.core.time import FrameRate
-from pctalk_studio.jobs import Control, Done, Failed
-from pctalk_studio.jobs.tickets import CancelToken
+from pctalk_studio.jobs import CancelToken, Control, Done, Ended, Failed
 from pctalk_studio.preview.scheduler import PreviewScheduler
 from pctalk_studio.preview.wish import Drawing, Stage
 from pctalk_studio.render.api import FrameLook, Quality
@@ -95,8 +94,6 @@ class HandRunner:
         return request.frame
 
     def finish(self, request):
-        from pctalk_studio.jobs import Ended
-
         try:
             outcome = Done(request(Control(CancelToken(), lambda progress: None)))
         except RuntimeError as error:
