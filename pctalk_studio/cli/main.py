@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from pctalk_studio.cli.arguments import build_parser
 from pctalk_studio.core.errors import StudioError
+from pctalk_studio.core.threads import one_math_thread
 
 DONE, TROUBLE, USER_ERROR, INTERRUPTED = 0, 1, 2, 130
 
@@ -19,6 +20,7 @@ def run(argv: Sequence[str]) -> int:
     try:
         args = build_parser().parse_args(argv)
         command = importlib.import_module(f"pctalk_studio.cli.{args.command}_command")
+        one_math_thread()
         action: Callable[[argparse.Namespace], int] = command.run
         return action(args)
     except StudioError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -22,8 +24,12 @@ from pctalk_studio.render.api import PictureU8, PreparedFace
 STAGE = "render"
 """Name of the stage in progress events."""
 
+MOST_THREADS = 4
+"""Threads that draw at most; the encoder wants some cores, too."""
+
 _AHEAD = 4
-"""Frames drawn ahead of the encoder: enough to even out their speeds, few enough to stop at once and to hold little memory."""
+"""Frames drawn ahead of the encoder, besides those being drawn: enough to even out their speeds, few enough to stop at once and
+to hold little memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +68,11 @@ def export_clip(
     crf: int = 18,
     listen: ProgressListener = silent,
     inputs: tuple[Path, ...] = (),
+    threads: int | None = None,
 ) -> ExportReport:
     """Render a motion, or some frames of it, and write it with its sound as MP4.
 
-    One worker thread draws, at most a few frames ahead, while the calling thread encodes. An exception on either side, one
+    Worker threads draw, at most a few frames ahead, while the calling thread encodes. An exception on either side, one
     out of ``listen`` (:class:`pctalk_studio.core.errors.Cancelled`), and Ctrl-C end both, leave no thread and no file.
 
     Parameters
@@ -86,6 +93,8 @@ def export_clip(
         Told of every frame, in the calling thread.
     inputs
         Files that must not be overwritten, besides that of the sound.
+    threads
+        How many draw; None: as many as there are cores, up to MOST_THREADS. An engine on one device wants one.
 
     Raises
     ------
@@ -103,7 +112,7 @@ def export_clip(
         raise UsageError(f"None of the frames asked for is in the clip, which has frames 0 to {len(motion) - 1}; ask for others.")
     if frames is not None and sound is not None:
         sound = sound.cut(chosen, motion.rate)
-    worker = _Worker(prepared, motion)
+    worker = _Workers(prepared, motion, threads or min(MOST_THREADS, os.cpu_count() or 1))
     encoding = 0.0
     listen(ProgressEvent(STAGE, 0, total))
     with worker.pictures(chosen) as pictures:
@@ -121,19 +130,21 @@ def export_clip(
     return ExportReport(path, total, worker.drawn, worker.seconds, encoding, time.perf_counter() - started)
 
 
-class _Worker:
-    """Draws frames in one thread, in order, a few ahead of whoever takes them."""
+class _Workers:
+    """Draw frames in some threads, a few ahead of whoever takes them, and hand them over in order."""
 
-    def __init__(self, prepared: PreparedFace, motion: Motion) -> None:
+    def __init__(self, prepared: PreparedFace, motion: Motion, threads: int) -> None:
         self._prepared = prepared
         self._motion = motion
+        self._threads = threads
+        self._lock = threading.Lock()
         self.drawn = 0
         self.seconds = 0.0
 
     @contextmanager
     def pictures(self, frames: FrameSet) -> Iterator[Iterator[PictureU8]]:
-        """Give the pictures of some frames; on leaving, the thread has ended."""
-        pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="render")
+        """Give the pictures of some frames; on leaving, the threads have ended."""
+        pool = ThreadPoolExecutor(max_workers=self._threads, thread_name_prefix="render")
         try:
             yield self._in_order(pool, frames)
         finally:
@@ -148,7 +159,7 @@ class _Worker:
             # An engine draws equal rows alike, so that a repeated row (a still face in a pause) repeats the picture.
             ahead.append(ahead[-1] if key == previous and ahead else pool.submit(self._draw, row))
             previous = key
-            if len(ahead) > _AHEAD:
+            if len(ahead) > _AHEAD + self._threads:
                 yield ahead.popleft().result()
         while ahead:
             yield ahead.popleft().result()
@@ -156,6 +167,7 @@ class _Worker:
     def _draw(self, row: MotionRow) -> PictureU8:
         started = time.perf_counter()
         picture = self._prepared.frame(row)
-        self.seconds += time.perf_counter() - started
-        self.drawn += 1
+        with self._lock:
+            self.seconds += time.perf_counter() - started
+            self.drawn += 1
         return picture

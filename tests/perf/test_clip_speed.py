@@ -11,6 +11,7 @@ import pytest
 from pctalk_studio.analysis.face import find_face
 from pctalk_studio.analysis.speech.facts import speech_facts
 from pctalk_studio.core.resources import resource_path
+from pctalk_studio.core.threads import one_math_thread
 from pctalk_studio.deformation.evaluate import evaluate
 from pctalk_studio.document.project import Project
 from pctalk_studio.export.clip import export_clip
@@ -26,6 +27,7 @@ REPEATS = 7
 
 @pytest.mark.perf
 def test_a_clip_is_made_faster_than_it_plays(tmp_path: Path):
+    one_math_thread()
     sample = resource_path("sample")
     picture = read_picture(sample / "portrait.jpg")
     sound = read_sound(sample / "speech.flac")
