@@ -110,10 +110,10 @@ class Autosaver:
         self._on_problem = on_problem
         self._file: Path | None = None
         self._lock: FileLock | None = None
-        self._pending: tuple[Project, Extras, float] | None = None
+        self._latest: tuple[Project, Extras, float] | None = None
         self._saved: Project | None = None
         self._written_at = -math.inf
-        self._scheduled = self._failing = self._closed = False
+        self._waiting = self._scheduled = self._failing = self._closed = False
         self._guard = threading.Lock()
         self._writing = threading.Lock()
 
@@ -125,26 +125,26 @@ class Autosaver:
     def changed(self, project: Project, extras: Extras | None = None) -> None:
         """Take note of a new state of the document."""
         with self._guard:
-            self._pending = (project, extras or Extras(), self._now())
+            self._latest = (project, extras or Extras(), self._now())
+            self._waiting = True
             self._schedule()
 
     def saved(self, path: Path, project: Project) -> None:
         """The user has saved this state: nothing is left to recover but what was edited since."""
         with self._guard:
             self._original, self._title, self._saved = path, path.stem, project
-            if self._pending is None or self._pending[0] == project:
-                self._pending = (project, Extras(), self._now())
+            self._waiting = self._latest is not None
             self._schedule(at_once=True)
 
     def closed(self) -> None:
         """The project was closed in order, saved or given up: nothing is left to recover. Waits for a write under way."""
         with self._guard:
-            self._closed, self._pending = True, None
+            self._closed, self._waiting, self._latest = True, False, None
         with self._writing:
             self._remove()
 
     def _schedule(self, *, at_once: bool = False) -> None:
-        if self._closed or (self._scheduled and not at_once):
+        if self._closed or not self._waiting or (self._scheduled and not at_once):
             return
         self._scheduled = True
         delay = 0.0 if at_once else max(0.0, self._written_at + self._every - self._clock())
@@ -155,24 +155,24 @@ class Autosaver:
         with self._writing:
             with self._guard:
                 self._scheduled = False
-                job, saved, closed = self._pending, self._saved, self._closed
-                self._pending = None
-            if job is None or closed:
-                return
+                latest, saved = self._latest, self._saved
+                if latest is None or not self._waiting or self._closed:
+                    return
+                self._waiting = False
+            failed = False
             try:
-                if saved is not None and job[0] == saved:
+                if latest[0] == saved:
                     self._remove()
                 else:
-                    self._keep(*job)
+                    self._keep(*latest)
                 self._failing = False
             except (OSError, StudioError) as error:
+                failed = True
                 self._tell(error)
-                with self._guard:
-                    self._pending = self._pending or job
             with self._guard:
                 self._written_at = self._clock()
-                if self._pending is not None:
-                    self._schedule()
+                self._waiting = not self._closed and (self._waiting or failed)
+                self._schedule()
 
     def _keep(self, project: Project, extras: Extras, edited: float) -> None:
         if self._file is None or self._lock is None:
@@ -210,13 +210,16 @@ def recoverable(state: Path | None = None) -> tuple[Recovery, ...]:
 
     Nothing is changed or deleted, so a program that dies while it offers them finds them again.
     """
-    try:
-        files = sorted(room("recovery", state).glob("*.recovery"))
-    except OSError:
-        return ()
-    found = [_header(file) for file in files if not _is_alive(file)]
-    wanted = [each for each in found if each is not None and not _is_outdated(each)]
+    wanted = [each for each in _left(state) if not _is_outdated(each)]
     return tuple(sorted(wanted, key=lambda each: each.time, reverse=True))
+
+
+def tidy(state: Path | None = None) -> None:
+    """Delete recoveries that are of no use: what they hold was saved since. For the start of a program, in passing."""
+    for recovery in _left(state):
+        if _is_outdated(recovery):
+            with suppress(OSError):
+                discard(recovery)
 
 
 def restore(recovery: Recovery) -> LoadedProject:
@@ -247,6 +250,16 @@ def discard(recovery: Recovery) -> None:
     """
     recovery.file.unlink(missing_ok=True)
     _lock_of(recovery.file).unlink(missing_ok=True)
+
+
+def _left(state: Path | None) -> list[Recovery]:
+    """Recovery files of programs that no longer run."""
+    try:
+        files = sorted(room("recovery", state).glob("*.recovery"))
+    except OSError:
+        return []
+    found = [_header(file) for file in files if not _is_alive(file)]
+    return [each for each in found if each is not None]
 
 
 def _lock_of(file: Path) -> Path:

@@ -205,8 +205,8 @@ def _checked(entries: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
     wanted = []
     for entry in entries:
         name = entry.filename.removeprefix(f"{MEDIA_FOLDER}/")
-        mode = entry.external_attr >> 16
-        if name != _safe(name) or (mode and not stat.S_ISREG(mode)) or entry.flag_bits & 1:
+        kind = stat.S_IFMT(entry.external_attr >> 16)
+        if name != _safe(name) or kind not in (0, stat.S_IFREG) or entry.flag_bits & 1:
             raise _NotCollected("it holds something other than a project and its media")
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise _NotCollected("it is packed in a way that is not ours")
