@@ -28,7 +28,7 @@ from pctalk_studio.media.sound import Sound
 
 __all__ = ["MovieFacts", "MovieFrame", "MovieReader", "MovieWriter"]
 
-PRESET = "veryfast"
+PRESET = "faster"
 """x264 preset; see tests/perf/test_encode_speed.py for the figures behind it."""
 
 _SUFFIXES = (".mp4", ".m4v", ".mov")
