@@ -25,6 +25,9 @@ Fill = Callable[[int], SamplesF32]
 _STALLED = 1.0
 """Seconds without the device asking for samples after which it counts as lost."""
 
+_AHEAD = 5.0
+"""Seconds of sound taken ahead of time after which a device counts as none: it swallows samples and keeps no time."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutputFormat:
@@ -104,6 +107,12 @@ class HeardMeter:
         with self._lock:
             last = self._block
             self._block = _Block(last.first + last.count, count, heard_at)
+
+    @property
+    def taken(self) -> int:
+        """Samples that the device took."""
+        with self._lock:
+            return self._block.first + self._block.count
 
     def heard(self, now: float) -> float:
         """Samples heard by ``now``: not more than were taken, and never fewer than before."""
@@ -185,7 +194,8 @@ class PortAudioOutput:
         self._now = now
         self._meter = HeardMeter(form.rate)
         self._lost = threading.Event()
-        self._last_asked = now()
+        self._opened = self._last_asked = now()
+        self._rate = form.rate
         self._stream: Any = library.OutputStream(
             samplerate=form.rate,
             channels=form.channels,
@@ -200,7 +210,9 @@ class PortAudioOutput:
     @property
     def alive(self) -> bool:
         """See :class:`AudioOutput`."""
-        return not self._lost.is_set() and self._now() - self._last_asked < _STALLED
+        now = self._now()
+        keeps_time = self._meter.taken / self._rate - (now - self._opened) < _AHEAD
+        return keeps_time and not self._lost.is_set() and now - self._last_asked < _STALLED
 
     def heard(self) -> float:
         """See :class:`AudioOutput`."""

@@ -21,7 +21,7 @@ from pctalk_studio.jobs import Done, Ended, Event, Failed, Outcome, Request, Run
 from pctalk_studio.preview.clip_frames import ClipFrames
 from pctalk_studio.preview.requests import DrawFrame, Landed, LoadFrame
 from pctalk_studio.preview.wish import Drawing, Scene, Stage, Wish
-from pctalk_studio.render.api import FrameKey, PictureU8
+from pctalk_studio.render.api import FrameKey, FrameLook, PictureU8
 from pctalk_studio.render.frame_store import FrameStore
 
 _FOLLOW = 0.2
@@ -84,8 +84,10 @@ class PreviewScheduler:
         self._synced: Scene | None = None
         self._broken: frozenset[str] = frozenset()
         self._front: Landed | None = None
-        self._no_room = False
-        self._at_rest = False
+        self._taken_for: Wish | None = None
+        self._no_room_for: Wish | None = None
+        self._rested_on: Wish | None = None
+        self._measured: FrameLook | None = None
         self._drawing_takes = 0.0
         self._bytes_each = 0
         runner.attach(self, listeners=(self._hear,))
@@ -94,8 +96,7 @@ class PreviewScheduler:
 
     def set_stage(self, stage: Stage | None) -> None:
         """Draw with this engine and source from now on; None draws nothing."""
-        self._broken = frozenset()
-        self._bytes_each, self._drawing_takes = 0, 0.0
+        self._forgive()
         self._tell(stage=stage)
 
     def show(self, motion: Motion | None) -> None:
@@ -129,17 +130,20 @@ class PreviewScheduler:
 
     def retry(self) -> None:
         """Try again to draw what could not be drawn."""
-        self._broken = frozenset()
+        self._forgive()
         self._tell()
 
     def close(self) -> None:
         """Draw nothing more; the frame that is being drawn may still land."""
         self._runner.detach(self)
 
+    def _forgive(self) -> None:
+        with self._lock:
+            self._broken = frozenset()
+
     def _tell(self, **changes: Any) -> None:
         with self._lock:
             self._wish = replace(self._wish, **changes)
-            self._no_room = self._at_rest = False
         self._runner.wake()
 
     # -- answers -------------------------------------------------------------------------------------------------------
@@ -148,7 +152,7 @@ class PreviewScheduler:
     def at_rest(self) -> bool:
         """Nothing is left to draw, and nobody drags or plays."""
         wish = self._wish
-        return self._at_rest and not wish.dragging and wish.speed == 0
+        return self._rested_on is wish and not wish.dragging and wish.speed == 0
 
     def picture(self, frame: int) -> PictureU8 | None:
         """What there is of a frame as it is now: its picture, else a draft of it, else None. Never another frame's."""
@@ -188,9 +192,9 @@ class PreviewScheduler:
         request = self._front_request(scene)
         if request is None and not wish.dragging:
             request = self._ahead_request(scene)
+        self._taken_for = wish
         if request is None and not wish.dragging:
-            with self._lock:
-                self._at_rest = wish is self._wish
+            self._rested_on = wish
             self._rested()
         return request
 
@@ -202,24 +206,32 @@ class PreviewScheduler:
             found = isinstance(outcome, Done) and outcome.result is not None
             self._store.disk.note_read(request.entry, found)
         if isinstance(outcome, Failed):
-            self._broken |= {request.key.digest}
+            with self._lock:
+                self._broken |= {request.key.digest}
         elif isinstance(outcome, Done) and outcome.result is not None:
             self._keep(outcome.result)
 
     def _keep(self, landed: Landed) -> None:
         result, scene = landed.result, self._wish.scene
         if landed.stands_for is None:
-            self._bytes_each = result.picture.nbytes
-            if landed.drawn:
-                mean = self._drawing_takes or result.seconds
-                self._drawing_takes = mean + _FOLLOW * (result.seconds - mean)
+            self._measure(landed)
         kept = self._store.put(result, stands_for=landed.stands_for, from_disk=not landed.drawn)
         if scene is not None and (landed.stands_for or result.key) == scene.full_key(scene.playhead):
             # Held here as well, because the picture that is looked at must be there whatever the budget.
             self._front = landed
         elif not kept and landed.stands_for is None:
-            # No room in spite of the plan: wait for a new wish instead of drawing the same again and again.
-            self._no_room = True
+            # No room in spite of the plan: wait for another wish instead of drawing the same again and again.
+            self._no_room_for = self._taken_for
+
+    def _measure(self, landed: Landed) -> None:
+        """Learn how large the pictures are and how long they take, anew for each engine."""
+        result = landed.result
+        if self._measured != result.key.look:
+            self._measured, self._drawing_takes = result.key.look, 0.0
+        self._bytes_each = result.picture.nbytes
+        if landed.drawn:
+            mean = self._drawing_takes or result.seconds
+            self._drawing_takes = mean + _FOLLOW * (result.seconds - mean)
 
     def _front_request(self, scene: Scene) -> Request[Any] | None:
         """The frame under the playhead, if there is still something to do for it."""
@@ -235,9 +247,10 @@ class PreviewScheduler:
 
     def _ahead_request(self, scene: Scene) -> Request[Any] | None:
         """The most wanted of the frames that are missing and fit the store."""
+        scene.clip.row_keys()  # hashed before the lock is taken, so that nobody waits for it
         with self._syncing:
             self._sync(scene)
-        if self._no_room:
+        if self._no_room_for is scene.wish:
             return None
         wanted = self._wanted(scene)
         if self._front is not None and self._front.result.key == scene.full_key(scene.playhead):
@@ -260,7 +273,8 @@ class PreviewScheduler:
 
     def _wanted(self, scene: Scene) -> Frames:
         """Frames that are missing, would be kept, and can be drawn."""
-        wanted = self._store.missing(self._bytes_each)
+        known = self._measured == scene.stage.full.look
+        wanted = self._store.missing(self._bytes_each if known else 0)
         if self._broken:
             prefix = scene.stage.full.look.digest
             wanted &= np.array([prefix + row not in self._broken for row in scene.clip.row_keys()], np.bool_)

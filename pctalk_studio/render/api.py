@@ -164,9 +164,9 @@ class FrameResult:
     picture
         Of the key's quality.
     seconds
-        What drawing took.
+        What drawing took; 0 when it was not drawn now.
     """
 
     key: FrameKey
     picture: PictureU8
-    seconds: float
+    seconds: float = 0.0

@@ -247,6 +247,17 @@ def test_a_device_that_is_unplugged_or_falls_silent_is_lost_and_its_time_stands(
     assert clock.elapsed() == 0
 
 
+def test_a_device_that_swallows_samples_without_keeping_time_is_none():
+    made = rig()
+    clock = SoundClock(tone(), made.devices)
+    for _ in range(490):
+        made.stream.block()
+    assert clock.alive
+    for _ in range(20):
+        made.stream.block()
+    assert not clock.alive
+
+
 def test_an_error_while_filling_gives_silence_and_a_lost_device_not_a_dead_thread():
     made = rig()
 

@@ -216,6 +216,19 @@ def test_a_draft_is_shown_even_without_any_budget():
     assert bench.preview.picture(0).shape == (2, 2, 3)
 
 
+def test_a_frame_for_which_there_was_no_room_does_not_stop_what_an_edit_asks_for_meanwhile():
+    bench = Bench(range(3), budget=1)
+    bench.runner.step()
+    bench.preview.move(1)
+    request = bench.runner.source.take()
+    bench.preview.move(0)
+    bench.preview.show(motion([7, 1, 2]))
+    bench.store.budget = 0
+    bench.runner.finish(request)
+    bench.store.budget = 1000 * BYTES
+    assert bench.drain() == [0, 1, 2]
+
+
 def test_playing_through_a_clip_larger_than_the_budget_draws_each_frame_once():
     bench = Bench(range(40), budget=6)
     bench.preview.play()
