@@ -14,10 +14,10 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pctalk_studio.core.errors import ProjectFormatError, StudioError
+from pctalk_studio.core.errors import ProjectFormatError, ProjectSaveError, StudioError
 from pctalk_studio.core.problems import Problem
 from pctalk_studio.document.project import Project
 from pctalk_studio.storage.codec import decode, encode
@@ -218,7 +218,7 @@ def tidy(state: Path | None = None) -> None:
     """Delete recoveries that are of no use: what they hold was saved since. For the start of a program, in passing."""
     for recovery in _left(state):
         if _is_outdated(recovery):
-            with suppress(OSError):
+            with suppress(ProjectSaveError):
                 discard(recovery)
 
 
@@ -237,7 +237,7 @@ def restore(recovery: Recovery) -> LoadedProject:
         raise ProjectFormatError(f"What was kept of '{recovery.title}' cannot be read ({reason}); open the project.") from error
     project = loaded(decode(data.partition(b"\n")[2], recovery.title))
     note = Problem("project-recovered", "Recovered after a crash and not saved yet.")
-    return LoadedProject(project.project, project.extras, (note, *project.problems))
+    return replace(project, problems=(note, *project.problems))
 
 
 def discard(recovery: Recovery) -> None:
@@ -245,11 +245,15 @@ def discard(recovery: Recovery) -> None:
 
     Raises
     ------
-    OSError
+    ProjectSaveError
         When it cannot be deleted.
     """
-    recovery.file.unlink(missing_ok=True)
-    _lock_of(recovery.file).unlink(missing_ok=True)
+    try:
+        recovery.file.unlink(missing_ok=True)
+        _lock_of(recovery.file).unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ProjectSaveError(f"'{recovery.file}' cannot be deleted ({reason}); delete it by hand.", repr(error)) from error
 
 
 def _left(state: Path | None) -> list[Recovery]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 
 from pctalk_studio.storage.schema import Json, JsonObject
 
@@ -20,6 +21,7 @@ DEEPEST = 64
 """Objects inside objects, in what is kept unread."""
 
 _WIDTH = 160
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False)
 
 
 class NotReadable(ValueError):
@@ -70,8 +72,7 @@ def _int(text: str) -> int:
 def _unique(pairs: list[tuple[str, Json]]) -> JsonObject:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
         raise NotReadable(f"holds an object with two entries '{shown(twice)}'")
     return found
 
@@ -100,7 +101,7 @@ def is_too_deep(node: Json) -> bool:
 
 def one_line(node: Json) -> str:
     """A value on one line."""
-    return json.dumps(node, ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(node)
 
 
 def laid_out(node: Json) -> str:

@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
+from pctalk_studio.core.errors import ProjectSaveError
 from pctalk_studio.storage.state import path_key, room
 
 _LOCKED_BYTE = 1 << 30
@@ -107,14 +108,20 @@ def lock_project(path: Path, *, state: Path | None = None, now: Callable[[], flo
 
     Raises
     ------
-    OSError
-        When the state folder cannot be written.
+    ProjectSaveError
+        When the state folder cannot be written or its disk knows no locks.
     """
-    place = room("locks", state) / f"{path_key(path)}.lock"
-    lock = take(place)
-    if lock is None:
-        return _read_holder(place)
-    lock.note(json.dumps(asdict(_this_program(now()))).encode())
+    try:
+        place = room("locks", state) / f"{path_key(path)}.lock"
+        lock = take(place)
+        if lock is None:
+            return _read_holder(place)
+        lock.note(json.dumps(asdict(_this_program(now()))).encode())
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ProjectSaveError(
+            f"Whether '{path}' is open in another window cannot be told ({reason}); make sure that it is not.", repr(error)
+        ) from error
     return lock
 
 

@@ -182,6 +182,29 @@ def find_media(project: Project, project_path: Path) -> tuple[MediaLink, ...]:
     return tuple(_link(role, reference, project_path) for role, reference in references(project))
 
 
+def rebased(project: Project, before: Path | None, after: Path) -> Project:
+    """The project as it must read when its file lies elsewhere: every reference leads to the same file as before.
+
+    Parameters
+    ----------
+    project
+        Document.
+    before
+        Its file until now; None when it has none, and all its paths are full ones.
+    after
+        Its file from now on.
+    """
+    for role, reference in references(project):
+        if before is None and not Path(reference.path).is_absolute():
+            continue
+        try:
+            place = place_of(reference.path, before or after)
+        except Refused:
+            continue
+        project = with_reference(project, role, replace(reference, path=written_path(place, after)))
+    return project
+
+
 def _link(role: MediaRole, reference: MediaReference, project_path: Path) -> MediaLink:
     try:
         place = place_of(reference.path, project_path)

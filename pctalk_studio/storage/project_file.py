@@ -29,12 +29,15 @@ class LoadedProject:
         The document.
     extras
         What this program does not know; hand it to :func:`save_project` with any later state of the document.
+    written_by
+        Version of the program that wrote the file.
     problems
         What a person should know: something unknown is kept, the format is older.
     """
 
     project: Project
     extras: Extras
+    written_by: str = ""
     problems: tuple[Problem, ...] = ()
 
 
@@ -92,7 +95,7 @@ def loaded(decoded: Decoded) -> LoadedProject:
     if decoded.upgraded:
         text = f"Written by version {decoded.written_by}; saving brings the file up to date, and older versions cannot read it."
         problems.append(Problem("project-older-format", text))
-    return LoadedProject(decoded.project, decoded.extras, tuple(problems))
+    return LoadedProject(decoded.project, decoded.extras, decoded.written_by, tuple(problems))
 
 
 def save_project(

@@ -35,6 +35,8 @@ from pctalk_studio.storage.schema import (
 from pctalk_studio.storage.upgrades import Format
 
 _SCHEMA = re.compile(r"([A-Za-z][A-Za-z0-9]{0,63})\.([1-9][0-9]{0,5})")
+MOST_MASKS = 4096
+"""Masks in a file: a plain one takes hundreds of bytes in the file and 16 KiB in memory."""
 _RATE = re.compile(r"([0-9]{1,100})(?:/([0-9]{1,100}))?")
 
 
@@ -75,12 +77,13 @@ class Reader:
         Whether every object must name its record. Scripts written by hand may leave it out.
     """
 
-    __slots__ = ("_extras", "_known", "_named", "upgraded")
+    __slots__ = ("_extras", "_known", "_masks", "_named", "upgraded")
 
     def __init__(self, known: Format, *, named: bool = True) -> None:
         self._known = known
         self._named = named
         self._extras: list[Extra] = []
+        self._masks = 0
         self.upgraded = False
 
     @property
@@ -115,6 +118,11 @@ class Reader:
                 return frozenset(_word(words, each, place) for each in node)
             case Choice(words):
                 return _word(words, node, place)
+            case Picture():
+                self._masks += 1
+                if self._masks > MOST_MASKS:
+                    raise Damaged(place, f"is one of more than {MOST_MASKS:,} masks")
+                return _mask(node, place)
             case _:
                 return _plain(shape, node, place)
 
@@ -220,13 +228,17 @@ def _plain(shape: Shape, node: Json, place: Place) -> object:
             return _encodable(node, place)
         case Rate(), str():
             return _rate(node, place)
-        case Picture(), str():
-            try:
-                return weights_of(node)
-            except ValueError as error:
-                raise Damaged(place, str(error)) from error
     kinds = {Truth: "neither true nor false", Whole: "no whole number", Number: "no number", Text: "no text"}
     raise Damaged(place, f"is {kinds.get(type(shape), 'no text')}")
+
+
+def _mask(node: Json, place: Place) -> bytes:
+    if not isinstance(node, str):
+        raise Damaged(place, "is no text")
+    try:
+        return weights_of(node)
+    except ValueError as error:
+        raise Damaged(place, str(error)) from error
 
 
 def _finite(node: int | float, place: Place) -> float:

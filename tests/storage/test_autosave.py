@@ -267,6 +267,49 @@ def test_a_damaged_recovery_is_told_and_blocks_no_other(make, desk, state):
     assert restore(good).project == seeded(1)
 
 
+def test_what_a_newer_program_wrote_is_recovered_too(make, desk, state):
+    from pctalk_studio.storage.codec import decode, encode
+
+    decoded = decode(encode(seeded(1)).replace(b'"seed": 1', b'"seed": 1, "breath": 2'), "x")
+    saver = make()
+    saver.changed(decoded.project, decoded.extras)
+    desk.advance(5)
+    died(saver)
+    assert restore(recoverable(state)[0]).extras == decoded.extras
+
+
+def test_saving_does_not_wait_for_a_write_under_way_and_closing_does(state, tmp_path, monkeypatch):
+    import threading
+
+    from pctalk_studio.storage import autosave
+
+    begun, go_on = threading.Event(), threading.Event()
+    real = autosave.write_durably
+
+    def slow(target: Path, data: bytes) -> None:
+        begun.set()
+        assert go_on.wait(10)
+        real(target, data)
+
+    monkeypatch.setattr(autosave, "write_durably", slow)
+    jobs: list[threading.Thread] = []
+
+    def submit(job: Callable[[], None], delay: float) -> None:
+        jobs.append(threading.Thread(target=job))
+        jobs[-1].start()
+
+    saver = Autosaver(None, "Duck", submit=submit, state=state, every=0)
+    saver.changed(seeded(1))
+    assert begun.wait(10)
+    saver.saved(tmp_path / "Duck.pctalk", seeded(1))
+    saver.changed(seeded(2))
+    go_on.set()
+    saver.closed()
+    for job in jobs:
+        job.join(10)
+    assert os.listdir(state / "recovery") == []
+
+
 PROGRAM = """
 import sys, time
 from dataclasses import replace

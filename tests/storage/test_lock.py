@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pctalk_studio.core.errors import ProjectSaveError
 from pctalk_studio.storage.lock import FileLock, Holder, lock_project
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,3 +81,16 @@ def test_nothing_is_put_beside_the_project(tmp_path):
     folder.mkdir()
     with lock_project(folder / "Duck.pctalk", state=tmp_path / "state"):
         assert os.listdir(folder) == []
+
+
+def test_a_state_folder_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "blocked").write_text("no folder")
+    with pytest.raises(ProjectSaveError, match="cannot be told"):
+        lock_project(tmp_path / "Duck.pctalk", state=tmp_path / "blocked")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the variable is Linux's")
+def test_locks_are_in_the_users_state_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    with lock_project(tmp_path / "Duck.pctalk"):
+        assert [path.name for path in tmp_path.iterdir()] == ["pctalk-studio"]

@@ -10,7 +10,7 @@ from helpers.projects import a_project
 from pctalk_studio.core.errors import MediaError
 from pctalk_studio.core.hashing import file_hash
 from pctalk_studio.document.project import Media, MediaReference, Project
-from pctalk_studio.storage.media_links import MediaRole, MediaState, find_media, make_reference
+from pctalk_studio.storage.media_links import MediaRole, MediaState, find_media, make_reference, rebased
 from pctalk_studio.storage.relink import Bounds, relink
 
 
@@ -147,6 +147,26 @@ def test_a_name_that_is_no_text_cannot_be_chosen(home, file):
     with pytest.raises(MediaError, match="rename the file") as caught:
         make_reference(Path(odd), file)
     caught.value.user_text.encode()
+
+
+def test_saved_elsewhere_a_project_leads_to_the_same_files(project, file, home):
+    after = home / "sounds" / "Duck.pctalk"
+    moved = rebased(project, file, after)
+    assert moved.media.portrait.path == str(home / "work" / "pictures" / "Bild ä.png")
+    assert moved.media.audio.path == "speech.wav"
+    assert states(moved, after) == [MediaState.FOUND, MediaState.FOUND]
+    assert rebased(moved, after, file) == project
+
+
+def test_a_project_without_a_file_gets_relative_paths_when_it_is_saved(project, file, home):
+    full = rebased(project, file, home / "none" / "x.pctalk")
+    assert rebased(full, None, file) == project
+    assert rebased(project, None, home / "x.pctalk").media.portrait == project.media.portrait
+
+
+def test_what_is_refused_stays_as_it_is(file, home):
+    project = pointing("../secret.png")
+    assert rebased(project, file, home / "x.pctalk") == project
 
 
 # ---------------------------------------------------------------- relinking

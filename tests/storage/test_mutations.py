@@ -160,3 +160,20 @@ def test_files_made_to_fill_the_memory_are_refused_in_little_of_it(bomb):
         with pytest.raises(ProjectFormatError):
             decode(b"[" + bomb * times + b"0]", "bomb")
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 700 << 10, "more than 700 MiB"
+
+
+def test_an_object_of_a_million_entries_is_refused_in_time():
+    entries = b",".join(b'"%d":0' % n for n in range(900_000))
+    start = time.process_time()
+    with pytest.raises(ProjectFormatError, match="two entries '0'"):
+        decode(b"{" + entries + b',"0":1}', "bomb")
+    assert time.process_time() - start < 10
+
+
+def test_masks_by_the_thousand_are_refused():
+    """A plain mask is fifty times larger in memory than in the file."""
+    tree = json.loads(encode(rich()))
+    clip = tree["project"]["emotions"][0]
+    tree["project"] |= {"emotions": [clip | {"id": n + 1} for n in range(5000)], "blinks": [], "markers": [], "next_id": 9999}
+    with pytest.raises(ProjectFormatError, match="more than 4,096 masks"):
+        decode(json.dumps(tree).encode(), "bomb")
