@@ -88,7 +88,9 @@ def make_reference(path: Path, project_path: Path) -> MediaReference:
     real = Path(os.path.realpath(path))
     try:
         str(real).encode()
-        return MediaReference(written_path(real, project_path), hash_of_plain(real))
+        written = written_path(real, project_path)
+        # What could not be followed later is refused now.
+        return MediaReference(written, hash_of_plain(place_of(written, project_path)))
     except UnicodeEncodeError as error:
         raise MediaError(f"The name of {str(path)!a} holds bytes that are no text; rename the file.") from error
     except (OSError, Refused) as error:

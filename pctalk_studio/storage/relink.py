@@ -163,7 +163,7 @@ def _files(folder: Path, bounds: Bounds) -> tuple[list[_Candidate], bool]:
                     if entry.is_dir(follow_symlinks=False):
                         complete = complete and depth < bounds.depth
                         waiting += [(Path(entry.path), depth + 1)] if depth < bounds.depth else []
-                    elif entry.is_file(follow_symlinks=False) and not has_controls(entry.name):
+                    elif entry.is_file(follow_symlinks=False) and not has_controls(entry.path):
                         found.append(_Candidate(Path(entry.path), entry.stat(follow_symlinks=False).st_size))
         except OSError:
             # A folder that may not be read is not a reason to give up the others, but the search was not of the whole.

@@ -79,7 +79,10 @@ class Writer:
     def _record(self, record: Record, value: object, place: Place) -> JsonObject:
         node: JsonObject = {SCHEMA: f"{record.name}.{VERSIONS[record.name]}"}
         for field in record.fields:
-            written = self.write(field.shape, getattr(value, field.name), (*place, field.name))
+            held = getattr(value, field.name)
+            if record.brief and held is field.default:
+                continue
+            written = self.write(field.shape, held, (*place, field.name))
             if not (record.brief and field.default is not MISSING and repr(written) == _default(field)):
                 node[field.name] = written
         known = {field.name: field for field in record.fields}

@@ -169,6 +169,13 @@ def test_what_is_refused_stays_as_it_is(file, home):
     assert rebased(project, file, home / "x.pctalk") == project
 
 
+@pytest.mark.parametrize("name", ["a\nb.png", "a\x1bb.png"])
+def test_a_name_that_could_not_be_followed_later_is_refused_now(home, file, name):
+    (home / "work" / name).write_bytes(b"x")
+    with pytest.raises(MediaError, match="it is no path"):
+        make_reference(home / "work" / name, file)
+
+
 # ---------------------------------------------------------------- relinking
 
 
