@@ -11,6 +11,7 @@ from pctalk_studio.core.speech import SpeechFacts
 from pctalk_studio.deformation.direction import directed_speech
 from pctalk_studio.deformation.emc.deformation import Expression, express, neutral_gap
 from pctalk_studio.deformation.emc.mood import attitude, felt_emotions
+from pctalk_studio.deformation.emc.resting import resting_units
 from pctalk_studio.deformation.emc.tables import emotion_tables
 from pctalk_studio.deformation.eyes import eye_motion
 from pctalk_studio.deformation.lac.articulation import Articulation, articulate, frame_times
@@ -55,7 +56,7 @@ def evaluate(project: Project, rig: FaceRig, speech: SpeechFacts) -> Motion:
     art = articulate(project, speech)
     clips = project.emotions if project.active(Track.EMOTION) else ()
     emotions = felt_emotions(clips, tables, shown, project.seed)
-    expression = express(emotions, tables, art, mouth, shown)
+    expression = express(emotions, tables, resting_units(rig, tables.units), art, mouth, shown)
     mood = attitude(emotions, shown)
     pose = directed_pose(project, speech, mood, shown)
     eyes = eye_motion(project, speech.alignment, mood, pose, shown)

@@ -59,6 +59,35 @@ def test_neutral_is_nothing(face, sentence):
     assert not felt(face, sentence).any()
 
 
+def test_what_is_not_happy_ends_the_smile_of_the_photo(face, laughing, silence):
+    neutral = felt(laughing, silence, EmotionClip(Emotion.NEUTRAL))
+    assert at(neutral, "cheek_left", 1) > 0.02
+    assert at(neutral, "lid_lower_right", 1) > 0.005
+    assert at(neutral, "lip_corner_left", 0) < -0.01
+    for emotion in (Emotion.ANGRY, Emotion.FEAR, Emotion.SAD, Emotion.SURPRISED):
+        ended = at(felt(laughing, silence, EmotionClip(emotion)), "cheek_left", 1)
+        assert ended - at(felt(face, silence, EmotionClip(emotion)), "cheek_left", 1) > 0.02, emotion
+    happy = felt(laughing, silence, EmotionClip(Emotion.HAPPY)) - felt(face, silence, EmotionClip(Emotion.HAPPY))
+    assert np.abs(happy).max() < 0.5 * np.abs(neutral).max()
+    assert not felt(laughing, silence).any()
+
+
+def test_the_smile_ends_in_proportion_and_only_where_something_else_is_felt(laughing, silence):
+    whole, half = (felt(laughing, silence, EmotionClip(Emotion.NEUTRAL, k)) for k in (1.0, 0.5))
+    assert np.allclose(half, whole / 2, atol=1e-6)
+    assert np.array_equal(felt(laughing, silence, EmotionClip(Emotion.NEUTRAL, 1.5)), whole)
+    cheeks = felt(laughing, silence, EmotionClip(Emotion.NEUTRAL, regions=frozenset({EmotionRegion.CHEEKS})))
+    assert at(cheeks, "cheek_left", 1) == pytest.approx(at(whole, "cheek_left", 1), rel=0.05)
+    assert not cheeks[:, list(MESH.indices(Region.BROW_LEFT, Region.BROW_RIGHT))].any()
+    assert np.abs(cheeks[:, MESH.index("lip_corner_left")]).max() < 1e-6
+
+
+def test_a_smirk_leaves_the_smile_on_its_own_side(laughing, silence):
+    look = felt(laughing, silence, EmotionClip(Emotion.CONTEMPT, side=Side.RIGHT))
+    assert at(look, "lip_corner_right", 1) < -0.03
+    assert at(look, "lip_corner_left", 1) > 0.01
+
+
 def test_signs_of_each_emotion(face, silence):
     look = {emotion: felt(face, silence, EmotionClip(emotion)) for emotion in FELT}
     assert at(look[Emotion.HAPPY], "lip_corner_left", 1) < -0.03

@@ -2,6 +2,7 @@
 
 P is the articulation of lac/ carried out under an emotion: its openness and width change with the emotion, and the emotion's
 action units are added. The difference, not the emotional face itself, is added to D_l, so that no articulation is counted twice.
+An emotion also ends what the photo shows by itself, as far as that is not its own: P(neutral) is spoken with the photo's face.
 Where the lips must be together they still are: the closure is repeated on the sum.
 """
 
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH
 from pctalk_studio.deformation.emc.mood import FeltEmotion, lasting
+from pctalk_studio.deformation.emc.resting import taken_back
 from pctalk_studio.deformation.emc.tables import REGIONS, EmotionTables
 from pctalk_studio.deformation.lac.articulation import Articulation
 from pctalk_studio.deformation.lac.constraints import VOWEL_FLOOR
@@ -91,8 +93,19 @@ def _emotional(shape: Tracks, emotions: Sequence[FeltEmotion], active: ArrayF64)
     return Tracks(shape.open * gain + opened * active, shape.width + widened * active, shape.purse, shape.jaw * gain)
 
 
+def _calmed(felt: FeltEmotion, tables: EmotionTables, resting: ArrayF64) -> ArrayF64:
+    """Displacement [T, 21, 3] by which one emotion ends what the photo shows."""
+    local = (felt.instead @ tables.regions.T) * felt.mask
+    return np.asarray(local[:, :, None] * taken_back(resting, felt.spec, tables.units))
+
+
 def express(
-    emotions: Sequence[FeltEmotion], tables: EmotionTables, art: Articulation, mouth: MouthGeometry, times: ArrayF64
+    emotions: Sequence[FeltEmotion],
+    tables: EmotionTables,
+    resting: ArrayF64,
+    art: Articulation,
+    mouth: MouthGeometry,
+    times: ArrayF64,
 ) -> Expression:
     """Compute D_e.
 
@@ -102,6 +115,8 @@ def express(
         Composed clips; none gives exact zeros.
     tables
         Action units and regions.
+    resting
+        [U, 2] action units that the photo shows by itself.
     art
         Neutral articulation P(neutral, phones).
     mouth
@@ -115,7 +130,7 @@ def express(
     units, press = np.zeros((count, KEYPOINT_COUNT, 3)), np.zeros(count)
     for felt in emotions:
         moved, pressed = _units_moved(felt, tables, art, times)
-        units, press = units + moved, press + pressed
+        units, press = units + moved + _calmed(felt, tables, resting), press + pressed
     for name in _LOWER_LIP:
         # F and V keep the lower lip on the teeth, whatever the emotion does to it.
         units[:, MESH.index(name), 1] -= art.tuck * np.maximum(units[:, MESH.index(name), 1], 0.0)

@@ -36,6 +36,8 @@ class FeltEmotion:
         [2] factors of the right and left half of the face.
     strength
         [T, 5] intensity in each region after composition with later clips.
+    instead
+        [T, 5] how far it takes the place of what the photo shows by itself, 0 to 1: at intensity 1 wholly.
     whole
         [T] the same for attitudes of the head, which belong to no region; 0 unless the clip covers all regions.
     onset
@@ -49,6 +51,7 @@ class FeltEmotion:
     spec: EmotionSpec
     asymmetry: ArrayF64
     strength: ArrayF64
+    instead: ArrayF64
     whole: ArrayF64
     onset: float
     mask: ArrayF64
@@ -118,21 +121,22 @@ def felt_emotions(clips: Sequence[EmotionClip], tables: EmotionTables, times: Ar
         asymmetry = 1.0 + random.uniform(-_ASYMMETRY, _ASYMMETRY) * np.array([0.5, -0.5])
         faded = presence(clip, spec, times)
         level = clip.intensity * clip.envelope.values(times)
-        covers = np.array([region in clip.regions for region in REGIONS], np.float64)
+        covers = np.array([region in clip.regions for region in REGIONS], np.float64) * uncovered
         everywhere = float(clip.regions == frozenset(EmotionRegion) and clip.mask is None)
         mask, painted = _painted(clip, tables)
         out.append(
             FeltEmotion(
                 _mirrored(spec) if clip.side is Side.LEFT else spec,
                 asymmetry,
-                (level * faded * drift)[:, None] * covers * uncovered,
+                (level * faded * drift)[:, None] * covers,
+                (np.minimum(level, 1.0) * faded)[:, None] * covers,
                 level * everywhere * faded * uncovered_whole,
                 -np.inf if clip.start is None else clip.start,
                 mask,
                 painted,
             )
         )
-        uncovered = uncovered * (1.0 - faded[:, None] * covers * painted)
+        uncovered = uncovered - faded[:, None] * covers * painted
         uncovered_whole = uncovered_whole * (1.0 - everywhere * faded)
     return tuple(reversed(out))
 
