@@ -10,8 +10,7 @@ from pctalk_studio.cli.transcript import transcript_of
 from pctalk_studio.core.speech import SILENCE
 from pctalk_studio.interchange.alignment_files import check_alignment_target, write_alignment
 from pctalk_studio.media.sound import read_sound
-
-SPEECH_RATE = 16000
+from pctalk_studio.session.sources import SPEECH_RATE
 
 
 def run(args: argparse.Namespace) -> int:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
 from pctalk_studio import __version__
 from pctalk_studio.core.errors import UsageError
 from pctalk_studio.core.time import FrameRate, FrameSet
-from pctalk_studio.document.project import Emotion, EmotionClip, EmotionRegion, Gaze, HeadMotion, Project, StyleAxes
+from pctalk_studio.document.project import (
+    Emotion,
+    EmotionClip,
+    EmotionRegion,
+    Gaze,
+    HeadMotion,
+    Media,
+    Project,
+    RenderSettings,
+    StyleAxes,
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -85,24 +95,34 @@ def parse_crf(text: str) -> int:
 
 
 def project_of(args: argparse.Namespace) -> Project:
-    """The controls that a ``render`` call asks for.
+    """The controls that a ``render`` or ``new`` call asks for.
 
     Raises
     ------
     UsageError
         When a control is outside its range.
     """
+    clips = tuple(replace(clip, id=number) for number, clip in enumerate(args.emotion, 1))
     return Project(
         rate=args.fps,
         style=StyleAxes(args.style_open, args.style_wide, args.style_purse),
         lip_scale=args.lip_scale,
         follow_volume=args.follow_volume,
-        emotions=tuple(args.emotion),
+        emotions=clips,
         head=HeadMotion(args.head),
         gaze=Gaze(args.gaze),
         blink=args.blink,
         seed=args.seed,
+        media=Media(face=args.face),
+        render=_render_settings(args),
+        next_id=len(clips) + 1,
     )
+
+
+def _render_settings(args: argparse.Namespace) -> RenderSettings:
+    size: FrameSize = args.size or FrameSize(None, None)
+    both = None if size.width is None or size.height is None else (size.width, size.height)
+    return RenderSettings(crop_to_face=args.crop == "face", longest=size.longest, size=both, crf=args.crf)
 
 
 def _add_transcript(parser: argparse.ArgumentParser) -> None:
@@ -145,15 +165,12 @@ def _add_progress(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_render(commands: argparse._SubParsersAction[_Parser]) -> None:
-    parser = commands.add_parser("render", help="portrait + sound -> MP4", description="Make a portrait speak a recording.")
-    files = parser.add_argument_group("files")
-    files.add_argument("--portrait", type=Path, required=True, metavar="P", help="picture with a face")
-    files.add_argument("--audio", type=Path, required=True, metavar="A", help="recording of speech, or a video with sound")
-    files.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.mp4", help="clip to write")
-    files.add_argument("--sheet", type=Path, metavar="SHEET.png", help="also write a contact sheet of telling frames")
-    files.add_argument("--motion", type=Path, metavar="FILE.npz", help="also write K_d and its parts")
-    _add_transcript(parser)
+def _add_sources(parser: argparse.ArgumentParser, required: bool) -> None:
+    parser.add_argument("--portrait", type=Path, required=required, metavar="P", help="picture with a face")
+    parser.add_argument("--audio", type=Path, required=required, metavar="A", help="recording of speech, or a video with sound")
+
+
+def _add_picture(parser: argparse.ArgumentParser) -> None:
     picture = parser.add_argument_group("picture")
     picture.add_argument("--fps", type=FrameRate.parse, default=FrameRate.parse("25"), help="frames a second, e.g. 30000/1001")
     picture.add_argument("--size", type=FrameSize.parse, metavar="WxH|N", help="frame size, or its longest side")
@@ -161,12 +178,63 @@ def _add_render(commands: argparse._SubParsersAction[_Parser]) -> None:
     choice = picture.add_mutually_exclusive_group()
     choice.add_argument("--face", type=int, metavar="N", help="which face, counted from the left, starting at 1")
     choice.add_argument("--face-points", type=Path, metavar="FILE", help="face points placed by hand, for faces not found")
-    picture.add_argument("--frames", type=FrameSet.parse, metavar="0-99,120", help="only these frames")
     picture.add_argument(
         "--crf", type=parse_crf, default=18, metavar="1..51", help="x264 quality, lower is better (default %(default)s)"
     )
+
+
+def _add_render(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser(
+        "render",
+        help="portrait + sound, or a project -> MP4 or numbered pictures",
+        description="Make a portrait speak a recording, or render a project. A project brings its own controls.",
+    )
+    parser.add_argument("project", nargs="?", type=Path, metavar="P.pctalk", help="project to render, instead of two files")
+    files = parser.add_argument_group("files")
+    files.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.mp4|OUT.####.png", help="clip or pictures to write")
+    files.add_argument("--sheet", type=Path, metavar="SHEET.png", help="also write a contact sheet of telling frames")
+    files.add_argument("--motion", type=Path, metavar="FILE.npz", help="also write K_d and its parts")
+    files.add_argument("--skip-existing", action="store_true", help="leave pictures alone that are there already")
+    _add_sources(parser, required=False)
+    _add_transcript(parser)
+    part = parser.add_argument_group("part of the clip")
+    part.add_argument("--frames", type=FrameSet.parse, metavar="0-99,120", help="only these frames")
+    part.add_argument("--start", type=float, metavar="S", help="from this second on")
+    part.add_argument("--end", type=float, metavar="S", help="up to this second")
+    _add_picture(parser)
     _add_controls(parser)
     _add_progress(parser)
+
+
+def _add_project_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
+    new = commands.add_parser("new", help="portrait + sound -> project", description="Begin a project.")
+    new.add_argument("project", type=Path, metavar="P.pctalk", help="project file to write")
+    _add_sources(new, required=True)
+    _add_transcript(new)
+    _add_picture(new)
+    _add_controls(new)
+    _add_progress(new)
+
+    info = commands.add_parser("info", help="what is in a project")
+    check = commands.add_parser("check", help="whether a project and its media are all right")
+    for parser in (info, check):
+        parser.add_argument("project", type=Path, metavar="P.pctalk")
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+    collect = commands.add_parser("collect", help="project + media -> one portable zip")
+    collect.add_argument("project", type=Path, metavar="P.pctalk")
+    collect.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.zip", help="zip to write")
+
+    apply = commands.add_parser("apply", help="project + named edits -> project")
+    apply.add_argument("project", type=Path, metavar="P.pctalk")
+    apply.add_argument(
+        "edits", type=Path, metavar="EDITS.json", help='list of edits: [{"edit": NAME, ARGUMENT: VALUE, ...}, ...]'
+    )
+    apply.add_argument("-o", "--out", type=Path, required=True, metavar="Q.pctalk", help="project file to write")
+
+    bench = commands.add_parser("bench", help="how fast editing and preview are here")
+    bench.add_argument("--seconds", type=float, default=60.0, metavar="S", help="length of the clip (default %(default)s)")
+    bench.add_argument("--json", action="store_true", help="print JSON")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -183,6 +251,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_progress(demo)
 
     _add_render(commands)
+    _add_project_commands(commands)
 
     align = commands.add_parser("align", help="sound [+ text] -> words and phones in time")
     align.add_argument("audio", type=Path, metavar="A", help="recording of speech")

@@ -1,187 +1,154 @@
-"""From two files to a clip: reads, analyses, evaluates, renders and writes, in this order."""
+"""From an open project to files: clip or pictures, contact sheet, motion."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from pctalk_studio.analysis.face import FacePoints, RigCache
-from pctalk_studio.analysis.speech.facts import speech_facts
 from pctalk_studio.core.errors import MediaError, UsageError
-from pctalk_studio.core.face import FaceRig
-from pctalk_studio.core.motion import Motion
-from pctalk_studio.core.problems import Problem
 from pctalk_studio.core.progress import ProgressEvent, ProgressListener
-from pctalk_studio.core.speech import SpeechFacts
-from pctalk_studio.core.time import FrameSet
-from pctalk_studio.core.user_folders import cache_folder
-from pctalk_studio.deformation.evaluate import evaluate
-from pctalk_studio.document.project import Project
-from pctalk_studio.export.clip import ExportReport, export_clip
+from pctalk_studio.core.time import FrameRange, FrameSet
+from pctalk_studio.export.clip import ExportReport
+from pctalk_studio.export.sequence import SequenceReport, export_sequence, is_sequence
 from pctalk_studio.export.sheet import contact_sheet
 from pctalk_studio.export.telling import telling_frames
 from pctalk_studio.interchange.motion_file import write_motion
-from pctalk_studio.media.pictures import Picture, read_picture, write_png
-from pctalk_studio.media.sound import read_sound
-from pctalk_studio.render.api import PreparedFace
-from pctalk_studio.render.framing import Framing, face_window, frame_source
-from pctalk_studio.render.mesh import MeshRenderer
+from pctalk_studio.media.pictures import write_png
+from pctalk_studio.render.framing import face_window
+from pctalk_studio.session import Engines, Studio
 
-SPEECH_RATE = 16000
 SHEET_FRAMES = 16
 """Tiles of a contact sheet."""
 
 
+def engines() -> Engines:
+    """The engines of this installation, by name."""
+    from pctalk_studio.render.mesh import MeshRenderer
+
+    return {"mesh": MeshRenderer}
+
+
 @dataclass(frozen=True, slots=True)
-class ClipRequest:
-    """What to make.
+class Outputs:
+    """Files to write.
 
     Parameters
     ----------
-    portrait, audio, out
-        The two sources and the clip.
-    text
-        What is said, None when it is to be recognised.
-    project
-        The controls.
-    framing
-        What fills the frame.
-    face, points
-        Which face, counted from the left starting at 1; or points placed by hand. None: the one there is.
-    frames
-        Only these frames; None: all.
-    crf
-        x264 quality, 0 to 51.
+    out
+        ``.mp4``, or pictures named with #.
     sheet, motion
-        Further files to write.
+        Contact sheet and motion file, where they are asked for.
+    frames
+        Only these; None: all.
+    start, end
+        Or those between these seconds.
+    skip_existing
+        Leave pictures that are there alone.
     """
 
-    portrait: Path
-    audio: Path
     out: Path
-    project: Project
-    text: str | None = None
-    framing: Framing = Framing()
-    face: int | None = None
-    points: FacePoints | None = None
-    frames: FrameSet | None = None
-    crf: int = 18
     sheet: Path | None = None
     motion: Path | None = None
+    frames: FrameSet | None = None
+    start: float | None = None
+    end: float | None = None
+    skip_existing: bool = False
+
+    def check(self, *sources: Path) -> None:
+        """Refuse before any work is done what would fail, or destroy a source, at its end.
+
+        Raises
+        ------
+        StudioError
+            With one sentence.
+        """
+        named = ((self.out, ".png" if is_sequence(self.out) else ".mp4"), (self.sheet, ".png"), (self.motion, ".npz"))
+        targets = [(path, suffix) for path, suffix in named if path is not None]
+        originals = {source.resolve() for source in sources}
+        for path, suffix in targets:
+            if path.suffix.lower() != suffix:
+                raise UsageError(f"'{path}' should end in {suffix}, which is what is written there.")
+            if path.resolve() in originals:
+                raise UsageError(f"'{path}' is one of the sources; choose another name for the result.")
+            if not path.parent.is_dir():
+                raise MediaError(f"Cannot write '{path}': the folder '{path.parent}' does not exist; create it first.")
+        if len({path.resolve() for path, _ in targets}) < len(targets):
+            raise UsageError("Two results have the same name; give each its own.")
+
+    def chosen(self, studio: Studio) -> FrameSet | None:
+        """The frames that are meant, None for the whole clip.
+
+        Raises
+        ------
+        UsageError
+            When there is none of them in the clip.
+        """
+        count, rate = len(studio), studio.project.rate
+        frames = self.frames
+        if frames is None and (self.start is not None or self.end is not None):
+            first = rate.frame_at(max(self.start or 0.0, 0.0))
+            last = count if self.end is None else rate.frame_at(max(self.end, 0.0))
+            frames = FrameSet.of([FrameRange(first, max(first, min(last, count)))])
+            if not len(frames.clipped(count)):
+                raise UsageError(f"The clip lasts {rate.time_of(count):.2f} s; nothing of it lies between --start and --end.")
+        if frames is not None and len(frames.clipped(count)) < len(frames):
+            raise UsageError(f"The clip has frames 0 to {count - 1}; --frames asks for others.")
+        return frames
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ClipResult:
-    """What was made, and how long each part took.
-
-    Parameters
-    ----------
-    report
-        Of the export.
-    size
-        (width, height) of the frames.
-    speech, motion
-        The facts and the motion behind the clip.
-    problems
-        What an animator should know.
-    seconds
-        Spent on face, speech and motion, in this order.
-    """
-
-    report: ExportReport
-    size: tuple[int, int]
-    speech: SpeechFacts
-    motion: Motion
-    problems: tuple[Problem, ...]
-    seconds: tuple[float, float, float]
-
-
-def make_clip(request: ClipRequest, listen: ProgressListener) -> ClipResult:
-    """Make the clip, and the sheet and motion file when they are asked for.
+def write_outputs(studio: Studio, outputs: Outputs, listen: ProgressListener) -> ExportReport | SequenceReport:
+    """Write all that is asked for.
 
     Raises
     ------
     StudioError
-        With one sentence, when a source cannot be used or a target cannot be written. Nothing partial is left behind.
+        With one sentence, when something cannot be drawn or written. Nothing partial is left behind.
     """
-    _check_targets(request)
-    started = time.perf_counter()
-    listen(ProgressEvent("face", 0, 1))
-    picture = read_picture(request.portrait)
-    rig = _rig(picture, request)
-    listen(ProgressEvent("face", 1, 1))
-    face_done = time.perf_counter()
+    frames = outputs.chosen(studio)
+    report: ExportReport | SequenceReport
+    if is_sequence(outputs.out):
+        _, prepared = studio.drawn_with()
+        every = frames or FrameSet.of([FrameRange(0, len(studio))])
+        skip = outputs.skip_existing
+        report = export_sequence(prepared, studio.motion, outputs.out, every, skip_existing=skip, listen=listen)
+    else:
+        report = studio.export(outputs.out, frames=frames, listen=listen)
+    if outputs.sheet is not None:
+        _write_sheet(outputs.sheet, studio, listen)
+    if outputs.motion is not None:
+        write_motion(outputs.motion, studio.motion, studio.drawn_with()[0].rig)
+    return report
 
-    listen(ProgressEvent("speech", 0, 1))
-    sound = read_sound(request.audio)
-    speech = speech_facts(sound.mono(SPEECH_RATE), request.text, sound.content_hash)
-    listen(ProgressEvent("speech", 1, 1))
-    speech_done = time.perf_counter()
 
-    motion = evaluate(request.project, rig, speech)
-    source = frame_source(picture, rig, request.framing)
-    prepared = MeshRenderer().prepare(source)
-    motion_done = time.perf_counter()
+def summary(studio: Studio, report: ExportReport | SequenceReport, studied: float) -> str:
+    """One line about what was made.
 
-    frames = _frames(request, len(motion))
-    report = export_clip(prepared, motion, sound, request.out, frames=frames, crf=request.crf, listen=listen)
-    if request.sheet is not None:
-        _write_sheet(request.sheet, prepared, source.rig, motion, speech, listen)
-    if request.motion is not None:
-        write_motion(request.motion, motion, source.rig)
-    return ClipResult(
-        report,
-        source.rig.picture_size,
-        speech,
-        motion,
-        rig.problems + sound.problems + speech.alignment.problems,
-        (face_done - started, speech_done - face_done, motion_done - speech_done),
+    Parameters
+    ----------
+    studio
+        The project.
+    report
+        What was exported.
+    studied
+        Seconds spent on reading and analysing the sources.
+    """
+    width, height = studio.drawn_with()[0].rig.picture_size
+    length = report.frames / float(studio.project.rate)
+    what = report.pattern if isinstance(report, SequenceReport) else report.path
+    speed = f" ({length / report.seconds:.1f} x real time)" if report.seconds > 0.05 else ""
+    return (
+        f"{what}: {report.frames} frames, {width} x {height}, {length:.2f} s; "
+        f"sources {studied:.1f} s, frames {report.seconds:.1f} s{speed}"
     )
 
 
-def _check_targets(request: ClipRequest) -> None:
-    """Refuse before any work is done what would fail or destroy a source at its end."""
-    targets = [(path, suffix) for path, suffix in _targets(request) if path is not None]
-    sources = {request.portrait.resolve(), request.audio.resolve()}
-    for path, suffix in targets:
-        if path.suffix.lower() != suffix:
-            raise UsageError(f"'{path}' should end in {suffix}, which is what is written there.")
-        if path.resolve() in sources:
-            raise UsageError(f"'{path}' is one of the sources; choose another name for the result.")
-        if not path.parent.is_dir():
-            raise MediaError(f"Cannot write '{path}': the folder '{path.parent}' does not exist; create it first.")
-    if len({path.resolve() for path, _ in targets}) < len(targets):
-        raise UsageError("Two results have the same name; give each its own.")
-
-
-def _targets(request: ClipRequest) -> tuple[tuple[Path | None, str], ...]:
-    return ((request.out, ".mp4"), (request.sheet, ".png"), (request.motion, ".npz"))
-
-
-def _rig(picture: Picture, request: ClipRequest) -> FaceRig:
-    cache = RigCache(cache_folder() / "rigs")
-    return cache.face(picture.rgb, picture.content_hash, face=request.face, points=request.points)
-
-
-def _frames(request: ClipRequest, count: int) -> FrameSet | None:
-    if request.frames is None:
-        return None
-    frames = request.frames.clipped(count)
-    if len(frames) < len(request.frames):
-        raise UsageError(f"The clip has frames 0 to {count - 1}; --frames asks for others.")
-    return frames
-
-
-def _write_sheet(
-    path: Path, prepared: PreparedFace, rig: FaceRig, motion: Motion, speech: SpeechFacts, listen: ProgressListener
-) -> None:
+def _write_sheet(path: Path, studio: Studio, listen: ProgressListener) -> None:
     """Telling frames, cut to the face, so that a small face in a large picture can be judged too."""
-    window = face_window(rig)
-    chosen = telling_frames(motion, speech.alignment, SHEET_FRAMES)
+    window = face_window(studio.drawn_with()[0].rig)
+    chosen = telling_frames(studio.motion, studio.project.speech.alignment(), SHEET_FRAMES)
     tiles = []
     for done, frame in enumerate(chosen):
         listen(ProgressEvent("sheet", done, len(chosen)))
-        tiles.append((prepared.frame(motion.row(frame.frame))[window], frame.caption))
+        tiles.append((studio.frame(frame.frame)[window], frame.caption))
     write_png(path, contact_sheet(tiles))
     listen(ProgressEvent("sheet", len(chosen), len(chosen)))

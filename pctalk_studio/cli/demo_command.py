@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import time
 
-from pctalk_studio.cli.clip import ClipRequest, make_clip
+from pctalk_studio.cli.clip import Outputs, engines, summary, write_outputs
 from pctalk_studio.cli.output import progress, say, warn
-from pctalk_studio.cli.render_command import summary
 from pctalk_studio.core.errors import MediaError
 from pctalk_studio.core.resources import resource_path
-from pctalk_studio.document.project import Emotion, EmotionClip, Project
-from pctalk_studio.render.framing import Framing
+from pctalk_studio.document.project import Emotion, EmotionClip, Project, RenderSettings
+from pctalk_studio.session import Studio
 
 
 def run(args: argparse.Namespace) -> int:
@@ -20,19 +20,16 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         raise MediaError(f"Cannot make the folder '{args.out}': {error.strerror}; choose another with --out.") from error
     sample = resource_path("sample")
-    request = ClipRequest(
-        portrait=sample / "portrait.jpg",
-        audio=sample / "speech.flac",
-        out=args.out / "demo.mp4",
-        project=Project(emotions=(EmotionClip(Emotion.HAPPY, 0.4),)),
-        text=(sample / "transcript.txt").read_text(encoding="utf-8"),
-        framing=Framing(crop_to_face=True),
-        sheet=args.out / "demo.png",
-    )
+    outputs = Outputs(args.out / "demo.mp4", sheet=args.out / "demo.png")
+    project = Project(emotions=(EmotionClip(Emotion.HAPPY, 0.4, id=1),), render=RenderSettings(crop_to_face=True), next_id=2)
+    text = (sample / "transcript.txt").read_text(encoding="utf-8")
     with progress(args.progress) as listen:
-        result = make_clip(request, listen)
-    warn(result.problems)
+        started = time.perf_counter()
+        studio = Studio.new(sample / "portrait.jpg", sample / "speech.flac", engines(), text=text, project=project, listen=listen)
+        studied = time.perf_counter() - started
+        report = write_outputs(studio, outputs, listen)
+    warn(studio.problems)
     if args.progress != "json":
-        say(summary(request.out, result))
-        say(f"Open {request.out} in any player; {request.sheet} shows telling frames.")
+        say(summary(studio, report, studied))
+        say(f"Open {outputs.out} in any player; {outputs.sheet} shows telling frames.")
     return 0

@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 from pctalk_studio.analysis.speech.facts import speech_facts
-from pctalk_studio.cli.clip import SPEECH_RATE
 from pctalk_studio.cli.output import progress, say, say_json, warn
 from pctalk_studio.core.errors import MediaError
 from pctalk_studio.core.speech import Alignment
@@ -14,6 +13,7 @@ from pctalk_studio.evaluation.evaluate import evaluate_clip
 from pctalk_studio.evaluation.report import ClipReport, Metric
 from pctalk_studio.interchange.alignment_files import read_alignment
 from pctalk_studio.media.sound import read_sound
+from pctalk_studio.session.sources import SPEECH_RATE
 
 
 def run(args: argparse.Namespace) -> int:

@@ -1,56 +1,65 @@
-"""``render``: makes a portrait speak a recording."""
+"""``render``: makes a portrait speak a recording, or renders a project."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+import time
+from dataclasses import replace
 
 from pctalk_studio.analysis.face import FacePoints
-from pctalk_studio.cli.arguments import FrameSize, project_of
-from pctalk_studio.cli.clip import ClipRequest, ClipResult, make_clip
+from pctalk_studio.cli.arguments import project_of
+from pctalk_studio.cli.clip import Outputs, engines, summary, write_outputs
 from pctalk_studio.cli.output import progress, say, warn
 from pctalk_studio.cli.transcript import transcript_of
-from pctalk_studio.render.framing import Framing
+from pctalk_studio.core.errors import UsageError
+from pctalk_studio.core.progress import ProgressListener
+from pctalk_studio.session import Studio
 
 
 def run(args: argparse.Namespace) -> int:
     """Render what was asked for; returns 0."""
-    request = ClipRequest(
-        portrait=args.portrait,
-        audio=args.audio,
-        out=args.out,
-        project=project_of(args),
-        text=transcript_of(args),
-        framing=_framing(args.size, args.crop == "face"),
-        face=args.face,
-        points=None if args.face_points is None else FacePoints.read(args.face_points),
-        frames=args.frames,
-        crf=args.crf,
-        sheet=args.sheet,
-        motion=args.motion,
-    )
+    outputs = Outputs(args.out, args.sheet, args.motion, args.frames, args.start, args.end, args.skip_existing)
+    sources = [path for path in (args.project, args.portrait, args.audio) if path is not None]
+    outputs.check(*sources)
     with progress(args.progress) as listen:
-        result = make_clip(request, listen)
-    warn(result.problems)
+        started = time.perf_counter()
+        studio = opened(args, listen)
+        studied = time.perf_counter() - started
+        report = write_outputs(studio, outputs, listen)
+    warn(studio.problems)
     if args.progress != "json":
-        say(summary(request.out, result))
+        say(summary(studio, report, studied))
     return 0
 
 
-def summary(out: Path, result: ClipResult) -> str:
-    """One line about a finished clip."""
-    report, (face, speech, _) = result.report, result.seconds
-    width, height = result.size
-    length = report.frames / float(result.motion.rate)
-    return (
-        f"{out}: {report.frames} frames, {width} x {height}, {length:.2f} s; "
-        f"face {face:.1f} s, speech {speech:.1f} s, frames {report.seconds:.1f} s ({length / report.seconds:.1f} x real time)"
-    )
+def opened(args: argparse.Namespace, listen: ProgressListener) -> Studio:
+    """The project that is named, or one begun with the two files.
+
+    Raises
+    ------
+    StudioError
+        When neither or both are given, or something cannot be used.
+    """
+    if args.project is not None:
+        if args.portrait is not None or args.audio is not None:
+            raise UsageError("Give either a project, or --portrait and --audio, not both.")
+        return Studio.open(args.project, engines(), listen)
+    if args.portrait is None or args.audio is None:
+        raise UsageError("Give a project, or both --portrait and --audio; 'pctalk-studio render --help' tells more.")
+    return begun(args, listen)
 
 
-def _framing(size: FrameSize | None, crop_to_face: bool) -> Framing:
-    if size is None:
-        return Framing(crop_to_face)
-    if size.width is not None and size.height is not None:
-        return Framing(crop_to_face, size=(size.width, size.height))
-    return Framing(crop_to_face, longest=size.longest)
+def begun(args: argparse.Namespace, listen: ProgressListener) -> Studio:
+    """A project begun with ``--portrait``, ``--audio`` and the controls that were given.
+
+    Raises
+    ------
+    StudioError
+        When something cannot be used.
+    """
+    project = project_of(args)
+    if args.face_points is not None:
+        points = FacePoints.read(args.face_points).points
+        project = replace(project, media=replace(project.media, face_points=points))
+    text = transcript_of(args)
+    return Studio.new(args.portrait, args.audio, engines(), text=text, project=project, listen=listen)

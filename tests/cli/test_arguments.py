@@ -27,8 +27,8 @@ def test_every_control_reaches_the_project():
     assert (project.lip_scale, project.follow_volume) == (1.5, 0.0)
     assert (project.style.open, project.style.wide, project.style.purse) == (0.5, 1.2, 2.0)
     assert project.emotions == (
-        EmotionClip(Emotion.HAPPY, 0.7, frozenset({EmotionRegion.MOUTH, EmotionRegion.CHEEKS})),
-        EmotionClip(Emotion.SAD, 1.0, frozenset({EmotionRegion.EYES})),
+        EmotionClip(Emotion.HAPPY, 0.7, frozenset({EmotionRegion.MOUTH, EmotionRegion.CHEEKS}), id=1),
+        EmotionClip(Emotion.SAD, 1.0, frozenset({EmotionRegion.EYES}), id=2),
     )
     assert (project.head, project.gaze, project.blink, project.seed) == (HeadMotion.LIVELY, Gaze.CAMERA, False, 9)
 
@@ -77,7 +77,7 @@ def test_emotions_are_read(text):
 
 def test_missing_files_are_asked_for():
     with pytest.raises(UsageError, match="--portrait"):
-        build_parser().parse_args(["render"])
+        build_parser().parse_args(["new", "p.pctalk"])
 
 
 def test_help_imports_nothing_heavy():

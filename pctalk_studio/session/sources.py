@@ -1,0 +1,98 @@
+"""What a project is made from, read and analysed: the portrait with its face, the sound with its voice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pctalk_studio.analysis.face import FacePoints, RigCache
+from pctalk_studio.analysis.speech.facts import speech_facts
+from pctalk_studio.analysis.speech.prosody import analyse_prosody
+from pctalk_studio.core.face import FaceRig
+from pctalk_studio.core.hashing import content_hash
+from pctalk_studio.core.problems import Problem
+from pctalk_studio.core.progress import ProgressEvent, ProgressListener, silent
+from pctalk_studio.core.speech import SpeechFacts
+from pctalk_studio.core.user_folders import cache_folder
+from pctalk_studio.document.project import Project
+from pctalk_studio.media.pictures import Picture, read_picture
+from pctalk_studio.media.sound import Sound, read_sound
+
+SPEECH_RATE = 16000
+"""Samples a second that speech analysis wants."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sources:
+    """The sources of a clip.
+
+    Parameters
+    ----------
+    picture, rig
+        The portrait, and the face in it.
+    sound, speech
+        The recording, and what is known of the voice in it.
+    """
+
+    picture: Picture
+    rig: FaceRig
+    sound: Sound
+    speech: SpeechFacts
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What an animator should know of them."""
+        return self.rig.problems + self.sound.problems + self.speech.alignment.problems
+
+
+def load_sources(
+    portrait: Path, audio: Path, project: Project, text: str | None = None, listen: ProgressListener = silent
+) -> Sources:
+    """Read and analyse both sources.
+
+    Parameters
+    ----------
+    portrait, audio
+        Files.
+    project
+        Says which face, or where it is; and what is said when, if that is known already.
+    text
+        What is said, for a project that does not know yet; None to recognise it.
+    listen
+        Told of the stages ``face`` and ``speech``.
+
+    Raises
+    ------
+    StudioError
+        With one sentence, when a source cannot be used.
+    """
+    listen(ProgressEvent("face", 0, 1))
+    picture = read_picture(portrait)
+    media = project.media
+    points = FacePoints(media.face_points) if media.face_points else None
+    cache = RigCache(cache_folder() / "rigs")
+    rig = cache.face(picture.rgb, picture.content_hash, face=media.face, points=points)
+    listen(ProgressEvent("face", 1, 1))
+    listen(ProgressEvent("speech", 0, 1))
+    sound = read_sound(audio)
+    speech = spoken_in(sound, project, text)
+    listen(ProgressEvent("speech", 1, 1))
+    return Sources(picture, rig, sound, speech)
+
+
+def spoken_in(sound: Sound, project: Project, text: str | None = None) -> SpeechFacts:
+    """What is known of a voice: the words and phones of the project where it has some, otherwise those of an analysis.
+
+    Raises
+    ------
+    SpeechError
+        When the sound is no recording, or the text cannot be read as English.
+    """
+    samples = sound.mono(SPEECH_RATE)
+    if not project.speech.phones:
+        return speech_facts(samples, text, sound.content_hash)
+    prosody = analyse_prosody(samples)
+    # The words and phones that count are the project's own; these facts add only how it is said.
+    alignment = project.speech.alignment()
+    name = content_hash(sound.content_hash, "prosody")
+    return SpeechFacts(alignment, prosody.loudness, prosody.pitch, prosody.speaking, name)
