@@ -25,11 +25,6 @@ SAMPLE = resource_path("sample")
 PORTRAIT, SPEECH = SAMPLE / "portrait.jpg", SAMPLE / "speech.flac"
 
 
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path_factory, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
-
-
 @pytest.fixture(scope="module")
 def short_speech(tmp_path_factory) -> Path:
     """The words "a duck": 0.64 s."""

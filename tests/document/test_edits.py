@@ -127,3 +127,15 @@ def test_blinks_and_markers_are_kept_in_order_and_inside():
         EDITS["add_marker"](project, time=99.0)
     with pytest.raises(EditRejected, match="before the out point"):
         EDITS["set_range"](project, start=1.0, end=0.5)
+
+
+@pytest.mark.parametrize("time", [float("inf"), float("nan"), -1.0])
+def test_times_that_are_no_times_are_rejected_even_without_a_recording(time):
+    for attempted in (
+        lambda: EDITS["add_marker"](Project(), time=time),
+        lambda: EDITS["add_blink"](Project(), time=time),
+        lambda: EDITS["set_range"](Project(), start=time, end=None),
+        lambda: EDITS["add_emotion"](Project(), clip=EmotionClip(Emotion.SAD, start=time)),
+    ):
+        with pytest.raises(EditRejected):
+            attempted()

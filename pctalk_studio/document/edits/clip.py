@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from pctalk_studio.core.errors import EditRejected
@@ -9,7 +10,7 @@ from pctalk_studio.document.project import BlinkEvent, Marker, Project
 
 
 def _inside(project: Project, time: float) -> None:
-    if not time >= 0 or (project.speech.phones and time > project.speech.duration):
+    if not 0 <= time < math.inf or (project.speech.phones and time > project.speech.duration):
         raise EditRejected(f"{time:.3f} s lies outside the clip.")
 
 

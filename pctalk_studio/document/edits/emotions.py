@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -30,7 +31,8 @@ def emotion_clip(project: Project, clip: int) -> EmotionClip:
 
 def _exchanged(project: Project, clip: EmotionClip) -> Project:
     start, end = clip.start or 0.0, clip.end
-    if start < 0 or (end is not None and end - start < SHORTEST_CLIP - 1e-9):
+    finite = math.isfinite(start) and (end is None or math.isfinite(end))
+    if not finite or start < 0 or (end is not None and end - start < SHORTEST_CLIP - 1e-9):
         raise EditRejected(f"An emotion clip begins at 0 or later and lasts {SHORTEST_CLIP} s at least; choose other times.")
     return replace(project, emotions=tuple(clip if each.id == clip.id else each for each in project.emotions))
 
