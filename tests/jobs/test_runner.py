@@ -340,6 +340,21 @@ def test_a_source_that_had_nothing_is_asked_again_when_woken(runner):
     assert len(source.settled) == 2
 
 
+def test_a_wake_that_comes_while_the_source_is_asked_is_not_lost(runner):
+    class Late(Counting):
+        def take(self):
+            request = super().take()
+            if not self.settled and request is None:
+                self.left = 1
+                runner.wake()
+            return request
+
+    source = Late(0)
+    runner.attach(source)
+    assert runner.wait_idle(SOON)
+    assert [outcome for _, outcome in source.settled] == [Done(0)]
+
+
 def test_a_detached_source_is_asked_no_more(runner, busy):
     source = Counting(5)
     runner.attach(source)

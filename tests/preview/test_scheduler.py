@@ -229,6 +229,14 @@ def test_a_frame_for_which_there_was_no_room_does_not_stop_what_an_edit_asks_for
     assert bench.drain() == [0, 1, 2]
 
 
+def test_a_store_that_keeps_nothing_in_spite_of_the_plan_is_not_fed_for_ever():
+    bench = Bench(range(5))
+    bench.store.put = lambda *_, **__: False
+    assert bench.drain() == [0, 1]
+    bench.preview.move(3)
+    assert bench.drain() == [3, 4]
+
+
 def test_playing_through_a_clip_larger_than_the_budget_draws_each_frame_once():
     bench = Bench(range(40), budget=6)
     bench.preview.play()

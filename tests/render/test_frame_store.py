@@ -127,6 +127,15 @@ def test_stale_pictures_go_before_all_that_are_used_the_longest_out_of_use_first
     assert names(store, "abcdxy") == {"a", "d", "x", "y"}
 
 
+def test_a_stale_picture_that_was_looked_at_stays_longer():
+    store = filled(2, "ab")
+    store.put(result("x"))
+    store.put(result("y"))
+    assert store.get(key("x")) is not None
+    store.put(result("a"))
+    assert names(store, "abxy") == {"a", "x"}
+
+
 def test_undo_finds_everything_as_long_as_there_is_room():
     store = filled(8, "abcd")
     for name in "abcd":
@@ -191,6 +200,12 @@ def test_drafts_of_what_a_drag_has_left_behind_go_first():
     assert store.stand_in(key("x")) is None
     assert store.stand_in(key("a")) is not None
     assert key("b") in store
+
+
+def test_drafts_take_room_that_is_not_promised_to_others():
+    store = filled(3, "abcd")
+    store.put(draft("a"), stands_for=key("a"))
+    assert store.missing(BYTES).tolist() == [True, True, False, False]
 
 
 def test_a_draft_far_away_goes_before_a_full_picture_nearby():
