@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pctalk_studio.analysis.speech.facts import speech_facts
 from pctalk_studio.core.errors import EditRejected, MediaError, RenderError, UsageError
 from pctalk_studio.core.motion import Motion
 from pctalk_studio.core.problems import Problem
@@ -24,7 +25,7 @@ from pctalk_studio.render.api import FrameKey, FrameLook, FrameResult, PictureU8
 from pctalk_studio.render.frame_store import FrameStore
 from pctalk_studio.render.framing import Framing, frame_source
 from pctalk_studio.render.viewing import Viewing
-from pctalk_studio.session.sources import Sources, load_sources
+from pctalk_studio.session.sources import SPEECH_RATE, Sources, load_sources
 from pctalk_studio.storage.extras import Extras
 from pctalk_studio.storage.media_links import (
     MediaRole,
@@ -212,6 +213,18 @@ class Studio:
             When there is none.
         """
         self.history = self.history.redone()
+
+    def realign(self, start: float = 0.0, end: float | None = None) -> None:
+        """Find words and phones between two times anew, around what is edited or locked.
+
+        Raises
+        ------
+        StudioError
+            When the recording cannot be analysed.
+        """
+        sound = self.sources.sound
+        found = speech_facts(sound.mono(SPEECH_RATE), self.project.media.transcript, sound.content_hash).alignment
+        self.apply("realign", found=found, start=start, end=end)
 
     @property
     def clip(self) -> ClipFrames:

@@ -77,7 +77,8 @@ class Writer:
                 return _plain(shape, value, place)
 
     def _record(self, record: Record, value: object, place: Place) -> JsonObject:
-        node: JsonObject = {SCHEMA: f"{record.name}.{VERSIONS[record.name]}"}
+        # What only edit scripts hold, such as a brush, is in no project and has no version.
+        node: JsonObject = {SCHEMA: f"{record.name}.{VERSIONS[record.name]}"} if record.name in VERSIONS else {}
         for field in record.fields:
             held = getattr(value, field.name)
             if record.brief and held is field.default:

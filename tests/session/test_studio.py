@@ -155,6 +155,16 @@ def test_a_saved_project_opens_as_it_was_wherever_its_folder_goes(made, tmp_path
     assert all(np.array_equal(one, other) for one, other in zip(opened.frames(), again.frames(), strict=True))
 
 
+def test_aligning_anew_leaves_what_a_person_moved(made):
+    opened = Studio.open(made / "duck.pctalk", {"recorder": Recorder})
+    phone = next(phone for phone in opened.project.speech.phones if phone.label == "D")
+    opened.apply("move_boundary", time=phone.start, to=phone.start - 0.02)
+    moved = opened.project.speech.phone(phone.id)
+    opened.realign()
+    assert opened.project.speech.phone(phone.id) == moved
+    assert [word.text for word in opened.project.speech.words] == ["a", "duck"]
+
+
 def test_a_missing_source_is_one_sentence(made, tmp_path):
     (tmp_path / "duck.pctalk").write_bytes((made / "duck.pctalk").read_bytes())
     with pytest.raises(MediaError, match=r"face\.jpg.*missing.*relink"):
