@@ -22,7 +22,7 @@ from pctalk_studio.preview.clip_frames import ClipFrames
 from pctalk_studio.preview.requests import DrawFrame, Landed, LoadFrame
 from pctalk_studio.preview.wish import Drawing, Scene, Stage, Wish
 from pctalk_studio.render.api import FrameKey, FrameLook, PictureU8
-from pctalk_studio.render.frame_store import FrameStore
+from pctalk_studio.render.frame_store import FrameState, FrameStore
 
 _FOLLOW = 0.2
 """Share of the newest frame in the running mean of the drawing time."""
@@ -179,7 +179,15 @@ class PreviewScheduler:
             self._sync(scene)
             queued = np.zeros(len(scene.clip), np.bool_) if wish.dragging else self._wanted(scene)
             queued[scene.playhead] = scene.full_key(scene.playhead).digest not in self._broken
-            return self._store.states(queued)
+            states = self._store.states(queued)
+        if self._front_of(scene) is not None:
+            states[scene.playhead] = FrameState.READY
+        return states
+
+    def _front_of(self, scene: Scene) -> Landed | None:
+        """The full picture of the frame under the playhead, if it is held here."""
+        front = self._front
+        return front if front is not None and front.result.key == scene.full_key(scene.playhead) else None
 
     # -- the worker's side ---------------------------------------------------------------------------------------------
 
@@ -253,7 +261,10 @@ class PreviewScheduler:
         if self._no_room_for is scene.wish:
             return None
         wanted = self._wanted(scene)
-        if self._front is not None and self._front.result.key == scene.full_key(scene.playhead):
+        front = self._front_of(scene)
+        if front is not None and wanted[scene.playhead]:
+            # Given up by the store while the playhead was elsewhere, but still held here.
+            self._store.put(front.result)
             wanted[scene.playhead] = False
         if not wanted.any():
             return None

@@ -209,6 +209,18 @@ def test_the_frame_under_the_playhead_is_drawn_once_and_shown_even_without_any_b
     assert bench.drain() == [1]
 
 
+def test_a_picture_that_is_held_for_the_playhead_goes_back_into_the_store():
+    bench = Bench(range(6), budget=4)
+    bench.drain()
+    bench.preview.move(2)
+    assert bench.drain() == [4]
+    bench.preview.move(0)
+    assert bench.drain() == []
+    assert bench.preview.states().tolist() == [READY] * 4 + [STALE] * 2
+    bench.preview.move(1)
+    assert bench.preview.picture(0) is not None
+
+
 def test_a_draft_is_shown_even_without_any_budget():
     bench = Bench(range(3), budget=0, draft=True)
     bench.preview.drag()
@@ -431,7 +443,7 @@ class PreviewMachine(RuleBasedStateMachine):
 
 
 TestPreviewMachine = PreviewMachine.TestCase
-TestPreviewMachine.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
+TestPreviewMachine.settings = settings(max_examples=80, stateful_step_count=30, deadline=None)
 
 
 # -- with a real runner ----------------------------------------------------------------------------------------------------
