@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar, cast
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,7 +17,7 @@ from pctalk_studio.deformation.emc.mood import attitude, felt_emotions
 from pctalk_studio.deformation.emc.resting import resting_units
 from pctalk_studio.deformation.emc.tables import emotion_tables
 from pctalk_studio.deformation.eyes import eye_motion
-from pctalk_studio.deformation.lac.articulation import Articulation, articulate, frame_times
+from pctalk_studio.deformation.lac.articulation import Articulation, articulate, frame_times, planned
 from pctalk_studio.deformation.lac.mapping import MouthGeometry, lip_deformation
 from pctalk_studio.deformation.pose import directed_pose
 from pctalk_studio.document.project import Project, Track
@@ -49,25 +52,76 @@ def evaluate(project: Project, rig: FaceRig, speech: SpeechFacts) -> Motion:
     Motion
         One row per frame; equal inputs give equal bits.
     """
-    speech = directed_speech(project, speech)
-    duration = speech.alignment.duration
-    shown = frame_times(duration, project.rate)
-    tables, mouth = emotion_tables(), MouthGeometry.of(rig)
-    art = articulate(project, speech)
-    clips = project.emotions if project.active(Track.EMOTION) else ()
-    emotions = felt_emotions(clips, tables, shown, project.seed)
-    expression = express(emotions, tables, resting_units(rig, tables.units), art, mouth, shown)
-    mood = attitude(emotions, shown)
-    pose = directed_pose(project, speech, mood, shown)
-    eyes = eye_motion(project, speech.alignment, mood, pose, shown)
-    # A muted mouth is the photo's own, not a closed one: no deformation and no channel acts on it.
-    spoken = float(project.active(Track.LIPS))
-    return Motion(
-        rate=project.rate,
-        lip=(spoken * lip_deformation(art.shape, neutral_gap(art, mouth), mouth)).astype(np.float32),
-        emotion=expression.deformation.astype(np.float32),
-        pose=pose.astype(np.float32),
-        eyes=eyes.astype(np.float32),
-        mouth=(spoken * _mouth(art, expression)).astype(np.float32),
-        target_openness=art.asked,
-    )
+    return Evaluator(rig, speech).motion(project)
+
+
+_Value = TypeVar("_Value")
+
+
+class Evaluator:
+    """:func:`evaluate` for one face and recording, again and again: what an edit leaves alone is not computed again.
+
+    Each stage keeps its last result with all that it was computed from. The motion is the same to the bit as computed anew. Not
+    for several threads at once.
+
+    Parameters
+    ----------
+    rig, speech
+        As for :func:`evaluate`.
+    """
+
+    def __init__(self, rig: FaceRig, speech: SpeechFacts) -> None:
+        self._rig = rig
+        self._speech = speech
+        self._tables = emotion_tables()
+        self._mouth = MouthGeometry.of(rig)
+        self._resting = resting_units(rig, self._tables.units)
+        self._kept: dict[str, tuple[tuple[object, ...], object]] = {}
+
+    def motion(self, project: Project) -> Motion:
+        """The motion of a project."""
+        p, tables, mouth = project, self._tables, self._mouth
+        speech = self._stage("speech", (p.speech,), lambda: directed_speech(p, self._speech))
+        duration = speech.alignment.duration
+        shown = self._stage("times", (duration, p.rate), lambda: frame_times(duration, p.rate))
+        spoken = (speech, p.style, p.follow_volume, p.rate, p.lead)
+        plan = self._stage("plan", spoken, lambda: planned(p, speech))
+        art = self._stage("art", (plan, p.lip_scale, p.lip_scale_keys), lambda: articulate(p, plan))
+        clips = p.emotions if p.active(Track.EMOTION) else ()
+        emotions = self._stage("emotions", (clips, shown, p.seed), lambda: felt_emotions(clips, tables, shown, p.seed))
+        expression = self._stage(
+            "expression", (emotions, art), lambda: express(emotions, tables, self._resting, art, mouth, shown)
+        )
+        lip = self._stage("lip", (art,), lambda: lip_deformation(art.shape, neutral_gap(art, mouth), mouth))
+        mood = self._stage("mood", (emotions, shown), lambda: attitude(emotions, shown))
+        posed = (p.active(Track.HEAD), p.head, p.head_keys, p.seed, speech, mood, shown)
+        pose = self._stage("pose", posed, lambda: directed_pose(p, speech, mood, shown))
+        looking = (p.active(Track.BLINK), p.active(Track.GAZE), p.blink, p.blinks, p.blinks_removed, p.gaze, p.gaze_keys, p.seed)
+        eyes = self._stage(
+            "eyes", (*looking, speech, mood, pose, shown), lambda: eye_motion(p, speech.alignment, mood, pose, shown)
+        )
+        # A muted mouth is the photo's own, not a closed one: no deformation and no channel acts on it.
+        heard = float(p.active(Track.LIPS))
+        return Motion(
+            rate=p.rate,
+            lip=(heard * lip).astype(np.float32),
+            emotion=expression.deformation.astype(np.float32),
+            pose=pose.astype(np.float32),
+            eyes=eyes.astype(np.float32),
+            mouth=(heard * _mouth(art, expression)).astype(np.float32),
+            target_openness=art.asked,
+        )
+
+    def _stage(self, name: str, inputs: tuple[object, ...], make: Callable[[], _Value]) -> _Value:
+        """A stage's result: the one kept, where it came from the same inputs, otherwise a new one."""
+        kept = self._kept.get(name)
+        if kept is not None and all(_same(old, new) for old, new in zip(kept[0], inputs, strict=True)):
+            return cast(_Value, kept[1])
+        value = make()
+        self._kept[name] = (inputs, value)
+        return value
+
+
+def _same(old: object, new: object) -> bool:
+    """Whether two inputs are one: facts, arrays and results of stages by identity, controls by value."""
+    return old is new or (not isinstance(new, np.ndarray) and old == new)

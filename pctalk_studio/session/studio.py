@@ -14,7 +14,7 @@ from pctalk_studio.core.motion import Motion
 from pctalk_studio.core.problems import Problem
 from pctalk_studio.core.progress import ProgressListener, silent
 from pctalk_studio.core.time import FrameSet
-from pctalk_studio.deformation.evaluate import evaluate
+from pctalk_studio.deformation.evaluate import Evaluator
 from pctalk_studio.document.edits import EDITS
 from pctalk_studio.document.history import History
 from pctalk_studio.document.project import MediaReference, Project, RenderSettings
@@ -112,6 +112,7 @@ class Studio:
         self.store = FrameStore(frame_memory)
         self._extras = extras
         self._drawing = _Drawing(engines)
+        self._evaluator = Evaluator(sources.rig, sources.speech)
         self._evaluated: tuple[Project, ClipFrames] | None = None
         self._rendered: list[int] = []
 
@@ -231,7 +232,7 @@ class Studio:
         """Rows and row keys of all frames of the document as it is now."""
         if self._evaluated is None or self._evaluated[0] is not self.project:
             before = None if self._evaluated is None else self._evaluated[1]
-            motion = evaluate(self.project, self.sources.rig, self.sources.speech)
+            motion = self._evaluator.motion(self.project)
             self._evaluated = (self.project, ClipFrames(motion, before))
         return self._evaluated[1]
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pctalk_studio.core.speech import Alignment, Phone, Word
+from pctalk_studio.core.speech import Alignment, Phone, SpeechFacts, Word
 from pctalk_studio.core.time import FrameRate
-from pctalk_studio.deformation.lac.articulation import articulate, frame_times, target_openness
+from pctalk_studio.deformation.lac.articulation import Articulation, articulate, frame_times, planned, target_openness
 from pctalk_studio.deformation.lac.constraints import Window, closures, held
 from pctalk_studio.deformation.lac.dominance import SOLVER_RATE, blended, grid, sampled, spread
 from pctalk_studio.deformation.lac.loudness import LoudnessScale, jaw_gains
@@ -28,6 +28,10 @@ def alignment(*phones: tuple[str, float] | tuple[str, float, int | None], words:
         listed.append(Phone(label, edge, edge + length, stress[0] if stress else None))
         edge += length
     return Alignment(edge, words, tuple(listed))
+
+
+def articulated(project: Project, speech: SpeechFacts) -> Articulation:
+    return articulate(project, planned(project, speech))
 
 
 def segments(*phones, words: tuple[Word, ...] = ()) -> tuple[Segment, ...]:
@@ -104,7 +108,7 @@ def test_rounding_starts_before_and_outlasts_its_vowel():
 
 def test_blending_alone_does_not_close_the_lips_but_the_constraint_does(speech_of):
     speech = speech_of([("SIL", 0.4), ("AA", 0.1), ("B", 0.06), ("AA", 0.1), ("SIL", 0.4)])
-    art = articulate(Project(follow_volume=0), speech)
+    art = articulated(Project(follow_volume=0), speech)
     at = frame_times(1.06, FrameRate(Fraction(25)))
     inside = (at >= 0.5) & (at <= 0.56)
     assert art.shape.open[inside].min() > 0.02
@@ -114,7 +118,7 @@ def test_blending_alone_does_not_close_the_lips_but_the_constraint_does(speech_o
 def test_teeth_come_together_for_sibilants_and_the_lip_is_tucked_for_f(speech_of):
     speech = speech_of([("SIL", 0.4), ("AA", 0.15), ("S", 0.12), ("AA", 0.15), ("F", 0.12), ("AA", 0.15), ("SIL", 0.4)])
     for scale in (1.0, 2.0):
-        art = articulate(Project(lip_scale=scale), speech)
+        art = articulated(Project(lip_scale=scale), speech)
         at = frame_times(1.49, FrameRate(Fraction(25)))
         s, f = (at > 0.58) & (at < 0.64), (at > 0.84) & (at < 0.92)
         assert art.shape.jaw[s].max() <= 0.121
@@ -125,7 +129,7 @@ def test_teeth_come_together_for_sibilants_and_the_lip_is_tucked_for_f(speech_of
 
 def test_tongue_rises_to_the_ridge_and_between_the_teeth(speech_of):
     speech = speech_of([("SIL", 0.4), ("N", 0.1), ("AA", 0.2), ("TH", 0.1), ("AA", 0.2), ("SIL", 0.4)])
-    tongue = articulate(Project(), speech).tongue
+    tongue = articulated(Project(), speech).tongue
     at = frame_times(1.4, FrameRate(Fraction(25)))
     assert 0.3 <= tongue[(at > 0.4) & (at < 0.5)].max() <= 0.6
     assert tongue[(at > 0.7) & (at < 0.8)].max() > 0.7

@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from helpers.facts import frontal_rig, spoken
-from helpers.projects import DURATION, a_project, draw_edit, sentence
+from helpers.projects import DURATION, a_project, attempt, draw_edit, sentence
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pctalk_studio.core.errors import EditRejected
 from pctalk_studio.core.keypoints import MESH, Region
 from pctalk_studio.core.motion import Motion
-from pctalk_studio.deformation.evaluate import evaluate
+from pctalk_studio.deformation.evaluate import Evaluator, evaluate
 from pctalk_studio.document.curves import Key
 from pctalk_studio.document.edits import EDITS
 from pctalk_studio.document.edits.keys import CurveName
@@ -167,3 +167,18 @@ def test_any_edits_give_finite_motion_and_an_untouched_track_the_same_bits(data)
         assert np.isfinite(part).all()
     again = moving(replace(project, markers=()))
     assert np.array_equal(motion.lip, again.lip)
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_computing_only_what_an_edit_changed_gives_the_same_bits(data):
+    facts, rig = spoken(sentence()), frontal_rig()
+    evaluator = Evaluator(rig, facts)
+    project = a_project()
+    evaluator.motion(project)
+    for _ in range(data.draw(st.integers(1, 5))):
+        name, arguments = draw_edit(data.draw, project)
+        project = attempt(project, name, arguments)
+        again, anew = evaluator.motion(project), evaluate(project, rig, facts)
+        for part in ("lip", "emotion", "pose", "eyes", "mouth", "target_openness"):
+            assert np.array_equal(getattr(again, part), getattr(anew, part))

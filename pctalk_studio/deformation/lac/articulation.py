@@ -140,36 +140,74 @@ def _presses(segments: Sequence[Segment], windows: Sequence[Window], times: Arra
     return held(windows, times, levels)
 
 
-def articulate(project: Project, speech: SpeechFacts) -> Articulation:
-    """Solve P(phones) for a project's style, loudness and lip scale.
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """What the phones ask of the mouth at the output frames, before anything scales it.
 
     Parameters
     ----------
-    project
-        Controls.
-    speech
-        The recording.
+    segments
+        Of the recording, with loudness and style.
+    times
+        [T] moments that the frames show, seconds.
+    shape
+        Channels as dominance blends them.
+    active
+        [T] 1 in speech, 0 where the mouth rests.
+    windows
+        Closures of P, B and M.
+    asked
+        [T] float32, :func:`target_openness`.
     """
+
+    segments: Sequence[Segment]
+    times: ArrayF64
+    shape: Tracks
+    active: ArrayF64
+    windows: Sequence[Window]
+    asked: npt.NDArray[np.float32]
+
+
+def planned(project: Project, speech: SpeechFacts) -> Plan:
+    """Blend what the phones ask for, for a project's styles and loudness; its lip scale has no part in it."""
     targets, duration = lip_targets(), speech.alignment.duration
     frame = 1.0 / float(project.rate)
     times = frame_times(duration, project.rate, project.lead)
     segments = segments_of(speech.alignment, targets)
     asked = _with_style(_with_loudness(segments, speech, project.follow_volume), project, targets)
-    scale = lip_scale(project, times)
     dense = blended(asked, duration).stacked()
-    shape = _scaled(Tracks.of_stacked(sampled(dense, times, frame)), asked, scale, times)
-    active = activity(rests(segments, duration), duration, times)
-    shape = Tracks.of_stacked(shape.stacked() * active[:, None])
-    windows = closures(segments, times, frame)
+    return Plan(
+        asked,
+        times,
+        Tracks.of_stacked(sampled(dense, times, frame)),
+        activity(rests(segments, duration), duration, times),
+        closures(segments, times, frame),
+        _asked(segments, duration, frame_times(duration, project.rate)),
+    )
+
+
+def articulate(project: Project, plan: Plan) -> Articulation:
+    """Solve P(phones) for a project's lip scale.
+
+    Parameters
+    ----------
+    project
+        Controls.
+    plan
+        Of the same project.
+    """
+    segments, times = plan.segments, plan.times
+    scale = lip_scale(project, times)
+    shape = _scaled(plan.shape, segments, scale, times)
     visible = np.minimum(1.0, scale)
     return Articulation(
-        shape,
-        1.0 - held(windows, times),
-        active,
-        visible * _presses(segments, windows, times),
+        Tracks.of_stacked(shape.stacked() * plan.active[:, None]),
+        1.0 - held(plan.windows, times),
+        plan.active,
+        visible * _presses(segments, plan.windows, times),
         visible * _contacts(segments, times),
         visible * _tongue(segments, times),
-        _asked(segments, duration, frame_times(duration, project.rate)),
+        plan.asked,
     )
 
 
