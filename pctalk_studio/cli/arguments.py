@@ -234,6 +234,7 @@ def _add_project_commands(commands: argparse._SubParsersAction[_Parser]) -> None
 
     bench = commands.add_parser("bench", help="how fast editing and preview are here")
     bench.add_argument("--seconds", type=float, default=60.0, metavar="S", help="length of the clip (default %(default)s)")
+    bench.add_argument("--play", type=float, default=10.0, metavar="S", help="seconds played in real time (default %(default)s)")
     bench.add_argument("--json", action="store_true", help="print JSON")
 
 

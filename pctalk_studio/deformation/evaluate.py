@@ -16,9 +16,11 @@ from pctalk_studio.deformation.emc.deformation import Expression, express, neutr
 from pctalk_studio.deformation.emc.mood import attitude, felt_emotions
 from pctalk_studio.deformation.emc.resting import resting_units
 from pctalk_studio.deformation.emc.tables import emotion_tables
-from pctalk_studio.deformation.eyes import eye_motion
-from pctalk_studio.deformation.lac.articulation import Articulation, articulate, frame_times, planned
+from pctalk_studio.deformation.eyes import eye_motion, pauses_of
+from pctalk_studio.deformation.lac.articulation import Articulation, articulate, frame_times, planned, voiced
 from pctalk_studio.deformation.lac.mapping import MouthGeometry, lip_deformation
+from pctalk_studio.deformation.lac.segments import segments_of
+from pctalk_studio.deformation.lac.targets import lip_targets
 from pctalk_studio.deformation.pose import directed_pose
 from pctalk_studio.document.project import Project, Track
 
@@ -81,11 +83,14 @@ class Evaluator:
     def motion(self, project: Project) -> Motion:
         """The motion of a project."""
         p, tables, mouth = project, self._tables, self._mouth
-        speech = self._stage("speech", (p.speech,), lambda: directed_speech(p, self._speech))
+        said = (p.speech.phones, tuple((w.text, w.start, w.end, w.said) for w in p.speech.words))
+        speech = self._stage("speech", said, lambda: directed_speech(p, self._speech))
         duration = speech.alignment.duration
         shown = self._stage("times", (duration, p.rate), lambda: frame_times(duration, p.rate))
-        spoken = (speech, p.style, p.follow_volume, p.rate, p.lead)
-        plan = self._stage("plan", spoken, lambda: planned(p, speech))
+        plain = self._stage("segments", (speech,), lambda: segments_of(speech.alignment, lip_targets()))
+        loud = self._stage("loudness", (plain, p.follow_volume), lambda: voiced(plain, speech, p.follow_volume))
+        planning = (loud, p.speech.words, p.style, p.rate, p.lead)
+        plan = self._stage("plan", planning, lambda: planned(p, duration, plain, loud))
         art = self._stage("art", (plan, p.lip_scale, p.lip_scale_keys), lambda: articulate(p, plan))
         clips = p.emotions if p.active(Track.EMOTION) else ()
         emotions = self._stage("emotions", (clips, shown, p.seed), lambda: felt_emotions(clips, tables, shown, p.seed))
@@ -94,11 +99,13 @@ class Evaluator:
         )
         lip = self._stage("lip", (art,), lambda: lip_deformation(art.shape, neutral_gap(art, mouth), mouth))
         mood = self._stage("mood", (emotions, shown), lambda: attitude(emotions, shown))
-        posed = (p.active(Track.HEAD), p.head, p.head_keys, p.seed, speech, mood, shown)
+        posed = (p.active(Track.HEAD), p.head, p.head_keys, p.seed, speech.alignment.words, mood, shown)
         pose = self._stage("pose", posed, lambda: directed_pose(p, speech, mood, shown))
         looking = (p.active(Track.BLINK), p.active(Track.GAZE), p.blink, p.blinks, p.blinks_removed, p.gaze, p.gaze_keys, p.seed)
         eyes = self._stage(
-            "eyes", (*looking, speech, mood, pose, shown), lambda: eye_motion(p, speech.alignment, mood, pose, shown)
+            "eyes",
+            (*looking, pauses_of(speech.alignment), mood, pose, shown),
+            lambda: eye_motion(p, speech.alignment, mood, pose, shown),
         )
         # A muted mouth is the photo's own, not a closed one: no deformation and no channel acts on it.
         heard = float(p.active(Track.LIPS))

@@ -55,15 +55,15 @@ def blink_moments(duration: float, seed: int) -> ArrayF64:
     return np.array(moments)
 
 
-def _pauses(alignment: Alignment) -> ArrayF64:
-    """Moments at which people like to blink: early in pauses."""
+def pauses_of(alignment: Alignment) -> tuple[float, ...]:
+    """Moments at which people like to blink, early in pauses; all that eyes take from what is said, besides its length."""
     silent = [p for p in alignment.phones if p.label == SILENCE and p.duration > _PAUSE]
-    return np.array([p.start + min(0.12, p.duration / 2) for p in silent])
+    return tuple(p.start + min(0.12, p.duration / 2) for p in silent)
 
 
 def _moved(moments: ArrayF64, alignment: Alignment) -> tuple[ArrayF64, npt.NDArray[np.bool_]]:
     """Blinks moved to pauses nearby, and which of them do not then come too close after another; both [N]."""
-    pauses = _pauses(alignment)
+    pauses = np.array(pauses_of(alignment))
     out = moments
     if len(pauses):
         nearest = pauses[np.argmin(np.abs(moments[:, None] - pauses[None, :]), axis=1)]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pctalk_studio.core.speech import Alignment, Phone, SpeechFacts, Word
 from pctalk_studio.core.time import FrameRate
-from pctalk_studio.deformation.lac.articulation import Articulation, articulate, frame_times, planned, target_openness
+from pctalk_studio.deformation.lac.articulation import Articulation, articulate, frame_times, planned, target_openness, voiced
 from pctalk_studio.deformation.lac.constraints import Window, closures, held
 from pctalk_studio.deformation.lac.dominance import SOLVER_RATE, blended, grid, sampled, spread
 from pctalk_studio.deformation.lac.loudness import LoudnessScale, jaw_gains
@@ -31,7 +31,9 @@ def alignment(*phones: tuple[str, float] | tuple[str, float, int | None], words:
 
 
 def articulated(project: Project, speech: SpeechFacts) -> Articulation:
-    return articulate(project, planned(project, speech))
+    plain = segments_of(speech.alignment, TARGETS)
+    loud = voiced(plain, speech, project.follow_volume)
+    return articulate(project, planned(project, speech.alignment.duration, plain, loud))
 
 
 def segments(*phones, words: tuple[Word, ...] = ()) -> tuple[Segment, ...]:

@@ -78,7 +78,8 @@ def frame_times(duration: float, rate: FrameRate, lead: float = 0.0) -> ArrayF64
     return np.asarray(np.arange(count) * step.denominator / step.numerator + lead, np.float64)
 
 
-def _with_loudness(segments: Sequence[Segment], speech: SpeechFacts, follow: float) -> list[Segment]:
+def voiced(segments: Sequence[Segment], speech: SpeechFacts, follow: float) -> list[Segment]:
+    """Segments as loud as they are spoken, as far as the lips follow loudness (0 to 1)."""
     vowels = [i for i, s in enumerate(segments) if s.vowel]
     if follow == 0 or not vowels:
         return list(segments)
@@ -168,21 +169,30 @@ class Plan:
     asked: npt.NDArray[np.float32]
 
 
-def planned(project: Project, speech: SpeechFacts) -> Plan:
-    """Blend what the phones ask for, for a project's styles and loudness; its lip scale has no part in it."""
-    targets, duration = lip_targets(), speech.alignment.duration
+def planned(project: Project, duration: float, plain: Sequence[Segment], loud: Sequence[Segment]) -> Plan:
+    """Blend what the phones ask for, for a project's styles; its lip scale has no part in it.
+
+    Parameters
+    ----------
+    project
+        Controls.
+    duration
+        Seconds of the recording.
+    plain, loud
+        Segments of the recording, and the same as loud as they are spoken.
+    """
+    targets = lip_targets()
     frame = 1.0 / float(project.rate)
     times = frame_times(duration, project.rate, project.lead)
-    segments = segments_of(speech.alignment, targets)
-    asked = _with_style(_with_loudness(segments, speech, project.follow_volume), project, targets)
+    asked = _with_style(loud, project, targets)
     dense = blended(asked, duration).stacked()
     return Plan(
         asked,
         times,
         Tracks.of_stacked(sampled(dense, times, frame)),
-        activity(rests(segments, duration), duration, times),
-        closures(segments, times, frame),
-        _asked(segments, duration, frame_times(duration, project.rate)),
+        activity(rests(plain, duration), duration, times),
+        closures(plain, times, frame),
+        _asked(plain, duration, frame_times(duration, project.rate)),
     )
 
 
