@@ -25,6 +25,7 @@ from pctalk_studio.render.api import FrameKey, FrameLook, FrameResult, PictureU8
 from pctalk_studio.render.frame_store import FrameStore
 from pctalk_studio.render.framing import Framing, frame_source
 from pctalk_studio.render.viewing import Viewing
+from pctalk_studio.session.safety import Safety
 from pctalk_studio.session.sources import SPEECH_RATE, Sources, load_sources
 from pctalk_studio.storage.extras import Extras
 from pctalk_studio.storage.media_links import (
@@ -92,6 +93,8 @@ class Studio:
         What a person should know.
     frame_memory
         Bytes of drawn frames kept.
+    safety
+        Lock and autosave of a project that is edited; None for one that is only rendered.
     """
 
     def __init__(
@@ -104,11 +107,13 @@ class Studio:
         extras: Extras | None = None,
         problems: tuple[Problem, ...] = (),
         frame_memory: int = FRAME_MEMORY,
+        safety: Safety | None = None,
     ) -> None:
         self.history = History.of(project)
         self.sources = sources
         self.path = path
-        self.problems = problems
+        self.problems = problems if safety is None else problems + safety.problems
+        self._safety = safety
         self.store = FrameStore(frame_memory)
         self._extras = extras
         self._drawing = _Drawing(engines)
@@ -155,8 +160,15 @@ class Studio:
         return cls(document, sources, engines, problems=sources.problems)
 
     @classmethod
-    def open(cls, path: Path, engines: Engines, listen: ProgressListener = silent) -> Studio:
+    def open(cls, path: Path, engines: Engines, listen: ProgressListener = silent, *, editing: bool = False) -> Studio:
         """Open a project file and its media.
+
+        Parameters
+        ----------
+        path, engines, listen
+            As for :meth:`new`.
+        editing
+            Lock the file and keep edits safe until :meth:`close`; another program that has it open is told of in ``problems``.
 
         Raises
         ------
@@ -170,7 +182,8 @@ class Studio:
         if not project.speech.phones:
             project = replace(project, speech=SpeechTrack.of(sources.speech.alignment))
         problems = loaded.problems + doubts + sources.problems
-        return cls(project, sources, engines, path=path, extras=loaded.extras, problems=problems)
+        safety = Safety(path) if editing else None
+        return cls(project, sources, engines, path=path, extras=loaded.extras, problems=problems, safety=safety)
 
     @property
     def project(self) -> Project:
@@ -193,7 +206,13 @@ class Studio:
             raise EditRejected(
                 f"The edit '{edit}' was given arguments that it does not take; see its description.", repr(error)
             ) from error
-        self.history = self.history.done(edited, edit.replace("_", " ").capitalize(), gesture=gesture)
+        self._show(self.history.done(edited, edit.replace("_", " ").capitalize(), gesture=gesture))
+
+    def _show(self, history: History) -> None:
+        changed = history.project is not self.project
+        self.history = history
+        if changed and self._safety is not None:
+            self._safety.changed(self.project, self._extras)
 
     def undo(self) -> None:
         """Go one step back.
@@ -203,7 +222,7 @@ class Studio:
         EditRejected
             When there is none.
         """
-        self.history = self.history.undone()
+        self._show(self.history.undone())
 
     def redo(self) -> None:
         """Go one step forth.
@@ -213,7 +232,7 @@ class Studio:
         EditRejected
             When there is none.
         """
-        self.history = self.history.redone()
+        self._show(self.history.redone())
 
     def realign(self, start: float = 0.0, end: float | None = None) -> None:
         """Find words and phones between two times anew, around what is edited or locked.
@@ -319,7 +338,14 @@ class Studio:
             raise UsageError("The project has no file yet; say where to save it.")
         saved = save_project(target, rebased(self.project, self.path, target), self._extras)
         self.path = target
+        if self._safety is not None:
+            self._safety.saved(target, self.project)
         return saved
+
+    def close(self) -> None:
+        """Give the file free and forget what could be recovered; what was not saved is lost, as the person has decided."""
+        if self._safety is not None:
+            self._safety.close()
 
 
 def _reference(path: Path) -> MediaReference:

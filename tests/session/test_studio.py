@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +25,8 @@ from pctalk_studio.media.pictures import Picture
 from pctalk_studio.media.sound import Sound
 from pctalk_studio.render.api import PreparedFace, RenderSource
 from pctalk_studio.session import Sources, Studio
+from pctalk_studio.storage.autosave import discard, recoverable, restore
+from pctalk_studio.storage.project_file import load_project
 
 SAMPLE = resource_path("sample")
 
@@ -163,6 +167,35 @@ def test_aligning_anew_leaves_what_a_person_moved(made):
     opened.realign()
     assert opened.project.speech.phone(phone.id) == moved
     assert [word.text for word in opened.project.speech.words] == ["a", "duck"]
+
+
+def test_an_edit_is_recovered_after_a_crash_and_a_second_program_is_told(made, tmp_path):
+    for path in made.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    file = tmp_path / "duck.pctalk"
+    opened = Studio.open(file, {"recorder": Recorder}, editing=True)
+    second = Studio.open(file, {"recorder": Recorder}, editing=True)
+    assert [problem.code for problem in second.problems] == ["open-elsewhere"]
+    second.close()
+    code = (
+        "import os, sys, time, pathlib\n"
+        "from pctalk_studio.render.mesh import MeshRenderer\n"
+        "from pctalk_studio.session import Studio\n"
+        "from pctalk_studio.storage.autosave import recoverable\n"
+        "studio = Studio.open(pathlib.Path(sys.argv[1]), {'recorder': MeshRenderer}, editing=True)\n"
+        "studio.apply('set_lip_scale', scale=1.75)\n"
+        "time.sleep(1.5)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(file)], check=False)
+    (recovery,) = [found for found in recoverable() if found.original == file]
+    assert restore(recovery).project.lip_scale == 1.75
+    assert load_project(file).project.lip_scale == 1.0
+    discard(recovery)
+    opened.apply("set_lip_scale", scale=1.5)
+    opened.save()
+    opened.close()
+    assert [found for found in recoverable() if found.original == file] == []
 
 
 def test_a_missing_source_is_one_sentence(made, tmp_path):
