@@ -24,8 +24,3 @@ def resource_path(name: str) -> Path:
     if not path.exists():
         raise FileNotFoundError(f"the installation lacks resources/{name}")
     return path
-
-
-def models_path() -> Path:
-    """Folder of the weights that ship."""
-    return _shipped("models")

@@ -26,6 +26,11 @@ from pctalk_studio.document.project import Project, Track
 
 ArrayF64 = npt.NDArray[np.float64]
 
+REACH = 0.75
+"""Seconds beyond an edited stretch of words or keys that its motion can change: dominance of neighbouring phones, the light
+smoothers and the move of a blink into a pause all end within it. Seeded motion of head and eyes is computed moment by moment and
+reaches no further. What loudness and style make of a clip as a whole is not an edit of a stretch."""
+
 _SEALED = 0.012
 """Gap in E below which the lips begin to stick together."""
 

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from pctalk_studio.core.errors import EditRejected
 from pctalk_studio.core.keypoints import MESH, Region
 from pctalk_studio.core.motion import Motion
-from pctalk_studio.deformation.evaluate import Evaluator, evaluate
+from pctalk_studio.deformation.evaluate import REACH, Evaluator, evaluate
 from pctalk_studio.document.curves import Key
 from pctalk_studio.document.edits import EDITS
 from pctalk_studio.document.edits.keys import CurveName
 from pctalk_studio.document.masks import Brush, Dab, FaceMask, StrokeMode
 from pctalk_studio.document.project import Emotion, EmotionClip, Gaze, HeadMotion, Project, Track
+from pctalk_studio.document.speech_edits import boundary_range
 from pctalk_studio.document.speech_track import SpeechTrack, WordStyle
 
 CHEEKS = [MESH.index("cheek_right"), MESH.index("cheek_left")]
@@ -182,3 +183,18 @@ def test_computing_only_what_an_edit_changed_gives_the_same_bits(data):
         again, anew = evaluator.motion(project), evaluate(project, rig, facts)
         for part in ("lip", "emotion", "pose", "eyes", "mouth", "target_openness"):
             assert np.array_equal(getattr(again, part), getattr(anew, part))
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_an_edit_of_a_stretch_is_seen_no_further_than_its_reach(data):
+    project = replace(a_project(), follow_volume=0.0)
+    index = data.draw(st.integers(0, len(project.speech.phones) - 2))
+    edge = project.speech.phones[index].end
+    low, high = boundary_range(project.speech, edge)
+    to = data.draw(st.floats(low, high))
+    before, after = moving(project), moving(EDITS["move_boundary"](project, time=edge, to=to))
+    times = np.arange(len(before)) / 25
+    far = (times < min(edge, to) - REACH) | (times > max(edge, to) + REACH)
+    for part in ("lip", "emotion", "eyes", "mouth"):
+        assert np.array_equal(getattr(before, part)[far], getattr(after, part)[far])

@@ -78,6 +78,19 @@ def test_copied_keys_are_pasted_elsewhere():
     assert [k.time for k in curve_of(pasted, CurveName.YAW).keys] == pytest.approx([1.0, 1.8])
 
 
+def test_a_look_jumps_holds_and_goes_back():
+    project = EDITS["look_at"](a_project(), x=8.0, y=-3.0, start=0.5, end=1.5)
+    gaze = project.gaze_keys
+    assert [gaze.x.at(time) for time in (0.0, 0.5, 0.54, 1.0, 1.5, 1.54, 2.0)] == pytest.approx([0, 0, 8, 8, 8, 0, 0])
+    assert gaze.y.at(1.0) == -3.0
+    again = EDITS["look_at"](project, x=-5.0, y=0.0, start=0.8, end=1.2)
+    assert [again.gaze_keys.x.at(time) for time in (0.7, 1.0, 1.3)] == pytest.approx([8, -5, 8])
+    with pytest.raises(EditRejected, match="longer time"):
+        EDITS["look_at"](project, x=0.0, y=0.0, start=1.0, end=1.05)
+    with pytest.raises(EditRejected, match="between -12 and 12"):
+        EDITS["look_at"](project, x=20.0, y=0.0, start=1.0, end=2.0)
+
+
 def test_emotion_clips_are_added_on_top_and_reordered():
     project = EDITS["add_emotion"](a_project(), clip=EmotionClip(Emotion.SAD, start=1.0, end=2.0))
     assert [clip.id for clip in project.emotions] == [1, 2]

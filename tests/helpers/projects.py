@@ -189,6 +189,7 @@ def _arguments(name: str, project: Project, draw: Callable[..., Any]) -> dict[st
         "apply_preset": {"preset": st.builds(StylePreset, st.just("Clear"), st.just(StyleAxes(1.2, 1.1, 0.9)), gains)},
         "copy_word_style": {"source": words, "targets": st.lists(words, max_size=3)},
         "copy_emotion_controls": {"source": clips, "targets": st.lists(clips, max_size=3)},
+        "look_at": {"x": st.floats(-14, 14), "y": st.floats(-14, 14), "start": times, "end": times},
         "add_blink": {"time": times, "held": st.floats(-0.1, 1), "strength": st.floats(0, 1.1)},
         "move_blink": {"blink": _ids(project.blinks), "to": times},
         "delete_blink": {"blink": _ids(project.blinks)},

@@ -40,6 +40,9 @@ LIMITS = {
 }
 """Range of a key's value: what the engines can draw without tearing."""
 
+SACCADE = 0.04
+"""Seconds of a jump of the eyes: a frame at 25 frames a second."""
+
 _HEAD = {name: name.value for name in (CurveName.PITCH, CurveName.YAW, CurveName.ROLL, CurveName.X, CurveName.Y, CurveName.ZOOM)}
 _GAZE = {CurveName.GAZE_X: "x", CurveName.GAZE_Y: "y"}
 
@@ -158,5 +161,42 @@ def paste_keys(project: Project, *, curve: CurveName, keys: Sequence[Key], at: f
     return _with(project, curve, clip, result)
 
 
-ALL = (set_key, delete_keys, move_keys, scale_keys, set_interpolation, paste_keys)
+def look_at(project: Project, *, x: float, y: float, start: float, end: float) -> Project:
+    """Let the eyes rest on a target for a while: they jump there, hold, and jump back to where the gaze keys lead otherwise.
+
+    Parameters
+    ----------
+    project
+        To be edited.
+    x, y
+        Direction of the target: degrees to the picture's right and up.
+    start, end
+        Seconds at which the eyes set out for the target, and for the way back.
+
+    Raises
+    ------
+    EditRejected
+        When the time is too short for a look, or the target lies beyond what eyes can reach.
+    """
+    if end - start < 2 * SACCADE:
+        raise EditRejected(f"A look at a target lasts {2 * SACCADE:g} s at least; choose a longer time.")
+    for name, value in ((CurveName.GAZE_X, x), (CurveName.GAZE_Y, y)):
+        curve = curve_of(project, name)
+        before, after = curve.at(start), curve.at(end + SACCADE)
+        inside = [key.time for key in curve.keys if start <= key.time <= end + SACCADE]
+        curve = curve.without(inside)
+        jump = Interpolation.LINEAR
+        # Held until the eyes set out, so that a look changes nothing before it begins.
+        for key in (
+            Key(start, before, jump),
+            Key(start + SACCADE, value, Interpolation.HOLD),
+            Key(end, value, jump),
+            Key(end + SACCADE, after, Interpolation.HOLD),
+        ):
+            curve = curve.with_key(key)
+        project = _with(project, name, None, curve)
+    return project
+
+
+ALL = (set_key, delete_keys, move_keys, scale_keys, set_interpolation, paste_keys, look_at)
 """The edits of this module."""
