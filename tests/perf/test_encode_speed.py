@@ -11,8 +11,8 @@ faster     6.2  637 KiB  42.0    4.0  241 KiB  41.9
 medium     8.2  653 KiB  42.4    6.1  268 KiB  42.5
 =========  ====================  ====================
 
-``faster`` is the preset: nearly the quality of ``medium`` for two thirds of its time. ``superfast`` needs three times the bits for
-a photo in motion, and ``veryfast`` loses a decibel.
+``faster`` is the preset: nearly the quality of ``medium`` for two thirds of its time. ``superfast`` needs three times the bits
+for a photo in motion, and ``veryfast`` loses a decibel.
 """
 
 from __future__ import annotations
