@@ -8,6 +8,7 @@ from pathlib import Path
 from pctalk_studio.analysis.face import FacePoints, RigCache
 from pctalk_studio.analysis.speech.facts import speech_facts
 from pctalk_studio.analysis.speech.prosody import analyse_prosody
+from pctalk_studio.core.errors import MediaError
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.hashing import content_hash
 from pctalk_studio.core.problems import Problem
@@ -17,6 +18,8 @@ from pctalk_studio.core.user_folders import cache_folder
 from pctalk_studio.document.project import Project
 from pctalk_studio.media.pictures import Picture, read_picture
 from pctalk_studio.media.sound import Sound, read_sound
+from pctalk_studio.session.placeholders import placeholder_portrait, placeholder_sound
+from pctalk_studio.storage.media_links import MediaRole, MediaState, find_media
 
 SPEECH_RATE = 16000
 """Samples a second that speech analysis wants."""
@@ -46,14 +49,14 @@ class Sources:
 
 
 def load_sources(
-    portrait: Path, audio: Path, project: Project, text: str | None = None, listen: ProgressListener = silent
+    portrait: Path | None, audio: Path | None, project: Project, text: str | None = None, listen: ProgressListener = silent
 ) -> Sources:
     """Read and analyse both sources.
 
     Parameters
     ----------
     portrait, audio
-        Files.
+        Files; what is None is stood in for.
     project
         Says which face, or where it is; and what is said when, if that is known already.
     text
@@ -67,17 +70,61 @@ def load_sources(
         With one sentence, when a source cannot be used.
     """
     listen(ProgressEvent("face", 0, 1))
-    picture = read_picture(portrait)
-    media = project.media
-    points = FacePoints(media.face_points) if media.face_points else None
-    cache = RigCache(cache_folder() / "rigs")
-    rig = cache.face(picture.rgb, picture.content_hash, face=media.face, points=points)
+    picture, rig = placeholder_portrait() if portrait is None else _portrait(portrait, project)
     listen(ProgressEvent("face", 1, 1))
     listen(ProgressEvent("speech", 0, 1))
-    sound = read_sound(audio)
+    sound = placeholder_sound(project.speech.duration) if audio is None else read_sound(audio)
     speech = spoken_in(sound, project, text)
     listen(ProgressEvent("speech", 1, 1))
     return Sources(picture, rig, sound, speech)
+
+
+def _portrait(path: Path, project: Project) -> tuple[Picture, FaceRig]:
+    picture = read_picture(path)
+    media = project.media
+    points = FacePoints(media.face_points) if media.face_points else None
+    cache = RigCache(cache_folder() / "rigs")
+    return picture, cache.face(picture.rgb, picture.content_hash, face=media.face, points=points)
+
+
+_USABLE = (MediaState.FOUND, MediaState.MOVED, MediaState.CHANGED)
+
+
+def media_files(
+    project: Project, project_path: Path, *, stand_ins: bool = False
+) -> tuple[tuple[Path | None, Path | None], tuple[Problem, ...]]:
+    """The files of a project's portrait and sound, and what is to be said of them.
+
+    Parameters
+    ----------
+    project, project_path
+        Document and its file.
+    stand_ins
+        Give None for a source that is not there, and say so, instead of refusing.
+
+    Raises
+    ------
+    MediaError
+        When a source was never chosen, is missing, or may not be used, and nothing may stand in for it.
+    """
+    files: dict[MediaRole, Path] = {}
+    lacking = {role: f"'{project_path}' has no {role} yet; choose one." for role in MediaRole}
+    doubts = []
+    for link in find_media(project, project_path):
+        if link.path is None or link.state not in _USABLE:
+            why = link.reason or "it is missing"
+            lacking[link.role] = (
+                f"'{link.reference.path}', the {link.role} of '{project_path}', cannot be used ({why}); relink it."
+            )
+            continue
+        if link.state is MediaState.CHANGED:
+            doubts.append(Problem("media-changed", f"'{link.path}' has changed since the project was saved."))
+        files[link.role] = link.path
+    missing = [text for role, text in lacking.items() if role not in files]
+    if missing and not stand_ins:
+        raise MediaError(missing[0])
+    doubts += [Problem("media-missing", text) for text in missing]
+    return (files.get(MediaRole.PORTRAIT), files.get(MediaRole.AUDIO)), tuple(doubts)
 
 
 def spoken_in(sound: Sound, project: Project, text: str | None = None) -> SpeechFacts:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pctalk_studio.analysis.speech.facts import speech_facts
-from pctalk_studio.core.errors import EditRejected, MediaError, RenderError, UsageError
+from pctalk_studio.core.errors import EditRejected, RenderError, UsageError
 from pctalk_studio.core.motion import Motion
 from pctalk_studio.core.problems import Problem
 from pctalk_studio.core.progress import ProgressListener, silent
@@ -26,15 +26,9 @@ from pctalk_studio.render.frame_store import FrameStore
 from pctalk_studio.render.framing import Framing, frame_source
 from pctalk_studio.render.viewing import Viewing
 from pctalk_studio.session.safety import Safety
-from pctalk_studio.session.sources import SPEECH_RATE, Sources, load_sources
+from pctalk_studio.session.sources import SPEECH_RATE, Sources, load_sources, media_files
 from pctalk_studio.storage.extras import Extras
-from pctalk_studio.storage.media_links import (
-    MediaRole,
-    MediaState,
-    find_media,
-    hash_of_plain,
-    rebased,
-)
+from pctalk_studio.storage.media_links import hash_of_plain, rebased
 from pctalk_studio.storage.project_file import Saved, load_project, save_project
 
 Engines = Mapping[str, Callable[[], Renderer]]
@@ -169,6 +163,7 @@ class Studio:
             As for :meth:`new`.
         editing
             Lock the file and keep edits safe until :meth:`close`; another program that has it open is told of in ``problems``.
+            Sources that are missing are stood in for, and told of, too; otherwise they are an error.
 
         Raises
         ------
@@ -177,8 +172,8 @@ class Studio:
         """
         loaded = load_project(path)
         project = loaded.project
-        files, doubts = media_files(project, path)
-        sources = load_sources(files[MediaRole.PORTRAIT], files[MediaRole.AUDIO], project, project.media.transcript, listen)
+        (portrait, audio), doubts = media_files(project, path, stand_ins=editing)
+        sources = load_sources(portrait, audio, project, project.media.transcript, listen)
         if not project.speech.phones:
             project = replace(project, speech=SpeechTrack.of(sources.speech.alignment))
         problems = loaded.problems + doubts + sources.problems
@@ -351,29 +346,3 @@ class Studio:
 def _reference(path: Path) -> MediaReference:
     """A reference to a file that was just read. Until there is a project file no folder is its own, so the path is absolute."""
     return MediaReference(str(path.resolve()), hash_of_plain(path))
-
-
-_USABLE = (MediaState.FOUND, MediaState.MOVED, MediaState.CHANGED)
-
-
-def media_files(project: Project, project_path: Path) -> tuple[dict[MediaRole, Path], tuple[Problem, ...]]:
-    """The files of a project's sources, and what is to be said of them.
-
-    Raises
-    ------
-    MediaError
-        When a source was never chosen, is missing, or may not be used.
-    """
-    files: dict[MediaRole, Path] = {}
-    doubts = []
-    for link in find_media(project, project_path):
-        if link.path is None or link.state not in _USABLE:
-            why = link.reason or "it is missing"
-            raise MediaError(f"'{link.reference.path}', the {link.role} of '{project_path}', cannot be used ({why}); relink it.")
-        if link.state is MediaState.CHANGED:
-            doubts.append(Problem("media-changed", f"'{link.path}' has changed since the project was saved."))
-        files[link.role] = link.path
-    for role in MediaRole:
-        if role not in files:
-            raise MediaError(f"'{project_path}' has no {role} yet; choose one.")
-    return files, tuple(doubts)

@@ -24,6 +24,7 @@ from pctalk_studio.document.speech_track import WordStyle
 from pctalk_studio.media.pictures import Picture
 from pctalk_studio.media.sound import Sound
 from pctalk_studio.render.api import PreparedFace, RenderSource
+from pctalk_studio.render.mesh import MeshRenderer
 from pctalk_studio.session import Sources, Studio
 from pctalk_studio.storage.autosave import discard, recoverable, restore
 from pctalk_studio.storage.project_file import load_project
@@ -202,6 +203,19 @@ def test_a_missing_source_is_one_sentence(made, tmp_path):
     (tmp_path / "duck.pctalk").write_bytes((made / "duck.pctalk").read_bytes())
     with pytest.raises(MediaError, match=r"face\.jpg.*missing.*relink"):
         Studio.open(tmp_path / "duck.pctalk", {"recorder": Recorder})
+
+
+def test_a_project_opens_for_editing_without_its_media_and_keeps_what_it_knows(made, tmp_path):
+    (tmp_path / "duck.pctalk").write_bytes((made / "duck.pctalk").read_bytes())
+    known = load_project(made / "duck.pctalk").project
+    opened = Studio.open(tmp_path / "duck.pctalk", {"recorder": Recorder, "mesh": MeshRenderer}, editing=True)
+    assert [problem.code for problem in opened.problems if problem.code == "media-missing"] == ["media-missing"] * 2
+    assert opened.project == known
+    opened.apply("set_render", settings=RenderSettings(longest=256))
+    assert opened.frame(8).shape == (256, 256, 3)
+    opened.save()
+    opened.close()
+    assert load_project(tmp_path / "duck.pctalk").project.media == known.media
 
 
 def test_saving_without_a_name_is_refused():
