@@ -99,10 +99,10 @@ class PreviewScheduler:
         self._forgive()
         self._tell(stage=stage)
 
-    def show(self, motion: Motion | None) -> None:
-        """Show this motion from now on."""
+    def show(self, clip: Motion | ClipFrames | None) -> None:
+        """Show this motion from now on; whoever has keyed its frames already, on another thread, gives those."""
         before = self._wish.clip
-        self._tell(clip=None if motion is None else ClipFrames(motion, before))
+        self._tell(clip=ClipFrames(clip, before) if isinstance(clip, Motion) else clip)
 
     def move(self, position: float) -> None:
         """The playhead is here: frames and, while playing, fractions of one."""

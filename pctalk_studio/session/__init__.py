@@ -3,7 +3,8 @@
 Engines are handed in by whoever starts the program, so that this room reaches no neural network package.
 """
 
+from pctalk_studio.session.easel import Engines
 from pctalk_studio.session.sources import Sources, load_sources, spoken_in
-from pctalk_studio.session.studio import Engines, Studio
+from pctalk_studio.session.studio import Studio
 
 __all__ = ["Engines", "Sources", "Studio", "load_sources", "spoken_in"]

@@ -22,8 +22,9 @@ from pctalk_studio.preview.scheduler import PreviewScheduler
 from pctalk_studio.preview.wish import Drawing, Stage
 from pctalk_studio.render.api import FrameLook
 from pctalk_studio.render.frame_store import FrameStore
+from pctalk_studio.session.easel import Engines
 from pctalk_studio.session.sources import Sources, load_sources
-from pctalk_studio.session.studio import Engines, Studio
+from pctalk_studio.session.studio import Studio
 
 REPEATS = 30
 """Times that each gesture is measured."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pctalk_studio.analysis.speech.facts import speech_facts
-from pctalk_studio.core.errors import EditRejected, RenderError, UsageError
+from pctalk_studio.core.errors import EditRejected, UsageError
 from pctalk_studio.core.motion import Motion
 from pctalk_studio.core.problems import Problem
 from pctalk_studio.core.progress import ProgressListener, silent
@@ -17,57 +17,23 @@ from pctalk_studio.core.time import FrameSet
 from pctalk_studio.deformation.evaluate import Evaluator
 from pctalk_studio.document.edits import EDITS
 from pctalk_studio.document.history import History
-from pctalk_studio.document.project import MediaReference, Project, RenderSettings
+from pctalk_studio.document.project import MediaReference, Project
 from pctalk_studio.document.speech_track import SpeechTrack
 from pctalk_studio.export.clip import ExportReport, export_clip
 from pctalk_studio.preview.clip_frames import ClipFrames
-from pctalk_studio.render.api import FrameKey, FrameLook, FrameResult, PictureU8, PreparedFace, Renderer, RenderSource
+from pctalk_studio.render.api import FrameKey, FrameLook, FrameResult, PictureU8, PreparedFace, RenderSource
 from pctalk_studio.render.frame_store import FrameStore
-from pctalk_studio.render.framing import Framing, frame_source
 from pctalk_studio.render.viewing import Viewing
+from pctalk_studio.session.desk_work import SaveProject
+from pctalk_studio.session.easel import Easel, Engines
 from pctalk_studio.session.safety import Safety
 from pctalk_studio.session.sources import SPEECH_RATE, Sources, load_sources, media_files
 from pctalk_studio.storage.extras import Extras
 from pctalk_studio.storage.media_links import hash_of_plain, rebased
 from pctalk_studio.storage.project_file import Saved, load_project, save_project
 
-Engines = Mapping[str, Callable[[], Renderer]]
-"""Makers of engines by name."""
-
 FRAME_MEMORY = 512 * 2**20
 """Bytes of drawn frames kept in memory."""
-
-
-class _Drawing:
-    """A project's source, framed and studied by its engine; made anew only when one of the three changes."""
-
-    def __init__(self, engines: Engines) -> None:
-        self._engines = engines
-        self._settings: RenderSettings | None = None
-        self._sources: Sources | None = None
-        self.source: RenderSource
-        self.prepared: PreparedFace
-        self.look: FrameLook
-
-    def follow(self, sources: Sources, settings: RenderSettings) -> None:
-        """Be ready to draw with these settings.
-
-        Raises
-        ------
-        RenderError
-            When there is no such engine, or it cannot draw the face.
-        """
-        wanted = replace(settings, crf=18)
-        if self._sources is sources and self._settings == wanted:
-            return
-        if settings.engine not in self._engines:
-            raise RenderError(f"There is no engine '{settings.engine}' here; choose one of {', '.join(self._engines)}.")
-        engine = self._engines[settings.engine]()
-        framing = Framing(settings.crop_to_face, settings.longest, settings.size)
-        self.source = frame_source(sources.picture, sources.rig, framing)
-        self.prepared = engine.prepare(self.source)
-        self.look = FrameLook.of(self.source, engine)
-        self._sources, self._settings = sources, wanted
 
 
 class Studio:
@@ -110,7 +76,7 @@ class Studio:
         self._safety = safety
         self.store = FrameStore(frame_memory)
         self._extras = extras
-        self._drawing = _Drawing(engines)
+        self._easel = Easel(engines)
         self._evaluator = Evaluator(sources.rig, sources.speech)
         self._evaluated: tuple[Project, ClipFrames] | None = None
         self._rendered: list[int] = []
@@ -125,6 +91,7 @@ class Studio:
         text: str | None = None,
         project: Project | None = None,
         listen: ProgressListener = silent,
+        editing: bool = False,
     ) -> Studio:
         """Begin a project with a portrait and a recording.
 
@@ -140,6 +107,8 @@ class Studio:
             Controls to begin with.
         listen
             Told of the analysis' stages.
+        editing
+            Keep edits safe until :meth:`close`.
 
         Raises
         ------
@@ -151,7 +120,11 @@ class Studio:
         transcript = None if text is None else text.strip()
         media = replace(begun.media, portrait=_reference(portrait), audio=_reference(audio), transcript=transcript)
         document = replace(begun, media=media, speech=SpeechTrack.of(sources.speech.alignment))
-        return cls(document, sources, engines, problems=sources.problems)
+        studio = cls(document, sources, engines, problems=sources.problems, safety=Safety(None) if editing else None)
+        if studio._safety is not None:
+            # What took minutes to analyse, and to type, is worth recovering before the first edit.
+            studio._safety.changed(document, None)
+        return studio
 
     @classmethod
     def open(cls, path: Path, engines: Engines, listen: ProgressListener = silent, *, editing: bool = False) -> Studio:
@@ -193,15 +166,34 @@ class Studio:
         EditRejected
             When it cannot be done; nothing has changed then.
         """
-        if edit not in EDITS:
-            raise EditRejected(f"There is no edit called '{edit}'; the edits are {', '.join(sorted(EDITS))}.")
-        try:
-            edited = EDITS[edit](self.project, **arguments)
-        except TypeError as error:
-            raise EditRejected(
-                f"The edit '{edit}' was given arguments that it does not take; see its description.", repr(error)
-            ) from error
+        edited = _edited(self.project, edit, arguments)
         self._show(self.history.done(edited, edit.replace("_", " ").capitalize(), gesture=gesture))
+
+    def apply_all(self, label: str, edits: Sequence[tuple[str, Mapping[str, Any]]], *, gesture: str = "") -> None:
+        """Apply several named edits as one step to undo; all of them or, when one cannot be done, none.
+
+        Parameters
+        ----------
+        label
+            Of the step.
+        edits
+            Names and arguments, in order.
+        gesture
+            As for :meth:`apply`.
+
+        Raises
+        ------
+        EditRejected
+            When one cannot be done; nothing has changed then.
+        """
+        project = self.project
+        for edit, arguments in edits:
+            project = _edited(project, edit, arguments)
+        self._show(self.history.done(project, label, gesture=gesture))
+
+    def settle(self) -> None:
+        """A gesture has ended: the next edit is a step of its own."""
+        self.history = self.history.settled()
 
     def _show(self, history: History) -> None:
         changed = history.project is not self.project
@@ -271,13 +263,13 @@ class Studio:
         clip = self.clip
         if not 0 <= number < len(clip):
             raise UsageError(f"The clip has frames 0 to {len(clip) - 1}; {number} is none of them.")
-        self._drawing.follow(self.sources, self.project.render)
-        key = FrameKey(self._drawing.look, clip.row_key(number))
+        self._easel.follow(self.sources, self.project.render)
+        key = FrameKey(self._easel.look, clip.row_key(number))
         kept = self.store.get(key)
         if kept is not None:
             return kept
         started = time.perf_counter()
-        picture = self._drawing.prepared.frame(clip.row(number))
+        picture = self._easel.prepared.frame(clip.row(number))
         self._rendered.append(number)
         self.store.put(FrameResult(key, picture, time.perf_counter() - started))
         return picture
@@ -288,8 +280,8 @@ class Studio:
         return [self.frame(number) for number in (range(len(self)) if wanted is None else wanted)]
 
     def _look(self) -> FrameLook:
-        self._drawing.follow(self.sources, self.project.render)
-        return self._drawing.look
+        self._easel.follow(self.sources, self.project.render)
+        return self._easel.look
 
     def take_rendered(self) -> tuple[int, ...]:
         """Numbers of the frames that were drawn since this was last asked, in order of drawing."""
@@ -304,8 +296,8 @@ class Studio:
         RenderError
             When the engine cannot draw the face.
         """
-        self._drawing.follow(self.sources, self.project.render)
-        return self._drawing.source, self._drawing.prepared
+        self._easel.follow(self.sources, self.project.render)
+        return self._easel.source, self._easel.prepared
 
     def export(self, out: Path, *, frames: FrameSet | None = None, listen: ProgressListener = silent) -> ExportReport:
         """Write the clip, or some frames of it, as MP4 with its sound.
@@ -328,19 +320,51 @@ class Studio:
         StudioError
             When it has no file yet and none is named, or it cannot be written.
         """
+        request = self.saving(path)
+        saved = save_project(request.target, request.project, request.extras)
+        self.was_saved(request)
+        return saved
+
+    def saving(self, path: Path | None = None) -> SaveProject:
+        """What is to be written to save the project as it is now, for a worker to do; see :meth:`was_saved`.
+
+        Raises
+        ------
+        UsageError
+            When it has no file yet and none is named.
+        """
         target = path or self.path
         if target is None:
             raise UsageError("The project has no file yet; say where to save it.")
-        saved = save_project(target, rebased(self.project, self.path, target), self._extras)
-        self.path = target
+        return SaveProject(self.project, rebased(self.project, self.path, target), target, self._extras)
+
+    def was_saved(self, request: SaveProject) -> None:
+        """Take note that this was written."""
+        self.path = request.target
         if self._safety is not None:
-            self._safety.saved(target, self.project)
-        return saved
+            self._safety.saved(request.target, request.original)
+
+    def use_sources(self, sources: Sources) -> None:
+        """Go on with other sources."""
+        self.sources = sources
+        self._evaluator = Evaluator(sources.rig, sources.speech)
+        self._evaluated = None
 
     def close(self) -> None:
         """Give the file free and forget what could be recovered; what was not saved is lost, as the person has decided."""
         if self._safety is not None:
             self._safety.close()
+
+
+def _edited(project: Project, edit: str, arguments: Mapping[str, Any]) -> Project:
+    if edit not in EDITS:
+        raise EditRejected(f"There is no edit called '{edit}'; the edits are {', '.join(sorted(EDITS))}.")
+    try:
+        return EDITS[edit](project, **arguments)
+    except TypeError as error:
+        raise EditRejected(
+            f"The edit '{edit}' was given arguments that it does not take; see its description.", repr(error)
+        ) from error
 
 
 def _reference(path: Path) -> MediaReference:

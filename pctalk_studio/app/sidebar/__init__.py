@@ -1,0 +1,1 @@
+"""Where the clip comes from: sources, transcript, styles, problems, history."""

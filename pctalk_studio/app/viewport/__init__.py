@@ -1,0 +1,1 @@
+"""What it looks like: the live frame, overlays, comparing, and painting emotions on the face."""

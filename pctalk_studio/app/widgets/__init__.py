@@ -1,0 +1,1 @@
+"""Controls that all views share: sliders, fields, chips, headings, the message bar."""

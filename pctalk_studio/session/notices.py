@@ -1,0 +1,77 @@
+"""What an open project tells whoever shows it, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pctalk_studio.core.problems import Problem
+from pctalk_studio.document.project import Project
+from pctalk_studio.preview.clip_frames import ClipFrames
+from pctalk_studio.session.selection import Selection
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProjectChanged:
+    """The document, or the way back to it, is another."""
+
+    before: Project
+    after: Project
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionChanged:
+    """Something else is selected."""
+
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MotionChanged:
+    """The clip moves as the document now says."""
+
+    clip: ClipFrames
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesChanged:
+    """Portrait, recording or engine are others; all that was drawn from them is to be drawn anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class FramesChanged:
+    """Frames were drawn, or gave way to others; the picture under the playhead may be among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayheadMoved:
+    """The playhead is on another frame, or plays or rests."""
+
+    frame: int
+    playing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The document was saved, or differs from what was saved."""
+
+    modified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something that a person should read.
+
+    Parameters
+    ----------
+    problem
+        What.
+    error
+        Whether something failed; otherwise it is a remark.
+    """
+
+    problem: Problem
+    error: bool = True
+
+
+Notice = ProjectChanged | SelectionChanged | MotionChanged | SourcesChanged | FramesChanged | PlayheadMoved | Saved | Told
+"""All of them."""
