@@ -90,9 +90,9 @@ def grain_like(luma: PlaneF32, known: npt.NDArray[np.bool_], sigma: float, seed:
     if known.sum() < 24:
         return np.zeros_like(luma)
     fine = luma - blurred(luma, sigma)
-    # Folds and hairs are texture, too, but not grain: the calmest quarter of the skin tells.
+    # Folds and hairs are texture, too, but not grain: the calmest eighth of the skin tells.
     local = np.sqrt(blurred(np.square(fine) * known, 4 * sigma) / np.maximum(mass, 1e-3))
-    calm = known & (local <= np.percentile(local[known], 25))
+    calm = known & (local <= np.percentile(local[known], 12.5))
     strength = float(np.sqrt(np.square(fine[calm]).mean()))
     pairs = calm[:, 1:] & calm[:, :-1]
     alike = float((fine[:, 1:] * fine[:, :-1])[pairs].mean()) / max(strength**2, 1e-6) if pairs.any() else 0.0

@@ -18,6 +18,7 @@ from pctalk_studio.render.mesh.eye_fill import PlanesF32, planes_of
 from pctalk_studio.render.mesh.eye_frame import LEFT_EYE, RIGHT_EYE, EyeFrame, EyeLandmarks, LidLines, PlaneF32, ease, smoothstep
 from pctalk_studio.render.mesh.eyewear import wears_glasses
 from pctalk_studio.render.mesh.gaze import EYEBALL_RADIUS, Eyeball
+from pctalk_studio.render.mesh.lid_colour import FaceSkin
 from pctalk_studio.render.mesh.lids import LidSkin
 
 EYES_HIDDEN, IRISES_UNCLEAR = "eyes-hidden", "irises-unclear"
@@ -94,7 +95,8 @@ class Eye:
         rows, columns = np.mgrid[0 : y1 - y0, 0 : x1 - x0].astype(np.float32)
         sides = np.clip(np.minimum(frame.u, frame.width - frame.u) + 0.5, 0, 1).astype(np.float32)
         alive = seen * ease(frame.opening, _SHUT, _OPEN)
-        return cls(frame, Eyeball.of(patch, frame, points), LidSkin.of(patch, frame, glasses), columns, rows, sides, alive)
+        lid = LidSkin.of(patch, frame, glasses, FaceSkin.of(picture, frame, points))
+        return cls(frame, Eyeball.of(patch, frame, points), lid, columns, rows, sides, alive)
 
     @property
     def reach(self) -> float:

@@ -12,9 +12,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pctalk_studio.render.mesh.eye_fill import ColourF32, PlanesF32, blurred, grain_like, luma_of, planes_of, spread
+from pctalk_studio.render.mesh.eye_fill import ColourF32, PlanesF32, blurred, grain_like, luma_of, planes_of
 from pctalk_studio.render.mesh.eye_frame import EyeFrame, LidLines, PlaneF32, ease, smoothstep
 from pctalk_studio.render.mesh.eyewear import in_front, lens_light
+from pctalk_studio.render.mesh.lid_colour import FaceSkin, colour_around, lid_colour, plain_skin
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +51,7 @@ class LidSkin:
     lash_width: float
 
     @classmethod
-    def of(cls, picture: ColourF32, frame: EyeFrame, glasses: bool) -> LidSkin:
+    def of(cls, picture: ColourF32, frame: EyeFrame, glasses: bool, face: FaceSkin | None = None) -> LidSkin:
         """Study the skin around one eye.
 
         Parameters
@@ -61,11 +62,13 @@ class LidSkin:
             The eye.
         glasses
             Whether the face wears some.
+        face
+            The face's skin on this side, where the picture shows it.
         """
         luma = luma_of(picture)
         width = frame.width
-        trusted = _plain_skin(luma, frame)
-        base = _lid_colour(picture, trusted, width)
+        trusted = plain_skin(luma, frame)
+        base = colour_around(picture, trusted, width)
         # Around a small eye no skin is plain: there is no telling grain from lashes, and little need for any.
         grain = ease(width, 16.0, 40.0) * grain_like(luma, trusted > 0.6, max(0.025 * width, 1.0))[..., None]
         along = np.clip(frame.u / width, 0, 1) * 2 - 1
@@ -77,7 +80,7 @@ class LidSkin:
         extent *= smoothstep(frame.v - frame.fold, -0.10 * width, 0.08 * width)
         litter = _litter(luma, luma_of(base), frame, glasses) * (1 - front)
         return cls(
-            planes_of(base + grain + light),
+            planes_of(lid_colour(picture, base, trusted, frame, face) + grain + light),
             np.dstack([extent, litter, front]),
             bool(front.max() > 0.05),
             beside * smoothstep(frame.from_outer, -0.08 * width, 0.03 * width),
@@ -144,51 +147,6 @@ class LidSkin:
         off = frame.v - edge
         reach = np.where(off < 0, np.float32(self.lash_width), np.float32(self.lash_width) + droop)
         return np.asarray(1 - self.lashes * np.exp(-np.square(off / reach)), np.float32)
-
-
-def _plain_skin(luma: PlaneF32, frame: EyeFrame) -> PlaneF32:
-    """How far each pixel can be trusted to show skin and nothing else, 0 to 1."""
-    width = frame.width
-    above = frame.upper - frame.v
-    below = frame.v - frame.lower
-    beside = np.maximum(-frame.u, frame.u - width)
-    # Lower lashes, the wet rim and the bags under the eye are no colour for a lid: that side counts little.
-    over = smoothstep(above, 0.05 * width, 0.10 * width)
-    under = 0.12 * smoothstep(below, 0.10 * width, 0.18 * width)
-    side = 0.5 * smoothstep(beside, 0.08 * width, 0.16 * width)
-    trust = np.maximum(np.maximum(over, under), side)
-    # Lashes, liner and brows are darker than the skin they lie on.
-    level = blurred(luma * trust, 0.12 * width) / np.maximum(blurred(trust, 0.12 * width), 1e-3)
-    dark = (level - luma) / np.maximum(level, 8.0)
-    return np.asarray(trust * (1 - smoothstep(dark, 0.06, 0.2)) + 1e-6, np.float32)
-
-
-def _lid_colour(picture: ColourF32, trusted: PlaneF32, width: float) -> ColourF32:
-    """Colour of the lid: that of the skin around it, of its brighter half, because lashes and folds only darken."""
-    luma = np.maximum(luma_of(picture), 8.0)
-    tint = picture / luma[..., None]
-    usual = _broad(tint, trusted, width)
-    # Gloss, and lashes that a pixel shares with skin, are paler than the skin around; shaded skin is not.
-    grey = (1 - usual) / np.maximum(np.linalg.norm(1 - usual, axis=2), 0.05)[..., None]
-    pale = np.maximum(((tint - usual) * grey).sum(axis=2), 0)
-    trusted = trusted / (1 + np.square(pale / np.float32(0.08)))
-    base = spread(picture, trusted, 0.05 * width)
-    for _ in range(2):
-        dark = np.maximum(luma_of(base) - luma, 0) / np.maximum(luma_of(base), 8.0)
-        base = spread(picture, trusted / (1 + np.square(dark / np.float32(0.10))), 0.05 * width)
-    # A glossy spot on the open lid, or a brow, is not what the whole lid looks like.
-    level = luma_of(base)
-    plain = luma_of(_broad(base, trusted, width))
-    level = np.clip(level, 0.8 * plain, 1.08 * plain)
-    tint = base / np.maximum(luma_of(base), 1.0)[..., None]
-    pale = np.maximum(((tint - usual) * grey).sum(axis=2) - 0.06, 0)
-    return np.asarray((tint - pale[..., None] * grey) * level[..., None], np.float32)
-
-
-def _broad(colour: ColourF32, trusted: PlaneF32, width: float) -> ColourF32:
-    """Mean of the trusted pixels over about a third of the eye."""
-    mass = np.maximum(blurred(trusted, 0.3 * width), 1e-6)
-    return np.asarray(blurred(colour * trusted[..., None], 0.3 * width) / mass[..., None], np.float32)
 
 
 def _lash_line(luma: PlaneF32, skin: PlaneF32, frame: EyeFrame) -> PlaneF32:
