@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LIPS_UNCLEAR = "lips-unclear"
+"""Code for lips that a beard or shadow hides; such a mouth opens less, and under a fringe of hair."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

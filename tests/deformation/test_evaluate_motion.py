@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from pctalk_studio.core.keypoints import MESH, Region
 from pctalk_studio.core.motion import MOUTH_CHANNELS, Motion
+from pctalk_studio.core.problems import LIPS_UNCLEAR, Problem
 from pctalk_studio.core.speech import ARPABET, BILABIALS, SILENCE, VOWELS, Alignment, Phone, SpeechFacts, Word
 from pctalk_studio.core.time import FrameRate
 from pctalk_studio.deformation.evaluate import evaluate
+from pctalk_studio.deformation.lac.mapping import UNDER_HAIR
 from pctalk_studio.document.project import Emotion, EmotionClip, EmotionRegion, Gaze, HeadMotion, Project, StyleAxes
 
 RATES = ("24", "25", "30000/1001", "30", "60")
@@ -200,6 +202,18 @@ def test_lip_scale_is_linear_leaves_closures_and_stops_at_zero(face, sentence):
     moving = evaluate(Project(), face, sentence)
     assert np.array_equal(still.eyes, moving.eyes)
     assert np.array_equal(still.pose, moving.pose)
+
+
+def test_a_mouth_under_a_beard_opens_less_unless_more_is_asked_for(face, sentence):
+    bearded = replace(face, problems=(Problem(LIPS_UNCLEAR, "The lips can hardly be made out."),))
+    usual, modest = evaluate(Project(), face, sentence), evaluate(Project(), bearded, sentence)
+    chin = MESH.index("chin")
+    assert gap(modest, face).max() == pytest.approx(UNDER_HAIR * gap(usual, face).max(), rel=0.03)
+    assert modest.lip[:, chin, 1].max() == pytest.approx(UNDER_HAIR * usual.lip[:, chin, 1].max(), rel=0.03)
+    # What closes, closes; and who wants to see more of this mouth gets it.
+    assert np.all(modest.mouth[usual.mouth[:, SEAL] == 1, SEAL] == 1)
+    asked = evaluate(Project(lip_scale=1 / UNDER_HAIR), bearded, sentence)
+    assert gap(asked, face).max() > 0.85 * gap(usual, face).max()
 
 
 def test_lead_shows_speech_earlier(face, sentence):

@@ -14,7 +14,7 @@ from pctalk_studio.analysis.face.reading import Reading, Window, cut
 from pctalk_studio.core import topology
 from pctalk_studio.core.errors import FaceError
 from pctalk_studio.core.face import FaceRig
-from pctalk_studio.core.problems import Problem
+from pctalk_studio.core.problems import LIPS_UNCLEAR, Problem
 from pctalk_studio.core.topology import MESH_COUNT, closed_ring
 
 _TOO_SMALL, _SMALL = 16.0, 40.0
@@ -26,7 +26,7 @@ _VIEW, _VIEW_E = 320, 96
 _BARE_SKIN = (50, 280, 101, 330, 205, 425, 4, 5, 195, 151, 9, 8, 36, 266)
 _LIPS = tuple(sorted({i for ring in (*topology.LIP_UPPER_RINGS, *topology.LIP_LOWER_RINGS) for i in ring}))
 _IRISES = (*topology.IRIS_RIGHT, *topology.IRIS_LEFT)
-_LIPS_UNCLEAR = 0.03
+_LOOKS_DISAGREE = 0.03
 """Disagreement of looks about the lips; 0.003 to 0.02 for lips that can be seen, 0.045 under a thick moustache."""
 _IRISES_UNCLEAR = 0.03
 """The same for irises; 0.003 to 0.016 for eyes, 0.047 for marble without irises."""
@@ -81,9 +81,9 @@ def photometric_problems(rig: FaceRig, picture: PictureU8, reading: Reading) -> 
     if _straw_before(view) or _tongue_out(view, rig.mouth_gap):
         text = "Something lies across the lips, which will move with them; a picture with free lips will look better."
         problems.append(Problem("mouth-occluded", text))
-    elif reading.spread(_LIPS) > _LIPS_UNCLEAR:
-        text = "The lips can hardly be made out under beard or shadow, so that the mouth may sit a little beside them; check it."
-        problems.append(Problem("lips-unclear", text))
+    elif reading.spread(_LIPS) > _LOOKS_DISAGREE:
+        text = "The lips can hardly be made out under beard or shadow, so that the mouth opens less and may sit beside them."
+        problems.append(Problem(LIPS_UNCLEAR, text))
     if _eyes_hidden(view):
         problems.append(
             Problem("eyes-hidden", "The eyes are hidden behind dark glasses or deep shadow; leave blinks and gaze off.")

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH, Region
+from pctalk_studio.core.problems import LIPS_UNCLEAR
 from pctalk_studio.deformation.lac.dominance import Tracks
 
 ArrayF64 = npt.NDArray[np.float64]
@@ -38,6 +39,10 @@ _FORWARD = 0.055
 _UPPER_MEETS = 0.4
 """Share of a remaining gap that the upper lip closes."""
 
+UNDER_HAIR = 0.6
+"""Part of the usual opening for lips that beard hides: of an open mouth one sees the slit below the moustache, and a photo shows
+nothing of what a wide one would bare. Lip scale 1.7 gives the usual opening back."""
+
 COLUMNS = (
     ("lip_upper_mid", "lip_lower_mid", 1.0),
     ("lip_upper_right", "lip_lower_right", _SIDE_GAP),
@@ -59,10 +64,14 @@ class MouthGeometry:
         Width of the relaxed mouth, held within what living mouths have.
     closing
         [21, 3] displacement of lips and chin from the photo's expression to lips closed and at ease.
+    reach
+        Part of the usual opening that this mouth makes: 1, or :data:`UNDER_HAIR` when the rig's problems say that the lips can
+        hardly be made out.
     """
 
     width: float
     closing: ArrayF64
+    reach: float = 1.0
 
     @classmethod
     def of(cls, rig: FaceRig) -> MouthGeometry:
@@ -76,12 +85,13 @@ class MouthGeometry:
             left = max(0.0, shown) + closing[down, 1] - closing[up, 1]
             closing[up, 1] += _UPPER_MEETS * left
             closing[down, 1] -= (1.0 - _UPPER_MEETS) * left
-        return cls(float(np.clip(rig.mouth_width, 0.49, 0.60)), closing)
+        hidden = any(problem.code == LIPS_UNCLEAR for problem in rig.problems)
+        return cls(float(np.clip(rig.mouth_width, 0.49, 0.60)), closing, UNDER_HAIR if hidden else 1.0)
 
 
 def gap_of(openness: ArrayF64, mouth: MouthGeometry) -> ArrayF64:
     """Inner-lip gap that an openness means for a face, unit E."""
-    return openness * (OPEN_GAP * mouth.width)
+    return openness * (OPEN_GAP * mouth.width * mouth.reach)
 
 
 def lip_deformation(shape: Tracks, gap: ArrayF64, mouth: MouthGeometry) -> ArrayF64:
@@ -117,6 +127,6 @@ def lip_deformation(shape: Tracks, gap: ArrayF64, mouth: MouthGeometry) -> Array
         for row in ("upper", "lower"):
             out[:, MESH.index(f"lip_{row}_{side}"), 0] = sign * 0.55 * outward
     chin = MESH.index("chin")
-    out[:, chin, 1] = _JAW_DROP * shape.jaw * (mouth.width / 0.54)
+    out[:, chin, 1] = _JAW_DROP * shape.jaw * (mouth.width / 0.54) * mouth.reach
     out[:, chin, 2] = 0.15 * out[:, chin, 1]
     return out + mouth.closing

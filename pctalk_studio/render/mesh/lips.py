@@ -24,6 +24,9 @@ RIM = 0.006
 ROLL_DEPTH = 0.065
 """Depth, E, at which a lip that is continued inwards shows its inner side."""
 
+HAIR_DEPTH, HAIR_DARK = 0.09, 0.35
+"""Height of the moustache that is folded over a lip which it hides, E, and how much of its inner side then shows."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LipCurves:
@@ -63,7 +66,7 @@ class LipCurves:
         return cls(upper, np.maximum(upper, lower), top, bottom, left, right, min(first, left), max(last, right))
 
 
-def lip_layers(picture: U8, frame: MouthFrame, curves: LipCurves, look: MouthLook) -> tuple[U8, U8]:
+def lip_layers(picture: U8, frame: MouthFrame, curves: LipCurves, look: MouthLook, hidden: bool = False) -> tuple[U8, U8]:
     """Textures of the region for the upper and the lower layer, each [h, w, 3] uint8.
 
     Parameters
@@ -76,6 +79,8 @@ def lip_layers(picture: U8, frame: MouthFrame, curves: LipCurves, look: MouthLoo
         The lips in the picture.
     look
         The photo's appearance.
+    hidden
+        Whether a moustache hides the upper lip; what it continues into is then hair.
     """
     middle = (curves.upper + curves.lower) / 2
     closed = np.clip(1 - (curves.lower - curves.upper) / (0.03 * frame.unit), 0, 1)
@@ -87,7 +92,7 @@ def lip_layers(picture: U8, frame: MouthFrame, curves: LipCurves, look: MouthLoo
     # Where they are apart, each begins where teeth and darkness really end, which may lie within the landmarks' lip.
     upper_start -= (1 - closed) * _foreign_rim(picture, frame, curves.upper, curves.top)
     lower_start += (1 - closed) * _foreign_rim(picture, frame, curves.lower, curves.bottom)
-    upper = _continued(picture, frame, curves, (curves.upper, upper_start.astype(np.float32), curves.top), look)
+    upper = _continued(picture, frame, curves, (curves.upper, upper_start.astype(np.float32), curves.top), look, hidden)
     lower = _continued(picture, frame, curves, (curves.lower, lower_start.astype(np.float32), curves.bottom), look)
     return upper, lower
 
@@ -154,13 +159,16 @@ def _foreign_rim(picture: U8, frame: MouthFrame, edge: F32, rim: F32) -> F32:
     return np.asarray(even, np.float32)
 
 
-def _continued(picture: U8, frame: MouthFrame, curves: LipCurves, lip: tuple[F32, F32, F32], look: MouthLook) -> U8:
+def _continued(
+    picture: U8, frame: MouthFrame, curves: LipCurves, lip: tuple[F32, F32, F32], look: MouthLook, hair: bool = False
+) -> U8:
     """The region with everything beyond a lip's inner edge replaced.
 
     First comes the lip itself, folded over the place where its own texture ends; farther in it turns into the dark red of its
     inner side, sooner at the corners, where an opening mouth bares most of it.
 
-    ``lip`` is three tables [n]: its inner edge, where its continuation starts, its outer border.
+    ``lip`` is three tables [n]: its inner edge, where its continuation starts, its outer border. ``hair`` that hides it is
+    folded over instead, from beyond that border.
     """
     edge, start, rim = lip
     sign = 1.0 if float((edge - rim).mean()) >= 0 else -1.0
@@ -171,7 +179,8 @@ def _continued(picture: U8, frame: MouthFrame, curves: LipCurves, lip: tuple[F32
     inset = np.clip(sign * (edge - start), 0, 0.6 * thick) * taper
     start = (edge - sign * inset).astype(np.float32)
     beyond = sign * (frame.v - start[frame.column])
-    period = np.maximum(0.5 * (thick - inset), 1.0)[frame.column]
+    reach = np.full_like(thick, HAIR_DEPTH * frame.unit) if hair else 0.5 * (thick - inset)
+    period = np.maximum(reach, 1.0)[frame.column]
     folded = np.minimum(beyond, period)
     inside = (beyond > 0) & (from_corner > 0)[frame.column]
     v = np.where(inside, start[frame.column] - sign * folded, frame.v)
@@ -180,7 +189,7 @@ def _continued(picture: U8, frame: MouthFrame, curves: LipCurves, lip: tuple[F32
     past = beyond - inset[frame.column]
     corner = np.clip(1 - from_corner / 0.22, 0, 1)[frame.column]
     depth = np.clip(past / ((ROLL_DEPTH - 0.65 * ROLL_DEPTH * corner) * frame.unit), 0, 1)
-    turned = ((0.80 + 0.15 * corner) * depth * depth * (3 - 2 * depth))[..., None]
+    turned = ((0.80 + 0.15 * corner) * depth * depth * (3 - 2 * depth))[..., None] * (HAIR_DARK if hair else 1.0)
     # Far in, next to no light is left.
     dim = 1 - 0.45 * np.clip(past / (0.16 * frame.unit) - 0.3 + 0.3 * corner, 0, 1)[..., None]
     colour = texture + (mucosa_colour(look) * dim - texture) * turned

@@ -12,6 +12,7 @@ from pctalk_studio.core.errors import RenderError
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.render.mesh.lip_light import LipLight, LipSeam
 from pctalk_studio.render.mesh.lips import LipCurves, lip_layers
+from pctalk_studio.render.mesh.moustache import hides_lips
 from pctalk_studio.render.mesh.mouth_frame import U8, MouthFrame, Points
 from pctalk_studio.render.mesh.mouth_interior import InteriorPatch, MouthInterior
 from pctalk_studio.render.mesh.mouth_look import MouthLook
@@ -66,7 +67,7 @@ class MouthLayers:
             raise RenderError("The mouth of this face lies outside the picture; use a picture that shows the whole face.")
         curves = LipCurves.of(rig, frame)
         look = MouthLook.of(picture, rig)
-        upper, lower = lip_layers(picture, frame, curves, look)
+        upper, lower = lip_layers(picture, frame, curves, look, hides_lips(rig))
         seam = LipSeam.of(picture, frame, curves, upper, lower)
         inside = MouthInterior.of(picture, rig, frame, curves, look, seam.slack)
         origin = (frame.roi.x0, frame.roi.y0)

@@ -10,6 +10,7 @@ import numpy as np
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.topology import INNER_LIP_CORNERS
 from pctalk_studio.render.mesh.lips import LipCurves
+from pctalk_studio.render.mesh.moustache import bared, fringe
 from pctalk_studio.render.mesh.mouth_frame import F32, F64, TABLE_STEP, U8, Box, MouthFrame, Points
 from pctalk_studio.render.mesh.mouth_look import MouthLook
 from pctalk_studio.render.mesh.own_teeth import OwnMouth
@@ -21,6 +22,9 @@ OVERBITE = 0.004
 
 SHOWN_AT_REST = 0.030
 """How far the upper teeth reach below the line of the closed lips, E."""
+
+SHOWN_UNDER_HAIR = 0.004
+"""The same under a moustache that hides the lips: hanging over the mouth it hides most of the teeth, too."""
 
 HAIR = 0.008
 """Lips part over this much of a gap, E: from the photo's own line between them to an opening that is in full view."""
@@ -95,6 +99,8 @@ class MouthInterior:
         [h, w] float32 each: how much light the lips, and how much the opening let through to each pixel in the photo.
     grain, light
         [h, w] float32: grain to add, and brightness from side to side.
+    fringe
+        [n] float32: how far a moustache hangs over the opening, pixels; None where none does.
     """
 
     frame: MouthFrame
@@ -109,13 +115,16 @@ class MouthInterior:
     rest_light: tuple[F32, F32]
     grain: F32
     light: F32
+    fringe: F32 | None
 
     @classmethod
     def of(cls, picture: U8, rig: FaceRig, frame: MouthFrame, curves: LipCurves, look: MouthLook, slack: F32) -> MouthInterior:
         """Study a picture [H, W, 3] uint8."""
         own = OwnMouth.of(picture, frame, curves, look)
         middle = int(np.argmin(np.abs(frame.grid)))
-        upper_edge, dropped = float(curves.upper[middle]) + SHOWN_AT_REST * rig.scale, 0.0
+        hair = fringe(picture, rig, frame, curves)
+        shown = SHOWN_AT_REST if hair is None else SHOWN_UNDER_HAIR
+        upper_edge, dropped = float(curves.upper[middle]) + shown * rig.scale, 0.0
         if own is not None:
             upper_edge, dropped, look = own.edge, own.drop, own.recoloured(look)
         # A mouth photographed open has its jaw down already.
@@ -146,6 +155,7 @@ class MouthInterior:
             rest_light=(_edge_light(rest, frame.unit, 0.0), _slit_light(rest, frame.unit)),
             grain=_grain(frame.u.shape, look),
             light=np.clip(side, 0.7, 1.3).astype(np.float32),
+            fringe=hair,
         )
 
     def paint(self, upper: Points, lower: Points, jaw: tuple[float, float], tuck: float, tongue: float) -> InteriorPatch | None:
@@ -185,6 +195,8 @@ class MouthInterior:
         gap = below - above
         parted = np.clip((gap - self.slack) * np.float32(1 / (HAIR * self.frame.unit)), 0, 1)
         cover = np.clip(np.minimum(under, over) * np.float32(1 / soft) + 0.5, 0, 1) * parted[column]
+        if self.fringe is not None:
+            cover = bared(cover, under, self.fringe[column], gap[column], self.frame.unit)
         return _Opening(under, over, gap[column], cover, pursed)
 
     def _painted(self, box: Box, opening: _Opening, jaw: tuple[float, float], tuck: float, tongue: float) -> F32:
