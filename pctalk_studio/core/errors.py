@@ -55,6 +55,10 @@ class ProjectSaveError(StudioError):
     """A project that cannot be written where it should be; what was there before is untouched."""
 
 
+class WeightsError(StudioError):
+    """Network weights that are missing, cannot be fetched, or are not what they claim to be."""
+
+
 class RenderError(StudioError):
     """An engine that cannot draw what it was asked for."""
 

@@ -24,3 +24,17 @@ def resource_path(name: str) -> Path:
     if not path.exists():
         raise FileNotFoundError(f"the installation lacks resources/{name}")
     return path
+
+
+def model_path(name: str) -> Path:
+    """Path of a file under models/, such as ``liveportrait.json``.
+
+    Raises
+    ------
+    FileNotFoundError
+        When the installation lacks it; that is a packaging error, not a user's.
+    """
+    path = _shipped("models") / name
+    if not path.exists():
+        raise FileNotFoundError(f"the installation lacks models/{name}")
+    return path

@@ -1,0 +1,70 @@
+"""LivePortrait's networks in our own code, loading the official weights unchanged.
+
+What callers use (torch stays inside unless they ask for it)::
+
+    files = {Network.APPEARANCE: path, ...}              # nets.names; nets.store finds them
+    networks = load_networks(files)                      # strict; WeightsError says in a sentence what is wrong
+    model = LivePortraitModel(networks, best_policy())   # policy: device and precision; CPU, CUDA, MPS by the same code
+
+    crop = crop_matrix(landmarks, POINTS_478)            # [2, 3] float64, picture to crop; inverse_of() leads back
+    (motion,) = model.read_motion(crops_256)             # [N, 256, 256, 3] uint8 -> FaceMotion: pose, expression, ... as numpy
+    face = model.study(crop_256)                         # [256, 256, 3] uint8 -> StudiedFace, once per source; has nbytes
+    k_source = motion.keypoints                          # [21, 3] float32
+    k_driving = model.stitch(k_source, wanted)           # [N, 21, 3] float32; stitching comes last
+    frames = model.draw(face, k_source, k_driving)       # Tensor [N, 3, 512, 512] float32 RGB 0 to 1, on the device
+    pictures = to_bytes(frames)                          # [N, 512, 512, 3] uint8
+
+Frames
+    Pictures are RGB; pixels x right, y down. Keypoints are in the crop frame: x right, y down, z inward, -1 to 1 across the
+    crop, as row vectors. *Transformed* keypoints are scale (canonical R + expression) + translation in x and y; ``draw``,
+    ``stitch`` and the eye and lip shifts take these.
+
+Precision
+    ``Policy.dtype`` is that of the convolutions of warping and drawing alone. Pose, keypoints, coordinates, sampling positions
+    and statistics are float32 everywhere.
+
+Drafts
+    The networks are convolutional: a crop of 128 gives frames of 256, at a quarter of the work. A side must be a multiple of 128.
+"""
+
+from pctalk_studio.nets.liveportrait.crop import (
+    DRIVING_CROP,
+    POINTS_203,
+    POINTS_478,
+    SOURCE_CROP,
+    CropRule,
+    LandmarkSet,
+    crop_matrix,
+    eye_ratios_203,
+    inverse_of,
+    lip_ratio_203,
+)
+from pctalk_studio.nets.liveportrait.model import LivePortraitModel, StudiedFace, to_bytes
+from pctalk_studio.nets.liveportrait.networks import Networks, load_networks
+from pctalk_studio.nets.liveportrait.policy import CPU, Policy, best_policy
+from pctalk_studio.nets.liveportrait.pose import FaceMotion, degrees_of_bins, rotation_matrix, transform
+
+__all__ = [
+    "CPU",
+    "DRIVING_CROP",
+    "POINTS_203",
+    "POINTS_478",
+    "SOURCE_CROP",
+    "CropRule",
+    "FaceMotion",
+    "LandmarkSet",
+    "LivePortraitModel",
+    "Networks",
+    "Policy",
+    "StudiedFace",
+    "best_policy",
+    "crop_matrix",
+    "degrees_of_bins",
+    "eye_ratios_203",
+    "inverse_of",
+    "lip_ratio_203",
+    "load_networks",
+    "rotation_matrix",
+    "to_bytes",
+    "transform",
+]
