@@ -30,6 +30,10 @@ FEATHER = 0.008
 UNPARTED, PARTED = 0.002, 0.014
 """Change of the gap of the lips, E, up to which the photo's own mouth is shown and from which on the layers are."""
 
+RIM_SHARE, RIM_REACH = 0.4, 0.05
+"""The latter for the rims of lips that were photographed apart, as a part of their gap, and at most, E: the photo shows how lips
+and teeth meet, and the layers' rims are made up."""
+
 CHANNEL_PARTED = np.array([0.3, 0.3, 0.15], np.float32)
 """The same for press, tuck and tongue."""
 
@@ -88,6 +92,8 @@ class MouthStage:
         [h, w] float32: 1 inside the region, 0 at its border, smooth between; and one minus that.
     unit
         Pixels per E.
+    rim_reach
+        Change of the lips' gap, E, from which their rims come from the layers alone.
     """
 
     layers: MouthLayers
@@ -102,6 +108,7 @@ class MouthStage:
     border: F32
     outside: F32
     unit: float
+    rim_reach: float
 
     @classmethod
     def of(cls, rig: FaceRig, layers: MouthLayers, sheets: FaceSheets, driver: HandleDriver) -> MouthStage:
@@ -123,6 +130,7 @@ class MouthStage:
             border,
             1 - border,
             rig.scale,
+            min(RIM_SHARE * float(driver.gaps.max()), RIM_REACH),
         )
 
     def lines(self, handles: F32) -> tuple[F32, F32]:
@@ -145,8 +153,10 @@ class MouthStage:
             [4] the row's mouth channels.
         """
         upper_line, lower_line = self.lines(seen)
-        part = self.apart(seen, mouth)
-        region = self._lips(fields, upper_line, lower_line)
+        part, rims = self._shares(seen, mouth)
+        region, under = self._lips(fields, upper_line, lower_line), canvas[self.window.slices]
+        if rims < 1:
+            region = np.asarray(cv2.addWeighted(region, rims, under, 1 - rims, 0), np.uint8)
         channels = dict(zip(MOUTH_CHANNELS, mouth.tolist(), strict=True))
         jaw = (float(seen[_CHIN, 0]), float(seen[_CHIN, 1]))
         patch = self.layers.interior(upper_line, lower_line, jaw, channels["tuck"], channels["tongue"])
@@ -156,7 +166,6 @@ class MouthStage:
             cover = patch.cover.astype(np.float32) * np.float32(1 / 255)
             behind[:] = cv2.blendLinear(patch.rgb, behind.copy(), cover, 1 - cover)
         region = self.layers.shade(region, upper_line, lower_line, channels["press"], *self._expression(seen))
-        under = canvas[self.window.slices]
         if part == 1:
             under[:] = cv2.blendLinear(region, under.copy(), self.border, self.outside)
         else:
@@ -169,11 +178,16 @@ class MouthStage:
         Lips that stay together, or as far apart as in the photo, are best shown by the photo itself, moved as one skin; so
         nothing jumps when the mouth starts to move.
         """
+        return self._shares(seen, mouth)[0]
+
+    def _shares(self, seen: F32, mouth: F32) -> tuple[float, float]:
+        """How much the mouth and, among what is put together, the lips' rims must come from layers, 0 to 1 each."""
         moved = self.driver.weights @ (seen @ self.layers.frame.axes[1].astype(np.float32))
         change = float(np.abs(moved[11:] - moved[:11]).max()) / self.unit
-        part = max((change - UNPARTED) / (PARTED - UNPARTED), *(mouth[1:] / CHANNEL_PARTED).tolist())
-        part = float(min(max(part, 0.0), 1.0))
-        return part * part * (3 - 2 * part)
+        asked = max((mouth[1:] / CHANNEL_PARTED).tolist())
+        whole = max((change - UNPARTED) / (PARTED - UNPARTED), asked)
+        rims = max((change - UNPARTED) / max(self.rim_reach - UNPARTED, PARTED - UNPARTED), asked)
+        return _smooth(whole), _smooth(rims)
 
     def changed(self, seen: F32) -> Box:
         """Where the drawn mouth differs from the photo moved as one skin, for handles [57, 2] in pixels."""
@@ -212,6 +226,11 @@ class MouthStage:
         cv2.fillPoly(mask, [np.rint(closed).astype(np.int32)], (255,), cv2.LINE_AA, _SUBPIXEL_BITS)
         soft = cv2.GaussianBlur(mask, (0, 0), max(FEATHER * self.unit, 0.5))
         return soft.astype(np.float32) * np.float32(1 / 255)
+
+
+def _smooth(x: float) -> float:
+    t = min(max(x, 0.0), 1.0)
+    return float(t * t * (3 - 2 * t))
 
 
 def _border(shape: tuple[int, int], width: float) -> F32:

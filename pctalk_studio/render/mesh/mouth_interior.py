@@ -177,10 +177,10 @@ class MouthInterior:
         planes = self._painted(box, opening, jaw, tuck, tongue)
         np.clip(planes, 0, 255, out=planes)
         rgb = np.rint(cv2.merge(list(planes))).astype(np.uint8)
-        still = 0.0 if self.own is None else self.own.unmoved(gap, jaw, tongue, frame.unit)
+        still = 0.0 if self.own is None else self.own.unmoved(gap, jaw, tongue)
         if self.own is not None and still > 0:
-            photo = self.own.picture[box.slices]
-            rgb = np.asarray(photo.copy() if still == 1 else cv2.addWeighted(photo, still, rgb, 1 - still, 0), np.uint8)
+            photo = self.own.as_photographed(box, jaw)
+            rgb = photo if still == 1 else np.asarray(cv2.addWeighted(photo, still, rgb, 1 - still, 0), np.uint8)
         cover = np.rint(opening.cover * 255).astype(np.uint8)
         return InteriorPatch(frame.roi.x0 + box.x0, frame.roi.y0 + box.y0, rgb, cover)
 

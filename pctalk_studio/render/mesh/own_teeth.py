@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pctalk_studio.render.mesh.lips import LipCurves
-from pctalk_studio.render.mesh.mouth_frame import F32, F64, U8, MouthFrame
+from pctalk_studio.render.mesh.mouth_frame import F32, F64, U8, Box, MouthFrame
 from pctalk_studio.render.mesh.mouth_look import TEETH_CAP, MouthLook, brightness, gum_colour, luma
 from pctalk_studio.render.mesh.tooth_row import FlatLayer, FlatMouth, ToothRow, find_upper_row, smooth_along
 
@@ -29,6 +29,9 @@ CROWN = 0.098
 
 HIDDEN_EDGE = 0.010
 """How much longer teeth are, E, than the lower lip lets the photo show."""
+
+STILL_SHARE, STILL_REACH = 0.5, (0.02, 0.08)
+"""Change of the opening over which the photo's own inside gives way to the layers, as a part of its opening, and bounds in E."""
 
 RIM = 0.006
 """Width along the lips, E, in which the photo mixes lip and interior."""
@@ -60,6 +63,10 @@ class OwnMouth:
         [n] float32: 1 where the photo shows upper teeth, 0 elsewhere.
     sides
         How light the mouth is beside its teeth, on the picture's left and right, as a part of their own brightness.
+    sinks
+        [h, w] float32: how far each pixel goes with the jaw, 0 at the upper teeth to 1 at the lower lip.
+    reach
+        Change of the opening, pixels, over which the photo's own inside gives way to the layers.
     """
 
     picture: U8
@@ -72,6 +79,8 @@ class OwnMouth:
     line: F64
     seen: F32
     sides: tuple[float, float]
+    sinks: F32
+    reach: float
 
     @classmethod
     def of(cls, picture: U8, frame: MouthFrame, curves: LipCurves, look: MouthLook) -> OwnMouth | None:
@@ -101,6 +110,8 @@ class OwnMouth:
             line=_continued_line(frame, flat, row),
             seen=np.interp(frame.grid, flat.u, row.ends(frame.unit), left=0, right=0).astype(np.float32),
             sides=_side_light(flat, row),
+            sinks=np.clip((frame.v - edge) / np.maximum(curves.lower[frame.column] - edge, 1.0), 0, 1).astype(np.float32),
+            reach=frame.unit * float(np.clip(STILL_SHARE * gap.max() / frame.unit, *STILL_REACH)),
         )
 
     def completed(self, painted: U8, frame: MouthFrame) -> U8:
@@ -120,10 +131,20 @@ class OwnMouth:
             return look
         return replace(look, enamel=0.94 * self.colour, sclera_luma=max(look.sclera_luma, brightness(self.colour) / TEETH_CAP))
 
-    def unmoved(self, gap: F32, jaw: tuple[float, float], tongue: float, unit: float) -> float:
-        """1 when the mouth stands as photographed, falling to 0 over a fiftieth of E of change."""
-        change = float(np.abs(gap - self.gap).max()) + float(np.hypot(*jaw))
-        return float(np.clip(1 - change / (0.02 * unit) - 4 * abs(tongue), 0, 1))
+    def unmoved(self, gap: F32, jaw: tuple[float, float], tongue: float) -> float:
+        """1 when the mouth stands as photographed, falling smoothly to 0 as the opening changes by ``reach``."""
+        change = max(float(np.abs(gap - self.gap).max()), float(np.hypot(*jaw)))
+        part = float(np.clip(1 - change / self.reach - 4 * abs(tongue), 0, 1))
+        return part * part * (3 - 2 * part)
+
+    def as_photographed(self, box: Box, jaw: tuple[float, float]) -> U8:
+        """The photo's inside in a box, [h, w, 3]: upper teeth stand, the lower lip's neighbourhood goes with the jaw."""
+        if jaw == (0.0, 0.0):
+            return self.picture[box.slices].copy()
+        sinks = self.sinks[box.slices]
+        rows, columns = np.mgrid[box.y0 : box.y1, box.x0 : box.x1].astype(np.float32)
+        x, y = columns - np.float32(jaw[0]) * sinks, rows - np.float32(jaw[1]) * sinks
+        return np.asarray(cv2.remap(self.picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _front(flat: FlatMouth, row: ToothRow, look: MouthLook, unit: float) -> FlatLayer:
