@@ -17,12 +17,15 @@ from pctalk_studio.core.errors import UsageError
 from pctalk_studio.core.motion import Motion, MotionRow
 from pctalk_studio.core.progress import ProgressEvent, ProgressListener, silent
 from pctalk_studio.core.time import FrameRange, FrameSet
-from pctalk_studio.media.movie import MovieWriter
+from pctalk_studio.export.formats import MP4, ExportFormat, frame_writer
 from pctalk_studio.media.sound import Sound
 from pctalk_studio.render.api import PictureU8, PreparedFace
 
 STAGE = "render"
 """Name of the stage in progress events."""
+
+WITH_ALPHA = 4
+"""Channels of a picture that has alpha."""
 
 MOST_THREADS = 4
 """Threads that draw at most; the encoder wants some cores, too."""
@@ -65,12 +68,13 @@ def export_clip(
     path: Path,
     *,
     frames: FrameSet | None = None,
-    crf: int = 18,
+    format_: ExportFormat = MP4,
+    quality: int | None = None,
     listen: ProgressListener = silent,
     inputs: tuple[Path, ...] = (),
     threads: int | None = None,
 ) -> ExportReport:
-    """Render a motion, or some frames of it, and write it with its sound as MP4.
+    """Render a motion, or some frames of it, and write it with its sound into one file.
 
     Worker threads draw, at most a few frames ahead, while the calling thread encodes. An exception on either side, one
     out of ``listen`` (:class:`pctalk_studio.core.errors.Cancelled`), and Ctrl-C end both, leave no thread and no file.
@@ -78,17 +82,19 @@ def export_clip(
     Parameters
     ----------
     prepared
-        Engine that draws the rows.
+        Engine that draws the rows, with alpha where the format shall carry it.
     motion
         What to draw, at its own frame rate.
     sound
         Recording that begins with frame 0; None for a silent clip.
     path
-        Target, ending in ``.mp4``.
+        Target, ending as the format is named.
     frames
         Part of the clip, clipped to its length; the sound is cut alike, frame by frame. None means all.
-    crf
-        x264 quality, 1 to 51.
+    format_
+        In which it is delivered.
+    quality
+        As the format counts it, best first; None for its default.
     listen
         Told of every frame, in the calling thread.
     inputs
@@ -117,8 +123,10 @@ def export_clip(
     listen(ProgressEvent(STAGE, 0, total))
     with worker.pictures(chosen) as pictures:
         first = next(pictures)
-        height, width = first.shape[:2]
-        with MovieWriter(path, (width, height), motion.rate, sound, crf=crf, inputs=inputs) as movie:
+        height, width, channels = first.shape
+        alpha = channels == WITH_ALPHA
+        writer = frame_writer(format_, path, (width, height), motion.rate, sound, quality=quality, alpha=alpha, inputs=inputs)
+        with writer as movie:
             for picture in chain((first,), pictures):
                 mark = time.perf_counter()
                 movie.write(picture)

@@ -28,17 +28,23 @@ _TO_RGB = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FU
 
 
 class ToMovie:
-    """Converts pictures of one size to frames of a movie: yuv420p, BT.709, limited range.
+    """Converts pictures of one size to frames of a movie: BT.709, limited range.
 
     Parameters
     ----------
     size
         (width, height) of the pictures. An odd side is made even, as 4:2:0 needs it, by repeating its last column or row:
         nothing of the picture is lost.
+    pixels
+        FFmpeg's name of the frames' pixels.
+    alpha
+        Pictures have a fourth channel, straight alpha.
     """
 
-    def __init__(self, size: tuple[int, int]) -> None:
+    def __init__(self, size: tuple[int, int], pixels: str = "yuv420p", *, alpha: bool = False) -> None:
         self._size = size
+        self._pixels = pixels
+        self._given = "rgba" if alpha else "rgb24"
         self._reformatter = VideoReformatter()
 
     @property
@@ -47,21 +53,22 @@ class ToMovie:
         return self._size[0] + self._size[0] % 2, self._size[1] + self._size[1] % 2
 
     def __call__(self, rgb: RgbU8) -> VideoFrame:
-        """Convert one picture [H, W, 3] uint8.
+        """Convert one picture [H, W, 3] uint8, or [H, W, 4] with alpha.
 
         Raises
         ------
         ValueError
             When it has another size or type.
         """
-        if rgb.shape != (self._size[1], self._size[0], 3) or rgb.dtype != np.uint8:
+        channels = 4 if self._given == "rgba" else 3
+        if rgb.shape != (self._size[1], self._size[0], channels) or rgb.dtype != np.uint8:
             raise ValueError(f"frame of {rgb.shape} {rgb.dtype} in a movie of {self._size[0]} x {self._size[1]}")
         width, height = self.even_size
         if (width, height) != self._size:
             rgb = np.pad(rgb, ((0, height - self._size[1]), (0, width - self._size[0]), (0, 0)), mode="edge")
         return self._reformatter.reformat(
-            av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24"),
-            format="yuv420p",
+            av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format=self._given),
+            format=self._pixels,
             dst_colorspace=Colorspace.ITU709,
             src_color_range=ColorRange.JPEG,
             dst_color_range=ColorRange.MPEG,

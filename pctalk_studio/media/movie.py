@@ -1,4 +1,4 @@
-"""Writing MP4 movies: H.264 and AAC, picture and sound of equal length, there whole or not at all."""
+"""Writing movies: picture and sound of equal length, there whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import av
 import numpy as np
@@ -23,26 +24,22 @@ from pctalk_studio.core.time import FrameRate
 from pctalk_studio.media.colour import TAGS, RgbU8, ToMovie
 from pctalk_studio.media.files import refuse_overwriting
 from pctalk_studio.media.mixing import resampled, stereo_mix
+from pctalk_studio.media.movie_kinds import H264, MovieKind
 from pctalk_studio.media.reader import MovieFacts, MovieFrame, MovieReader
 from pctalk_studio.media.sound import Sound
 
 __all__ = ["MovieFacts", "MovieFrame", "MovieReader", "MovieWriter"]
 
-PRESET = "faster"
-"""x264 preset; see tests/perf/test_encode_speed.py for the figures behind it."""
-
-_SUFFIXES = (".mp4", ".m4v", ".mov")
-_AAC_CHUNK = 1024
 _AAC_BITS = {1: 128_000, 2: 192_000}
-_SOUND_RATES = (44_100, 48_000)
-"""Sampling rates that every player takes; others become the last."""
+_CHUNK = 1024
+"""Samples given at a time to an encoder that takes any number."""
 
 _KEY_SECONDS = 2
 """Seconds between key frames at most, so that a player jumps quickly."""
 
 
 class MovieWriter(AbstractContextManager["MovieWriter"]):
-    """Writes an MP4 frame by frame.
+    """Writes a movie frame by frame.
 
     Entered, it writes beside the target; left without an exception, the movie is completed and renamed over the target; left
     with any exception, nothing remains and an older file at the target stays as it was. The sound is cut, or continued with
@@ -51,17 +48,19 @@ class MovieWriter(AbstractContextManager["MovieWriter"]):
     Parameters
     ----------
     path
-        Target, ending in ``.mp4``, ``.m4v`` or ``.mov``.
+        Target; its suffix must be one of the kind's.
     size
         (width, height) of the frames; see :class:`pctalk_studio.media.colour.ToMovie` for odd ones.
     rate
         Frames a second, exact.
     sound
         Recording, None for a silent movie. More than two channels become stereo, unusual sampling rates 48 kHz.
-    crf
-        x264 quality, 1 (best) to 51.
-    preset
-        x264 preset.
+    kind
+        How it is written.
+    quality
+        As the kind counts it (crf), best first; None for its default.
+    alpha
+        Frames have a fourth channel, straight alpha.
     threads
         Of the encoder; at most 4 and the machine's cores when None. The same number gives the same bytes.
     inputs
@@ -82,25 +81,25 @@ class MovieWriter(AbstractContextManager["MovieWriter"]):
         rate: FrameRate,
         sound: Sound | None = None,
         *,
-        crf: int = 18,
-        preset: str = PRESET,
+        kind: MovieKind = H264,
+        quality: int | None = None,
+        alpha: bool = False,
         threads: int | None = None,
         inputs: tuple[Path, ...] = (),
     ) -> None:
-        if not 1 <= crf <= 51:
-            raise UsageError(f"A quality (crf) of {crf} is outside 1 to 51; 18 looks like the original.")
-        if path.suffix.lower() not in _SUFFIXES:
-            raise UsageError(
-                f"'{path}' should end in {', '.join(_SUFFIXES[:-1])} or {_SUFFIXES[-1]}, the kinds that are written."
-            )
+        pixels = kind.alpha_pixels if alpha else kind.pixels
+        if pixels is None:
+            raise UsageError(f"{kind.name} cannot carry transparency; export ProRes 4444 or WebM for it.")
+        if path.suffix.lower() not in kind.suffixes:
+            raise UsageError(f"'{path}' should end in {' or '.join(kind.suffixes)}, as {kind.name} is named.")
         self._path = path
         self._rate = rate
-        self._convert = ToMovie(size)
-        # The scaler puts chroma samples amid four pixels. H.264 means the left edge where nothing is said, and colours
-        # would stand 0.4 pixels beside their outlines in every player that knows it.
-        self._options = {"crf": str(crf), "preset": preset, "chroma_sample_location": "center"}
+        self._kind = kind
+        self._pixels = pixels
+        self._convert = ToMovie(size, pixels, alpha=alpha)
+        self._options = kind.quality_options(quality)
         self._threads = threads or min(4, os.cpu_count() or 1)
-        self._sound = None if sound is None else _Track(sound)
+        self._sound = None if sound is None else _Track(sound, kind)
         self._inputs = (*inputs, sound.path) if sound is not None else inputs
         self._frames = 0
         self._session: AbstractContextManager[None] | None = None
@@ -148,7 +147,7 @@ class MovieWriter(AbstractContextManager["MovieWriter"]):
         refuse_overwriting(self._path, self._inputs)
         try:
             with written_whole(self._path) as draft:
-                container = _opened(draft, self._path)
+                container = _opened(draft, self._path, self._kind)
                 try:
                     self._file = self._with_streams(container)
                     yield
@@ -167,18 +166,23 @@ class MovieWriter(AbstractContextManager["MovieWriter"]):
             raise MediaError(text, repr(error)) from error
 
     def _with_streams(self, container: OutputContainer) -> _File:
-        video = container.add_stream("libx264", rate=self._rate.value, options=self._options)
+        video = container.add_stream(self._kind.video_codec, rate=self._rate.value, options=self._options)
+        assert isinstance(video, VideoStream)  # by the codec's kind
         video.width, video.height = self._convert.even_size
-        video.pix_fmt = "yuv420p"
+        video.pix_fmt = self._pixels
         video.time_base = 1 / self._rate.value
         context = video.codec_context
+        if self._kind.tag:
+            context.codec_tag = self._kind.tag
         context.time_base = 1 / self._rate.value
         context.gop_size = max(1, round(_KEY_SECONDS * float(self._rate)))
         context.thread_count = self._threads
         context.color_primaries, context.color_trc, context.colorspace, context.color_range = TAGS
         audio: AudioStream | None = None
         if self._sound is not None:
-            audio = container.add_stream("aac", rate=self._sound.rate, layout=self._sound.layout)
+            stream = container.add_stream(self._kind.audio_codec, rate=self._sound.rate, layout=self._sound.layout)
+            assert isinstance(stream, AudioStream)  # by the codec's kind
+            audio = stream
             audio.bit_rate = _AAC_BITS[self._sound.channels]
         return _File(container, video, audio)
 
@@ -187,7 +191,7 @@ class MovieWriter(AbstractContextManager["MovieWriter"]):
             return
         length = round(self._frames * self._sound.rate / self._rate.value)
         for chunk, start in self._sound.chunks(length, last):
-            frame = av.AudioFrame.from_ndarray(chunk, format="fltp", layout=self._sound.layout)
+            frame = av.AudioFrame.from_ndarray(chunk, format=self._kind.audio_format, layout=self._sound.layout)
             frame.sample_rate = self._sound.rate
             frame.pts = start
             frame.time_base = Fraction(1, self._sound.rate)
@@ -214,9 +218,11 @@ class _File:
 class _Track:
     """A recording as the encoder wants it, handed out in its own chunks."""
 
-    def __init__(self, sound: Sound) -> None:
+    def __init__(self, sound: Sound, kind: MovieKind) -> None:
         mixed = stereo_mix(sound.samples, sound.channels)
-        self.rate = sound.rate if sound.rate in _SOUND_RATES else _SOUND_RATES[-1]
+        self.rate = sound.rate if sound.rate in kind.audio_rates else kind.audio_rates[-1]
+        self._format = kind.audio_format
+        self._chunk = kind.audio_chunk or _CHUNK
         self._samples = np.clip(resampled(mixed, sound.rate, self.rate), -1.0, 1.0)
         self._done = 0
 
@@ -228,20 +234,27 @@ class _Track:
     def layout(self) -> str:
         return "mono" if self.channels == 1 else "stereo"
 
-    def chunks(self, length: int, last: bool) -> Iterator[tuple[npt.NDArray[np.float32], int]]:
-        """What is due of a track of ``length`` samples: whole chunks [channels, 1024] and their start, at last the rest too."""
-        while length - self._done >= (1 if last else _AAC_CHUNK):
-            start, stop = self._done, min(self._done + _AAC_CHUNK, length)
+    def chunks(self, length: int, last: bool) -> Iterator[tuple[npt.NDArray[Any], int]]:
+        """What is due of a track of ``length`` samples: chunks as the encoder takes them, and their start; at last the rest."""
+        while length - self._done >= (1 if last else self._chunk):
+            start, stop = self._done, min(self._done + self._chunk, length)
             chunk = np.zeros((self.channels, stop - start), np.float32)
             heard = self._samples[start:stop].T
             chunk[:, : heard.shape[1]] = heard
             self._done = stop
-            yield chunk, start
+            yield self._as_encoded(chunk), start
+
+    def _as_encoded(self, chunk: npt.NDArray[np.float32]) -> npt.NDArray[Any]:
+        """[channels, n] as planes, or interleaved in one row, as the sample format has it."""
+        if self._format.endswith("p"):
+            return chunk
+        interleaved = np.ascontiguousarray(chunk.T).reshape(1, -1)
+        return np.rint(interleaved * 32767).astype(np.int16) if self._format == "s16" else interleaved
 
 
-def _opened(draft: Path, target: Path) -> OutputContainer:
+def _opened(draft: Path, target: Path, kind: MovieKind) -> OutputContainer:
     # A fine movie time scale lets the edit lists state both lengths exactly instead of in whole milliseconds.
-    options = {"movflags": "+faststart", "movie_timescale": "48000"}
-    kind = "mov" if target.suffix.lower() == ".mov" else "mp4"
+    options = {} if kind.container == "webm" else {"movflags": "+faststart", "movie_timescale": "48000"}
+    container = "mov" if target.suffix.lower() == ".mov" else kind.container
     # Without the protocol a colon in a name would be taken for one.
-    return av.open(f"file:{draft}", mode="w", format=kind, options=options)
+    return av.open(f"file:{draft}", mode="w", format=container, options=options)

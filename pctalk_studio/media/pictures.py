@@ -134,14 +134,14 @@ def write_png(path: Path, rgb: RgbU8) -> None:
     path
         Target; its folder must exist.
     rgb
-        [H, W, 3] uint8 sRGB.
+        [H, W, 3] uint8 sRGB, or [H, W, 4] with straight alpha.
 
     Raises
     ------
     MediaError
         When it cannot be written.
     """
-    if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8:
+    if rgb.ndim != 3 or rgb.shape[2] not in (3, 4) or rgb.dtype != np.uint8:
         raise ValueError(f"not a picture: {rgb.shape} {rgb.dtype}")
     with written_whole(path) as draft:
         Image.fromarray(rgb).save(draft, format="PNG")
@@ -170,6 +170,20 @@ def over_backdrop(rgb: RgbU8, alpha: AlphaU8) -> RgbU8:
     if np.mean(255 - alpha) < 255 * _RIM and (alpha == 255).any():
         behind = _nearest_opaque(rgb, alpha)
     return ((rgb * weight + behind * (255 - weight) + 127) // 255).astype(np.uint8)
+
+
+def foreground(picture: Picture) -> RgbU8:
+    """The colours of a picture itself, [H, W, 3] uint8, not premultiplied, without what :func:`over_backdrop` put behind it.
+
+    Where nothing of it is seen the colour is arbitrary.
+    """
+    if picture.alpha is None:
+        return picture.rgb
+    if np.mean(255 - picture.alpha) < 255 * _RIM and (picture.alpha == 255).any():
+        return picture.rgb  # its own colours were continued behind it
+    weight = picture.alpha[..., None].astype(np.int64)
+    own = picture.rgb.astype(np.int64) * 255 - np.asarray(BACKDROP) * (255 - weight)
+    return np.asarray(np.clip(np.rint(own / np.maximum(weight, 1)), 0, 255), np.uint8)
 
 
 def _nearest_opaque(rgb: RgbU8, alpha: AlphaU8) -> RgbU8:

@@ -7,67 +7,24 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.clips import FakeFace, assert_close, levels_in, motion_of, noise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pctalk_studio.core.errors import Cancelled, MediaError, RenderError, UsageError
-from pctalk_studio.core.motion import Motion, MotionRow
 from pctalk_studio.core.progress import ProgressEvent
 from pctalk_studio.core.time import FrameRate, FrameSet
 from pctalk_studio.export.clip import STAGE, export_clip
-from pctalk_studio.media.movie import MovieReader
 from pctalk_studio.media.sound import Sound, read_sound
-
-RATE = FrameRate.parse("25")
-
-
-def motion_of(levels: list[int], rate: FrameRate = RATE) -> Motion:
-    """A motion whose rows carry a number each, in the head's roll."""
-    count = len(levels)
-    pose = np.zeros((count, 6), np.float32)
-    pose[:, 2], pose[:, 5] = levels, 1
-    nothing = np.zeros((count, 21, 3), np.float32)
-    four = np.zeros((count, 4), np.float32)
-    return Motion(rate, nothing, nothing.copy(), pose, four, four.copy(), np.zeros(count, np.float32))
-
-
-class FakeFace:
-    """Draws a row's number as a grey, and remembers what was asked for."""
-
-    def __init__(self, fails_at: int | None = None, size: tuple[int, int] = (64, 64)) -> None:
-        self.asked: list[int] = []
-        self.threads: set[str] = set()
-        self._fails_at = fails_at
-        self._size = size
-
-    def frame(self, row: MotionRow) -> np.ndarray:
-        level = int(row.pose[2])
-        if level == self._fails_at:
-            raise RenderError("The engine cannot draw this; choose another.")
-        self.asked.append(level)
-        self.threads.add(threading.current_thread().name)
-        return np.full((self._size[1], self._size[0], 3), level, np.uint8)
-
-
-def levels_in(path: Path) -> list[int]:
-    return [round(float(frame.rgb.mean())) for frame in MovieReader(path)]
-
-
-def noise(seconds: float, rate: int = 48000) -> Sound:
-    samples = np.random.default_rng(0).uniform(-0.5, 0.5, round(seconds * rate)).astype(np.float32)
-    return Sound.of(samples, rate, Path("noise.wav"))
-
-
-def assert_close(seen: list[int], wanted: list[int]) -> None:
-    assert len(seen) == len(wanted)
-    assert np.abs(np.subtract(seen, wanted)).max() <= 2
 
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_all_frames_in_order_drawn_in_other_threads(tmp_path, threads):
     levels = list(range(20, 200, 6))
     face, events = FakeFace(), []
-    report = export_clip(face, motion_of(levels), noise(1.0), tmp_path / "a.mp4", crf=1, listen=events.append, threads=threads)
+    report = export_clip(
+        face, motion_of(levels), noise(1.0), tmp_path / "a.mp4", quality=1, listen=events.append, threads=threads
+    )
     assert_close(levels_in(tmp_path / "a.mp4"), levels)
     assert sorted(face.asked) == levels
     assert 1 <= len(face.threads) <= threads
@@ -81,7 +38,7 @@ def test_all_frames_in_order_drawn_in_other_threads(tmp_path, threads):
 def test_repeated_rows_are_drawn_once(tmp_path):
     levels = [50] * 12 + [90] + [50] * 3 + [200, 201, 201]
     face = FakeFace()
-    report = export_clip(face, motion_of(levels), None, tmp_path / "a.mp4", crf=1)
+    report = export_clip(face, motion_of(levels), None, tmp_path / "a.mp4", quality=1)
     assert face.asked == [50, 90, 50, 200, 201]
     assert (report.frames, report.drawn) == (len(levels), 5)
     assert_close(levels_in(tmp_path / "a.mp4"), levels)
@@ -106,7 +63,7 @@ def test_a_part_has_its_own_frames_and_sound(tmp_path_factory, spans, rate_text)
     path = tmp_path_factory.mktemp("part") / "a.mp4"
     sound = Sound.of(ramp * tone, 48000, Path("ramp.wav"))
     chosen = list(frames.clipped(40))
-    export_clip(FakeFace(), motion_of(levels, rate), sound, path, frames=frames, crf=1)
+    export_clip(FakeFace(), motion_of(levels, rate), sound, path, frames=frames, quality=1)
     assert_close(levels_in(path), [levels[i] for i in chosen])
     heard = read_sound(path)
     assert abs(heard.duration - len(chosen) / float(rate)) < 1 / 24000

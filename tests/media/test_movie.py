@@ -51,7 +51,7 @@ def written(path: Path, pictures: list[np.ndarray], rate: FrameRate = RATE, soun
 
 def test_colours_come_back_as_they_were(tmp_path):
     pictures = [patches(seed) for seed in range(4)]
-    path = written(tmp_path / "a.mp4", pictures, crf=1, preset="medium")
+    path = written(tmp_path / "a.mp4", pictures, quality=1)
     for picture, frame in zip(pictures, MovieReader(path), strict=True):
         centres = np.s_[16::32, 16::32]
         assert np.abs(frame.rgb[centres].astype(int) - picture[centres]).max() <= 3
@@ -61,7 +61,7 @@ def test_colours_come_back_as_they_were(tmp_path):
 def test_the_stored_values_are_those_of_bt709(tmp_path):
     """ITU-R BT.709-6, items 3.2 to 3.5: luma and colour differences in 8-bit limited range, computed here from the text."""
     picture = patches(7)
-    path = written(tmp_path / "a.mp4", [picture], crf=1, preset="medium")
+    path = written(tmp_path / "a.mp4", [picture], quality=1)
     red, green, blue = (picture[16::32, 16::32].astype(float) / 255).transpose(2, 0, 1)
     luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     wanted = (16 + 219 * luma, 128 + 224 * (blue - luma) / 1.8556, 128 + 224 * (red - luma) / 1.5748)
@@ -83,7 +83,7 @@ def test_colours_do_not_move_beside_their_outlines(tmp_path, edge, upright):
     picture[:, :edge], picture[:, edge:] = (190, 80, 80), (99, 107, 80)
     if upright:
         picture = np.ascontiguousarray(picture.transpose(1, 0, 2))
-    frame = next(iter(MovieReader(written(tmp_path / "a.mp4", [picture], crf=1, preset="medium"))))
+    frame = next(iter(MovieReader(written(tmp_path / "a.mp4", [picture], quality=1))))
     profile = (frame.rgb.transpose(1, 0, 2) if upright else frame.rgb)[20:76, 32:64, 0].astype(float).mean(axis=0)
     left, right = profile[:4].mean(), profile[-4:].mean()
     assert abs(32 + ((profile - right) / (left - right)).sum() - edge) < 0.1
@@ -92,7 +92,7 @@ def test_colours_do_not_move_beside_their_outlines(tmp_path, edge, upright):
 @pytest.mark.parametrize("size", [(64, 64), (65, 64), (64, 67), (71, 69)])
 def test_odd_sides_are_completed_by_repeating_the_edge(tmp_path, size):
     picture = patches(3, size, 16)
-    frame = next(iter(MovieReader(written(tmp_path / "a.mp4", [picture], crf=1, preset="medium"))))
+    frame = next(iter(MovieReader(written(tmp_path / "a.mp4", [picture], quality=1))))
     width, height = size[0] + size[0] % 2, size[1] + size[1] % 2
     assert frame.rgb.shape == (height, width, 3)
     expected = np.pad(picture, ((0, height - size[1]), (0, width - size[0]), (0, 0)), mode="edge")
@@ -211,7 +211,7 @@ def test_full_disk_is_one_sentence_and_leaves_nothing(tmp_path, small_disk, coun
     rng = np.random.default_rng(0)
     noise = [rng.integers(0, 256, (128, 128, 3), dtype=np.uint8) for _ in range(count)]
     with pytest.raises(MediaError, match=r"full\.mp4.*(large|space)"):
-        written(tmp_path / "full.mp4", noise, sound=tone(2.0), crf=1)
+        written(tmp_path / "full.mp4", noise, sound=tone(2.0), quality=1)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -236,7 +236,7 @@ def test_unwritable_targets_are_refused(tmp_path):
         written(tmp_path / "a.avi", [patches(1)])
     for crf in (0, 52):
         with pytest.raises(UsageError, match="outside 1 to 51"):
-            written(tmp_path / "a.mp4", [patches(1)], crf=crf)
+            written(tmp_path / "a.mp4", [patches(1)], quality=crf)
     assert [path.name for path in tmp_path.iterdir()] == ["folder.mp4"]
 
 
@@ -304,7 +304,7 @@ def test_the_encoders_threads_end_with_it(tmp_path, fails):
 
 def test_frames_may_be_views_and_may_be_reused(tmp_path):
     buffer = np.empty((64, 128, 3), np.uint8)
-    with MovieWriter(tmp_path / "a.mp4", (64, 64), RATE, crf=1) as movie:
+    with MovieWriter(tmp_path / "a.mp4", (64, 64), RATE, quality=1) as movie:
         for value in (20, 120, 220):
             buffer[:] = value
             movie.write(buffer[:, ::2])

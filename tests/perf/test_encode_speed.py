@@ -28,7 +28,8 @@ import pytest
 
 from pctalk_studio.core.time import FrameRate
 from pctalk_studio.media.colour import ToMovie
-from pctalk_studio.media.movie import PRESET, MovieWriter
+from pctalk_studio.media.movie import MovieWriter
+from pctalk_studio.media.movie_kinds import FAST_H264
 
 pytestmark = pytest.mark.perf
 
@@ -53,7 +54,7 @@ def seconds_of_x264_alone(path: Path, pictures: list[np.ndarray]) -> float:
     frames = [convert(picture) for picture in pictures]
     started = time.process_time()
     with av.open(str(path), "w") as out:
-        stream = out.add_stream("libx264", rate=25, options={"crf": "18", "preset": PRESET})
+        stream = out.add_stream("libx264", rate=25, options={"crf": "18", "preset": FAST_H264})
         stream.width = stream.height = 512
         stream.pix_fmt = "yuv420p"
         stream.codec_context.thread_count = 2
