@@ -111,18 +111,7 @@ class FaceMask:
 
     def stroked(self, brush: Brush, dabs: Sequence[Dab]) -> FaceMask:
         """The mask after one stroke. However slowly the pen moves, a stroke acts once: of dabs that overlap, the strongest."""
-        if not dabs:
-            return self
-        amount = np.zeros((MASK_SIDE, MASK_SIDE))
-        path = _filled(dabs, brush.radius / 4)
-        for dab in (*path, *(Dab(-d.x, d.y, d.pressure) for d in path if brush.mirror)):
-            _press(amount, brush, dab)
-        values = self.values()
-        if brush.mode is StrokeMode.PAINT:
-            return FaceMask.of(values + (1 - values) * amount)
-        if brush.mode is StrokeMode.ERASE:
-            return FaceMask.of(values * (1 - amount))
-        return FaceMask.of(values + (_blurred(values, brush.radius / 3) - values) * amount)
+        return Stroke(self, brush).grown(dabs).mask()
 
     def inverted(self) -> FaceMask:
         """1 minus each weight."""
@@ -132,6 +121,49 @@ class FaceMask:
         """The mask with a weight laid over an area, softly where the area is soft."""
         share = area.values()
         return FaceMask.of(self.values() * (1 - share) + weight * share)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stroke:
+    """A stroke that is being drawn. It grows by its newest dabs alone, so that a long one stays as quick as it began.
+
+    Parameters
+    ----------
+    start
+        The mask before it.
+    brush
+        What draws it.
+    amount
+        [MASK_SIDE, MASK_SIDE] how fully it has acted so far, 0 to 1; None: nowhere.
+    last
+        The dab that came last.
+    """
+
+    start: FaceMask
+    brush: Brush
+    amount: ArrayF64 | None = None
+    last: Dab | None = None
+
+    def grown(self, dabs: Sequence[Dab]) -> Stroke:
+        """The stroke after more dabs."""
+        if not dabs:
+            return self
+        amount = np.zeros((MASK_SIDE, MASK_SIDE)) if self.amount is None else self.amount.copy()
+        path = _filled(dabs if self.last is None else (self.last, *dabs), self.brush.radius / 4)
+        for dab in (*path, *(Dab(-d.x, d.y, d.pressure) for d in path if self.brush.mirror)):
+            _press(amount, self.brush, dab)
+        return Stroke(self.start, self.brush, amount, dabs[-1])
+
+    def mask(self) -> FaceMask:
+        """The mask as it is with the stroke so far."""
+        if self.amount is None:
+            return self.start
+        values, amount, mode = self.start.values(), self.amount, self.brush.mode
+        if mode is StrokeMode.PAINT:
+            return FaceMask.of(values + (1 - values) * amount)
+        if mode is StrokeMode.ERASE:
+            return FaceMask.of(values * (1 - amount))
+        return FaceMask.of(values + (_blurred(values, self.brush.radius / 3) - values) * amount)
 
 
 _CELL = 2 * MASK_REACH / MASK_SIDE

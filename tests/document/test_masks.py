@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pctalk_studio.core.errors import EditRejected
-from pctalk_studio.document.masks import MASK_SIDE, Brush, Dab, FaceMask, StrokeMode
+from pctalk_studio.document.masks import MASK_SIDE, Brush, Dab, FaceMask, Stroke, StrokeMode
 
 brushes = st.builds(Brush, st.floats(0.02, 1), st.floats(0, 1), st.floats(0, 1), st.sampled_from(StrokeMode), st.booleans())
 strokes = st.lists(st.builds(Dab, st.floats(-1.5, 1.5), st.floats(-1.5, 2), st.floats(0, 1)), max_size=4)
@@ -86,3 +86,11 @@ def test_impossible_brushes_are_rejected(change):
 def test_a_mask_has_just_its_cells():
     with pytest.raises(EditRejected, match="weights"):
         FaceMask(b"123")
+
+
+@settings(deadline=None, max_examples=50)
+@given(brushes, strokes, st.integers(0, 4))
+def test_a_stroke_that_grows_is_the_stroke_as_a_whole(brush, dabs, part):
+    before = FaceMask.of(np.tile(np.linspace(0, 1, MASK_SIDE), (MASK_SIDE, 1)))
+    grown = Stroke(before, brush).grown(dabs[:part]).grown(()).grown(dabs[part:])
+    assert grown.mask() == before.stroked(brush, dabs)
