@@ -41,9 +41,9 @@ _LOOKED_AT = 512
 class GifWriter(AbstractContextManager["GifWriter"]):
     """Writes an animated GIF frame by frame; there whole or not at all.
 
-    The palette is made from the first frames, in which a speaker has opened the mouth, and then kept: a palette that changes from
-    frame to frame flickers. GIF counts in hundredths of a second, so frame times are rounded from the beginning of the clip and never
-    drift; frames that would be too short for viewers are left out.
+    The palette is made from the first frames, in which a speaker has opened the mouth, and then kept: a palette that changes
+    from frame to frame flickers. GIF counts in hundredths of a second, so frame times are rounded from the beginning of the
+    clip and never drift; frames that would be too short for viewers are left out.
 
     Parameters
     ----------

@@ -308,9 +308,16 @@ class Studio:
             When it cannot be drawn or written.
         """
         _, prepared = self.drawn_with()
-        crf = self.project.render.crf
-        inputs = (self.sources.picture.path,)
-        return export_clip(prepared, self.motion, self.sources.sound, out, frames=frames, crf=crf, listen=listen, inputs=inputs)
+        return export_clip(
+            prepared,
+            self.motion,
+            self.sources.sound,
+            out,
+            frames=frames,
+            quality=self.project.render.crf,
+            listen=listen,
+            inputs=(self.sources.picture.path,),
+        )
 
     def save(self, path: Path | None = None) -> Saved:
         """Save the project, over its own file or to another.
