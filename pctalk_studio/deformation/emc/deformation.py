@@ -29,6 +29,10 @@ ArrayF64 = npt.NDArray[np.float64]
 _KEPT_GAP = 0.7
 """Least part of the neutral aperture that an emotion leaves to speech."""
 
+_PARTED_IN_SPEECH = 0.35
+"""Part that speech keeps of how an emotion by itself moves the lips apart or together. A lip raised in disgust stays raised and
+the lower lip follows it: the mouth is where the emotion has it, and its opening tells what is said."""
+
 _LOWER_LIP = tuple(lower for _, lower, _ in COLUMNS)
 
 _UPPER_MEETS = 0.4
@@ -143,7 +147,10 @@ def express(
     widest = np.zeros(count)
     for upper, lower, part in COLUMNS:
         up, down = MESH.index(upper), MESH.index(lower)
-        added = units[:, down, 1] - units[:, up, 1]
+        parted = units[:, down, 1] - units[:, up, 1]
+        followed = (1.0 - _PARTED_IN_SPEECH) * art.active * parted
+        total[:, down, 1] -= followed
+        added = parted - followed
         articulated = part * wanted
         kept = np.maximum(_KEPT_GAP * articulated, part * np.minimum(asked, floor))
         gap = np.maximum(articulated + added, kept) * art.free
