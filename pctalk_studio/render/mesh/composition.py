@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -12,7 +13,7 @@ from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.keypoints import MESH
 from pctalk_studio.core.motion import MOUTH_CHANNELS
 from pctalk_studio.core.topology import INNER_LIP_LOWER, INNER_LIP_UPPER
-from pctalk_studio.render.mesh.fields import Box
+from pctalk_studio.render.mesh.fields import Box, WeightMap
 from pctalk_studio.render.mesh.handles import HandleDriver
 from pctalk_studio.render.mesh.mouth import MouthLayers
 from pctalk_studio.render.mesh.sheets import FaceSheets
@@ -40,10 +41,16 @@ CHANNEL_PARTED = np.array([0.3, 0.3, 0.15], np.float32)
 LIGHT_REACH = 0.13
 """How far from the lips' line anything of the mouth but the folds of a smile changes light or shape of the skin, E."""
 
+SOFT_EDGE = 0.03
+"""At the end of that reach the drawn mouth gives way to the skin over this distance, E."""
+
 SMILE = 0.05
 """Way of a corner of the mouth in a broad smile, E."""
 
 _SUBPIXEL_BITS = 5
+_SPARE_NODES = 3
+"""Rows of nodes beyond those whose skin is drawn: enlarging looks at two."""
+
 _CHIN = MESH.index("chin")
 _CORNER_RIGHT, _CORNER_LEFT = MESH.index("lip_corner_right"), MESH.index("lip_corner_left")
 
@@ -71,6 +78,37 @@ def spline_matrix(knots: int, count: int) -> F32:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class MouthShape:
+    """What a mouth looks like in one frame, as far as its edges tell.
+
+    Parameters
+    ----------
+    upper, lower
+        [61, 2] float32 pixels: inner edges of the lips.
+    part, rims
+        How much the mouth and, among what is put together, the lips' rims must come from layers, above 0 to 1.
+    smile, stretch
+        How far the corners have gone up and apart, as parts of a broad smile's, -1 to 1.
+    jaw
+        Displacement of the jaw, (right, down) pixels.
+    channels
+        [4] the row's mouth channels.
+    box
+        Where the drawn mouth differs from the photo moved as one skin.
+    """
+
+    upper: F32
+    lower: F32
+    part: float
+    rims: float
+    smile: float
+    stretch: float
+    jaw: tuple[float, float]
+    channels: F32
+    box: Box
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class MouthStage:
     """Draws the region of the mouth of one face.
 
@@ -84,12 +122,14 @@ class MouthStage:
         The lips' textures for sampling.
     window
         The region, with the upper and the lower sheet's grid.
-    rest_upper, rest_lower
-        [11, 2] float32 pixels: the landmarks of the inner lips.
-    spline
-        [61, 11] float32: from landmarks of a lip to points of its drawn line.
-    border, outside
-        [h, w] float32: 1 inside the region, 0 at its border, smooth between; and one minus that.
+    rest
+        [122, 2] float32 pixels: the lines of the inner lips as drawn, the upper one's first.
+    follow
+        [122, 57] float32: how their points follow the handles.
+    axes
+        [2, 2] float32: the mouth frame's axes.
+    border
+        [h, w] float32: 1 inside the region, 0 at its border, smooth between.
     unit
         Pixels per E.
     rim_reach
@@ -102,11 +142,10 @@ class MouthStage:
     upper: Texture
     lower: Texture
     window: Window
-    rest_upper: F32
-    rest_lower: F32
-    spline: F32
+    rest: F32
+    follow: F32
+    axes: F32
     border: F32
-    outside: F32
     unit: float
     rim_reach: float
 
@@ -116,7 +155,9 @@ class MouthStage:
         (x, y), (width, height) = layers.origin, layers.size
         window = Window.of(sheets.upper.grid, rig.picture_size, (x, y), (x, y, x + width, y + height))
         marks = rig.landmarks[:, :2]
-        border = _border((window.y1 - window.y0, window.x1 - window.x0), 0.08 * rig.scale)
+        border = np.outer(*(_ramp(n, 0.08 * rig.scale) for n in (window.y1 - window.y0, window.x1 - window.x0)))
+        spline = spline_matrix(len(INNER_LIP_UPPER), CURVE_POINTS)
+        count = len(INNER_LIP_UPPER)
         return cls(
             layers,
             sheets,
@@ -124,105 +165,129 @@ class MouthStage:
             Texture.of(layers.upper_texture),
             Texture.of(layers.lower_texture),
             window,
-            marks[list(INNER_LIP_UPPER)],
-            marks[list(INNER_LIP_LOWER)],
-            spline_matrix(len(INNER_LIP_UPPER), CURVE_POINTS),
+            np.vstack([spline @ marks[list(ring)] for ring in (INNER_LIP_UPPER, INNER_LIP_LOWER)]),
+            np.vstack([spline @ driver.weights[:count], spline @ driver.weights[count:]]),
+            layers.frame.axes.astype(np.float32),
             border,
-            1 - border,
             rig.scale,
             min(RIM_SHARE * float(driver.gaps.max()), RIM_REACH),
         )
 
     def lines(self, handles: F32) -> tuple[F32, F32]:
         """Inner edges of both lips for handle displacements [57, 2] in pixels, [61, 2] float32 pixels each."""
-        moved = self.driver.weights @ handles
-        return self.spline @ (self.rest_upper + moved[:11]), self.spline @ (self.rest_lower + moved[11:])
+        both = self.rest + self.follow @ handles
+        return both[:CURVE_POINTS], both[CURVE_POINTS:]
 
-    def draw(self, canvas: U8, fields: tuple[F32, F32], seen: F32, mouth: F32) -> None:
-        """Draw the mouth region over the canvas, in place.
+    def shape(self, seen: F32, channels: F32) -> MouthShape | None:
+        """The mouth for handle displacements that the visible edges follow and for mouth channels.
+
+        Parameters
+        ----------
+        seen
+            [57, 2] pixels.
+        channels
+            [4] the row's mouth channels.
+
+        Returns
+        -------
+        MouthShape | None
+            None where nothing has to be put together.
+        """
+        part, rims = self._shares(seen, channels)
+        if part == 0:
+            return None
+        upper, lower = self.lines(seen)
+        smile, stretch = self._expression(seen)
+        jaw = float(seen[_CHIN, 0]), float(seen[_CHIN, 1])
+        box = self.window.box if smile > 0 else self._near(upper, lower)  # the folds of a smile
+        return MouthShape(upper, lower, part, rims, smile, stretch, jaw, channels, box)
+
+    def sheets_for(self, shape: MouthShape) -> tuple[WeightMap, WeightMap]:
+        """What of the upper and the lower sheet is needed to draw a mouth."""
+        grid, margin = self.window.grid, LIGHT_REACH * self.unit
+        # Skin that comes into the box comes from nearer to the lips at rest than the box reaches.
+        top = min(shape.box[1], float(self.rest[:, 1].min()) - margin)
+        bottom = max(shape.box[3], float(self.rest[:, 1].max()) + margin)
+        rows = int((top - grid.y0) // grid.step) - _SPARE_NODES, int((bottom - grid.y0) // grid.step) + 1 + _SPARE_NODES
+        return self.sheets.upper.rows(*rows), self.sheets.lower.rows(*rows)
+
+    def draw(self, canvas: U8, fields: tuple[tuple[WeightMap, F32], ...], shape: MouthShape) -> None:
+        """Draw a mouth over the canvas, in place, within the shape's box.
 
         Parameters
         ----------
         canvas
             [H, W, 3] uint8, the skin already moved.
         fields
-            Forward fields of the upper and the lower sheet.
-        seen
-            [57, 2] pixels: handle displacements that the visible edges follow.
-        mouth
-            [4] the row's mouth channels.
+            The upper and the lower sheet as :meth:`sheets_for` gives them, with their forward fields.
+        shape
+            The mouth.
         """
-        upper_line, lower_line = self.lines(seen)
-        part, rims = self._shares(seen, mouth)
-        region, under = self._lips(fields, upper_line, lower_line), canvas[self.window.slices]
-        if rims < 1:
-            region = np.asarray(cv2.addWeighted(region, rims, under, 1 - rims, 0), np.uint8)
-        channels = dict(zip(MOUTH_CHANNELS, mouth.tolist(), strict=True))
-        jaw = (float(seen[_CHIN, 0]), float(seen[_CHIN, 1]))
-        patch = self.layers.interior(upper_line, lower_line, jaw, channels["tuck"], channels["tongue"])
+        window = self.window.within(shape.box)
+        if window.empty:
+            return
+        inside = window.slices_in(self.window)
+        region = canvas[self.window.slices].copy()
+        lips = self._lips(window, fields, shape)
+        region[inside] = lips if shape.rims == 1 else cv2.addWeighted(lips, shape.rims, region[inside], 1 - shape.rims, 0)
+        channels = dict(zip(MOUTH_CHANNELS, shape.channels.tolist(), strict=True))
+        patch = self.layers.interior(shape.upper, shape.lower, shape.jaw, channels["tuck"], channels["tongue"])
         if patch is not None:
             y, x = patch.y - self.window.y0, patch.x - self.window.x0
             behind = region[y : y + patch.rgb.shape[0], x : x + patch.rgb.shape[1]]
             cover = patch.cover.astype(np.float32) * np.float32(1 / 255)
             behind[:] = cv2.blendLinear(patch.rgb, behind.copy(), cover, 1 - cover)
-        region = self.layers.shade(region, upper_line, lower_line, channels["press"], *self._expression(seen))
-        if part == 1:
-            under[:] = cv2.blendLinear(region, under.copy(), self.border, self.outside)
-        else:
-            share = self.border * np.float32(part)
-            under[:] = cv2.blendLinear(region, under.copy(), share, 1 - share)
+        region = self.layers.shade(region, shape.upper, shape.lower, channels["press"], shape.smile, shape.stretch)
+        under = canvas[window.slices]
+        height, width = under.shape[:2]
+        soft = SOFT_EDGE * self.unit
+        share = self.border[inside] * np.outer(_ramp(height, soft), _ramp(width, soft) * np.float32(shape.part))
+        under[:] = cv2.blendLinear(region[inside], under.copy(), share, 1 - share)
 
-    def apart(self, seen: F32, mouth: F32) -> float:
-        """How much the mouth must be put together from layers, 0 to 1, for handles [57, 2] in pixels and mouth channels.
+    def _shares(self, seen: F32, channels: F32) -> tuple[float, float]:
+        """How much the mouth and, among what is put together, the lips' rims must come from layers, 0 to 1 each.
 
         Lips that stay together, or as far apart as in the photo, are best shown by the photo itself, moved as one skin; so
         nothing jumps when the mouth starts to move.
         """
-        return self._shares(seen, mouth)[0]
-
-    def _shares(self, seen: F32, mouth: F32) -> tuple[float, float]:
-        """How much the mouth and, among what is put together, the lips' rims must come from layers, 0 to 1 each."""
-        moved = self.driver.weights @ (seen @ self.layers.frame.axes[1].astype(np.float32))
+        moved = self.driver.weights @ (seen @ self.axes[1])
         change = float(np.abs(moved[11:] - moved[:11]).max()) / self.unit
-        asked = max((mouth[1:] / CHANNEL_PARTED).tolist())
+        asked = max((channels[1:] / CHANNEL_PARTED).tolist())
         whole = max((change - UNPARTED) / (PARTED - UNPARTED), asked)
         rims = max((change - UNPARTED) / max(self.rim_reach - UNPARTED, PARTED - UNPARTED), asked)
         return _smooth(whole), _smooth(rims)
 
-    def changed(self, seen: F32) -> Box:
-        """Where the drawn mouth differs from the photo moved as one skin, for handles [57, 2] in pixels."""
-        if self._expression(seen)[0] > 0:
-            return self.window.box  # the folds of a smile
-        lines = np.vstack(self.lines(seen))
-        margin = LIGHT_REACH * self.unit
-        (x0, y0), (x1, y1) = np.floor(lines.min(0) - margin).astype(int), np.ceil(lines.max(0) + margin).astype(int) + 1
-        return self.window.within((int(x0), int(y0), int(x1), int(y1))).box
+    def _near(self, upper: F32, lower: F32) -> Box:
+        """The part of the region that lies near the lips' edges."""
+        low, high = np.minimum(upper.min(0), lower.min(0)), np.maximum(upper.max(0), lower.max(0))
+        (x0, y0), (x1, y1), margin = low.tolist(), high.tolist(), LIGHT_REACH * self.unit
+        box = math.floor(x0 - margin), math.floor(y0 - margin), math.ceil(x1 + margin) + 1, math.ceil(y1 + margin) + 1
+        return self.window.within(box).box
 
     def _expression(self, seen: F32) -> tuple[float, float]:
         """How far the corners have gone up and apart, as parts of a broad smile's."""
-        apart = (seen[_CORNER_LEFT] - seen[_CORNER_RIGHT]) @ self.layers.frame.axes[0]
-        raised = -(seen[_CORNER_LEFT] + seen[_CORNER_RIGHT]) @ self.layers.frame.axes[1]
-        smile, stretch = raised / (2 * SMILE * self.unit), apart / (2 * SMILE * self.unit)
-        return float(np.clip(smile, -1, 1)), float(np.clip(stretch, -1, 1))
+        apart = float((seen[_CORNER_LEFT] - seen[_CORNER_RIGHT]) @ self.axes[0])
+        raised = -float((seen[_CORNER_LEFT] + seen[_CORNER_RIGHT]) @ self.axes[1])
+        broad = 2 * SMILE * self.unit
+        return min(max(raised / broad, -1.0), 1.0), min(max(apart / broad, -1.0), 1.0)
 
-    def _lips(self, fields: tuple[F32, F32], upper_line: F32, lower_line: F32) -> U8:
-        """Both lip layers joined along the line between them, [h, w, 3] uint8."""
+    def _lips(self, window: Window, fields: tuple[tuple[WeightMap, F32], ...], shape: MouthShape) -> U8:
+        """Both lip layers joined along the line between them, in a window of the region; [h, w, 3] uint8."""
         upper, lower = (
-            texture.sample(self.window.doubled_map(sheet.backward(field), smooth=False))
-            for sheet, texture, field in ((self.sheets.upper, self.upper, fields[0]), (self.sheets.lower, self.lower, fields[1]))
+            texture.sample(window.over(sheet.grid).doubled_map(sheet.backward(field), smooth=False))
+            for texture, (sheet, field) in zip((self.upper, self.lower), fields, strict=True)
         )
-        matte = self._matte((upper_line + lower_line) / 2)
+        matte = self._matte(window, (shape.upper + shape.lower) / 2)
         return np.asarray(cv2.blendLinear(upper, lower, matte, 1 - matte), np.uint8)
 
-    def _matte(self, line: F32) -> F32:
+    def _matte(self, window: Window, line: F32) -> F32:
         """1 above a line from corner to corner and its straight continuation, 0 below, soft between; [h, w] float32."""
         height, width = self.border.shape
         far = 2.0 * (width + height)
-        axis = self.layers.frame.axes.astype(np.float32)
-        path = np.vstack([line[:1] - far * axis[0], line, line[-1:] + far * axis[0]])
-        closed = np.vstack([path, path[-1:] - far * axis[1], path[:1] - far * axis[1]])
-        closed = (closed - (self.window.x0, self.window.y0)) * (1 << _SUBPIXEL_BITS)
-        mask = np.zeros((height, width), np.uint8)
+        path = np.vstack([line[:1] - far * self.axes[0], line, line[-1:] + far * self.axes[0]])
+        closed = np.vstack([path, path[-1:] - far * self.axes[1], path[:1] - far * self.axes[1]])
+        closed = (closed - (window.x0, window.y0)) * (1 << _SUBPIXEL_BITS)
+        mask = np.zeros((window.y1 - window.y0, window.x1 - window.x0), np.uint8)
         cv2.fillPoly(mask, [np.rint(closed).astype(np.int32)], (255,), cv2.LINE_AA, _SUBPIXEL_BITS)
         soft = cv2.GaussianBlur(mask, (0, 0), max(FEATHER * self.unit, 0.5))
         return soft.astype(np.float32) * np.float32(1 / 255)
@@ -233,12 +298,8 @@ def _smooth(x: float) -> float:
     return float(t * t * (3 - 2 * t))
 
 
-def _border(shape: tuple[int, int], width: float) -> F32:
-    """1 inside a region, falling smoothly to 0 at its border, [h, w] float32."""
-
-    def ramp(n: int) -> F32:
-        place = np.arange(n)
-        part = np.clip(np.minimum(place, n - 1 - place) / max(width, 1.0), 0, 1)
-        return (part * part * (3 - 2 * part)).astype(np.float32)
-
-    return np.asarray(ramp(shape[0])[:, None] * ramp(shape[1])[None, :], np.float32)
+def _ramp(count: int, width: float) -> F32:
+    """1 inside a row of pixels, falling smoothly to 0 at both ends, [count] float32."""
+    place = np.arange(count, dtype=np.float32)
+    part = np.minimum(np.minimum(place, place[::-1]) * np.float32(1 / max(width, 1.0)), 1)
+    return np.asarray(part * part * (3 - 2 * part), np.float32)

@@ -12,7 +12,7 @@ from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.motion import MotionRow
 from pctalk_studio.core.topology import face_topology
 from pctalk_studio.render.api import PictureU8, RenderSource
-from pctalk_studio.render.mesh.composition import MouthStage
+from pctalk_studio.render.mesh.composition import MouthShape, MouthStage
 from pctalk_studio.render.mesh.eyes import EyeLayers
 from pctalk_studio.render.mesh.eyewear import wears_glasses
 from pctalk_studio.render.mesh.fields import Box, WeightMap
@@ -47,7 +47,7 @@ class MeshRenderer:
     @property
     def version(self) -> str:
         """Raise it whenever a row would give other pixels."""
-        return "1"
+        return "2"
 
     def prepare(self, source: RenderSource) -> MeshFace:
         """Study a source.
@@ -134,15 +134,15 @@ class MeshFace:
         canvas, vertices = self.picture.copy(), self.rig.landmarks[:, :2]
         skin, patches = None, []
         if row.deformation.any() or row.mouth.any():
-            pose, (face, *lips) = self._unfolded(row)
-            skin, seen = self.sheets.face.backward(face), self.to_picture(pose.seen)
-            vertices = self._vertices(seen)
+            moved = self._unfolded(row)
+            (sheet, face), *lips = moved.fields
+            skin, vertices = sheet.backward(face), self._vertices(moved.seen)
+            patches = [moved.mouth.box] if moved.mouth else []
             # A turned head is looked up through both fields at once; then skin is needed only under what is drawn over it.
-            for box in (self.mouth.window.box, *self.eye_boxes) if turned else (self.sheets.face.grid.moved(skin),):
+            for box in (*patches, *self.eye_boxes) if turned else (sheet.grid.moved(skin),):
                 self._lay_skin(canvas, skin, box)
-            if lips:
-                self.mouth.draw(canvas, (lips[0], lips[1]), seen, row.mouth)
-                patches = [self.mouth.changed(seen)]
+            if moved.mouth:
+                self.mouth.draw(canvas, tuple(lips), moved.mouth)
         if row.eyes.any() or skin is not None:
             self.eyes.draw(canvas, vertices, *row.eyes.tolist())
             patches.extend(self.eye_boxes)
@@ -166,44 +166,70 @@ class MeshFace:
         x0, y0, x1, y1 = box
         window = self.window.within((x0 - _SPARE, y0 - _SPARE, x1 + _SPARE, y1 + _SPARE))
         if not window.empty:
-            canvas[window.slices] = self.texture.sample(window.doubled_map(skin))
+            self.texture.sample(window.doubled_map(skin), canvas[window.slices])
 
     def fields(self, row: MotionRow) -> tuple[tuple[WeightMap, F32], ...]:
-        """The forward fields with which a row is drawn: of the face and, where lips part, of the upper and the lower sheet."""
-        return tuple(zip(self.sheets.all, self._unfolded(row.quantised())[1], strict=False))
+        """Forward fields with which a row is drawn: of the face and, where lips part, of what is drawn of both lips' sheets."""
+        return self._unfolded(row.quantised()).fields
 
     def kept(self, row: MotionRow) -> float:
         """Share of a row's deformation that is drawn, 0 to 1; below 1 where more would have folded the skin."""
-        asked, drawn = self.driver.pose(row.quantised()).texture, self._unfolded(row.quantised())[0].texture
+        asked, drawn = self.driver.pose(row.quantised()).texture, self._unfolded(row.quantised()).texture
         length = float(np.linalg.norm(asked))
         return 1.0 if length == 0 else min(float(np.linalg.norm(drawn)) / length, 1.0)
 
-    def _unfolded(self, row: MotionRow) -> tuple[Pose, tuple[F32, ...]]:
-        """Handles of a row and the sheets' forward fields, shortened as much as it takes for no skin to fold.
+    def _unfolded(self, row: MotionRow) -> _Moved:
+        """What a row makes of face and mouth, shortened as much as it takes for no skin to fold.
 
         First the keypoints give way, so that closed lips stay closed; what still folds then is shortened as a whole.
         """
-        pose = self.driver.pose(row)
-        fields, slack = self._moved(pose, row.mouth)
         factor = 1.0
+        moved = self._moved(self.driver.pose(row), row.mouth)
         for _ in range(_TRIES):
-            if slack >= 1:
-                return pose, fields
-            factor *= _SAFETY * slack
-            pose = self.driver.pose(_shortened(row, factor))
-            fields, slack = self._moved(pose, row.mouth)
-        if slack >= 1:
-            return pose, fields
-        last = np.float32(_SAFETY * slack)
-        return Pose(pose.texture * last, pose.seen * last), tuple(field * last for field in fields)
+            if moved.slack >= 1:
+                return moved
+            factor *= _SAFETY * moved.slack
+            moved = self._moved(self.driver.pose(_shortened(row, factor)), row.mouth)
+        if moved.slack >= 1:
+            return moved
+        last = np.float32(_SAFETY * moved.slack)
+        seen, fields = moved.seen * last, tuple((sheet, field * last) for sheet, field in moved.fields)
+        mouth = self.mouth.shape(seen, row.mouth) if moved.mouth else None
+        return _Moved(moved.texture * last, seen, mouth, fields if mouth else fields[:1], 1.0)
 
-    def _moved(self, pose: Pose, channels: F32) -> tuple[tuple[F32, ...], float]:
-        """Forward fields of the sheets that a pose needs, and the factor 0 to 1 that it takes for no skin to fold."""
-        handles = self.to_picture(pose.texture)
-        apart = self.mouth.apart(self.to_picture(pose.seen), channels) > 0
-        sheets = self.sheets.all if apart else self.sheets.all[:1]
-        found = [sheet.unfolded(sheet.forward(handles)) for sheet in sheets]
-        return tuple(field for field, _ in found), min(slack for _, slack in found)
+    def _moved(self, pose: Pose, channels: F32) -> _Moved:
+        """What handles and mouth channels make of face and mouth."""
+        texture, seen = self.to_picture(pose.texture), self.to_picture(pose.seen)
+        mouth = self.mouth.shape(seen, channels)
+        sheets = (self.sheets.face, *(self.mouth.sheets_for(mouth) if mouth else ()))
+        found = [sheet.unfolded(sheet.forward(texture)) for sheet in sheets]
+        fields = tuple((sheet, field) for sheet, (field, _) in zip(sheets, found, strict=True))
+        return _Moved(pose.texture, seen, mouth, fields, min(slack for _, slack in found))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Moved:
+    """Face and mouth of a row.
+
+    Parameters
+    ----------
+    texture
+        [57, 3] float32 displacements of the handles as the skin follows them, face frame, E.
+    seen
+        [57, 2] float32 those that the lips' edges follow, pixels.
+    mouth
+        None where the photo's own is shown.
+    fields
+        The face's sheet and, with a mouth, the parts of the upper and the lower one that are drawn, with their forward fields.
+    slack
+        The factor 0 to 1 that it takes for no skin to fold.
+    """
+
+    texture: F32
+    seen: F32
+    mouth: MouthShape | None
+    fields: tuple[tuple[WeightMap, F32], ...]
+    slack: float
 
 
 def _shortened(row: MotionRow, factor: float) -> MotionRow:

@@ -16,7 +16,17 @@ import numpy.typing as npt
 from pctalk_studio.core import topology as topo
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.motion import rotation_of
-from pctalk_studio.render.mesh.fields import Box, Grid, Spread, WeightMap, inverted, largest_factor, looked_up, node_numbers
+from pctalk_studio.render.mesh.fields import (
+    MIN_DETERMINANT,
+    Box,
+    Grid,
+    Spread,
+    WeightMap,
+    inverted,
+    largest_factor,
+    looked_up,
+    node_numbers,
+)
 from pctalk_studio.render.mesh.warp import Texture, Window
 
 F32 = npt.NDArray[np.float32]
@@ -50,10 +60,13 @@ class HeadStage:
         The source.
     grid
         Nodes over the whole picture.
-    relief
-        [rows, columns, 3] float32: node positions and depths relative to the face frame's origin, pixels.
     weight
         [rows, columns] float32, 0 to 1: how fully a node follows the head.
+    relief
+        [rows * columns, 4] float32: node positions and depths relative to the face frame's origin, pixels, and 1; all of it
+        times the weight.
+    steepest
+        [2, 4] float64: greatest change of each of the four from node to node, by pixel, along x and y.
     texture, window
         The photo for sampling, and all of its pixels.
     numbers
@@ -67,8 +80,9 @@ class HeadStage:
     picture: U8
     rig: FaceRig
     grid: Grid
-    relief: F32
     weight: F32
+    relief: F32
+    steepest: F64
     texture: Texture
     window: Window
     numbers: F32
@@ -84,8 +98,8 @@ class HeadStage:
         grid = Grid.over(np.zeros(2), np.array([width, height], np.float64), step)
         nodes = grid.nodes
         depth = _depth(grid, rig)
-        relief = np.dstack([nodes - rig.translation[:2].astype(np.float32), depth]).astype(np.float32)
-        weight = _head_weight(nodes, rig) * _border_weight(nodes, rig)
+        weight = (_head_weight(nodes, rig) * _border_weight(nodes, rig)).astype(np.float32)
+        relief = np.dstack([nodes - rig.translation[:2].astype(np.float32), depth, np.ones_like(depth)]) * weight[..., None]
         window = Window.of(grid, rig.picture_size)
         numbers = node_numbers(grid.rows, grid.columns)
         in_head = (face.grid.nodes - np.array([grid.x0, grid.y0], np.float32) + np.float32(0.5)) / step - np.float32(0.5)
@@ -94,8 +108,9 @@ class HeadStage:
             picture,
             rig,
             grid,
-            relief,
-            weight.astype(np.float32),
+            weight,
+            np.ascontiguousarray(relief.reshape(-1, 4), np.float32),
+            _steepest(relief, step),
             texture,
             window,
             numbers,
@@ -110,8 +125,10 @@ class HeadStage:
         rig = self.rig
         turn = zoom * (rig.rotation.T @ rotation_of(pitch, yaw, roll) @ rig.rotation) - np.eye(3)
         shift = rig.scale * zoom * (np.array([x, y, 0.0]) @ rig.rotation)[:2]
-        moved = self.relief @ turn[:, :2].astype(np.float32) + shift.astype(np.float32)
-        field = moved * self.weight[..., None]
+        change = np.vstack([turn[:, :2], shift])
+        field = (self.relief @ change.astype(np.float32)).reshape(*self.weight.shape, 2)
+        if _never_folds(self.steepest @ np.abs(change)):
+            return field
         return np.asarray(field * np.float32(largest_factor(field, float(self.grid.step), self.weight > 0)), np.float32)
 
     def draw(self, canvas: U8, patches: tuple[Box, ...], pose: F32, skin: F32 | None = None) -> U8:
@@ -140,13 +157,13 @@ class HeadStage:
         look_up = window.doubled_map(backward)
         reach = int(np.ceil(np.abs(forward).max())) + 2
         targets = [window.within(_grown(patch, reach)) for patch in patches]
-        places = [look_up[_inside(target, window)].copy() for target in targets]
+        places = [look_up[target.slices_in(window)].copy() for target in targets]
         if both is not None:
             face = self.face_window.within(window.box).within(self.face.grid.moved(both))
             if not face.empty:
-                look_up[_inside(face, window)] += face.dense(both)
+                look_up[face.slices_in(window)] += face.dense(both)
         out = self.picture.copy()
-        out[window.slices] = self.texture.sample(look_up)
+        self.texture.sample(look_up, out[window.slices])
         for patch, target, place in zip(patches, targets, places, strict=True):
             if not target.empty:
                 _lay(out[target.slices], canvas, patch, place)
@@ -157,6 +174,18 @@ class HeadStage:
         step = np.float32(1 / self.face.grid.step)
         turned = looked_up(backward, self.face_nodes, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
         return looked_up(skin, self.face.numbers + turned * step, cv2.INTER_LINEAR, cv2.BORDER_CONSTANT)
+
+
+def _steepest(relief: F32, step: int) -> F64:
+    """Greatest central differences over the nodes of planes [rows, columns, N], along x and y, [2, N] float64 by pixel."""
+    along = relief[:, 2:] - relief[:, :-2], relief[2:] - relief[:-2]
+    return np.array([np.abs(part).max(axis=(0, 1), initial=0) for part in along], np.float64) / (2 * step)
+
+
+def _never_folds(slopes: F64) -> bool:
+    """Whether no field folds whose slopes along x and y, [2, 2] for both displacements, are nowhere steeper than these."""
+    a, b, c, d = (float(slope) for slope in slopes.ravel())
+    return 1 - (a + d) - (a * d + b * c) >= MIN_DETERMINANT and 1 - 0.5 * (a + d) >= MIN_DETERMINANT
 
 
 def _lay(out: U8, canvas: U8, patch: Box, place: F32) -> None:
@@ -171,11 +200,6 @@ def _lay(out: U8, canvas: U8, patch: Box, place: F32) -> None:
     low, high = (2.0 * x0, 2.0 * y0), (2.0 * (x1 - 1), 2.0 * (y1 - 1))
     within = cv2.inRange(place, low, high)  # type: ignore[call-overload]
     cv2.copyTo(drawn, within, out)
-
-
-def _inside(part: Window, whole: Window) -> tuple[slice, slice]:
-    """Rows and columns of a window within another."""
-    return slice(part.y0 - whole.y0, part.y1 - whole.y0), slice(part.x0 - whole.x0, part.x1 - whole.x0)
 
 
 def _hull(a: Box, b: Box) -> Box:

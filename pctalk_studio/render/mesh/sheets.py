@@ -50,11 +50,6 @@ class FaceSheets:
     upper: WeightMap
     lower: WeightMap
 
-    @property
-    def all(self) -> tuple[WeightMap, WeightMap, WeightMap]:
-        """``face``, ``upper``, ``lower``."""
-        return self.face, self.upper, self.lower
-
     @classmethod
     def of(cls, rig: FaceRig, weights: HandleWeights, frame: MouthFrame) -> FaceSheets:
         """Spread the weights over a rig's picture.

@@ -41,9 +41,9 @@ class Texture:
         doubled = cv2.warpAffine(picture, half, size, flags=flags, borderMode=cv2.BORDER_REFLECT_101)
         return cls(np.asarray(doubled, np.uint8))
 
-    def sample(self, doubled_map: F32) -> U8:
-        """Look up positions [h, w, 2] float32, in twice the picture's pixels."""
-        return looked_up(self.doubled, doubled_map, cv2.INTER_LINEAR, cv2.BORDER_REFLECT_101)
+    def sample(self, doubled_map: F32, out: U8 | None = None) -> U8:
+        """Look up positions [h, w, 2] float32, in twice the picture's pixels; into ``out`` [h, w, 3] uint8 if there is one."""
+        return looked_up(self.doubled, doubled_map, cv2.INTER_LINEAR, cv2.BORDER_REFLECT_101, out)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +99,14 @@ class Window:
         """Rows and columns of the window in the picture."""
         return slice(self.y0, self.y1), slice(self.x0, self.x1)
 
+    def slices_in(self, whole: Window) -> tuple[slice, slice]:
+        """Rows and columns of the window within another."""
+        return slice(self.y0 - whole.y0, self.y1 - whole.y0), slice(self.x0 - whole.x0, self.x1 - whole.x0)
+
+    def over(self, grid: Grid) -> Window:
+        """The same pixels over a part of the grid."""
+        return Window(grid, self.x0, self.y0, self.x1, self.y1, self.base)
+
     def within(self, box: Box) -> Window:
         """The part of the window that lies in a box of the picture, x0, y0, x1, y1."""
         x0, y0 = min(max(self.x0, box[0]), self.x1), min(max(self.y0, box[1]), self.y1)
@@ -113,10 +121,11 @@ class Window:
 
     def doubled_map(self, backward: F32, smooth: bool = True) -> F32:
         """Backward field at the nodes -> where each pixel of the window looks, in twice the texture's pixels."""
-        return np.asarray(cv2.add(self.dense(backward, smooth), self.base), np.float32)
+        positions = self.dense(backward, smooth)
+        return np.add(positions, self.base, out=positions)
 
     def dense(self, backward: F32, smooth: bool = True) -> F32:
-        """A field at the nodes enlarged to the window's pixels and doubled, [y1 - y0, x1 - x0, 2] float32."""
+        """A field at the nodes enlarged to the window's pixels and doubled, [y1 - y0, x1 - x0, 2] float32, new."""
         grid, step = self.grid, self.grid.step
         # Enlarge only the nodes that matter, with a margin for the cubic kernel.
         left, top = max((self.x0 - grid.x0) // step - 3, 0), max((self.y0 - grid.y0) // step - 3, 0)
