@@ -1,1 +1,1 @@
-"""Controls that all views share: sliders, fields, chips, headings, the message bar."""
+"""Controls that all views share. They know colours and values, never the project; whoever shows them listens to their signals."""
