@@ -121,8 +121,7 @@ class MeshFace:
         mouth = MouthStage.of(rig, layers, sheets, driver)
         texture = Texture.of(source.picture)
         eyes, head = EyeLayers.of(source.picture, rig), HeadStage.of(source.picture, rig, texture, sheets.face)
-        boxes = tuple(eye.frame.window for eye in (eyes.right, eyes.left) if eye is not None)
-        return cls(source.picture, rig, weights, driver, sheets, texture, window, mouth, eyes, boxes, head)
+        return cls(source.picture, rig, weights, driver, sheets, texture, window, mouth, eyes, eyes.windows, head)
 
     def frame(self, row: MotionRow) -> PictureU8:
         """Draw one row; see :class:`pctalk_studio.render.api.PreparedFace`."""

@@ -17,6 +17,7 @@ from pctalk_studio.render.mesh.eye_edges import with_found_edges
 from pctalk_studio.render.mesh.eye_fill import PlanesF32, planes_of
 from pctalk_studio.render.mesh.eye_frame import LEFT_EYE, RIGHT_EYE, EyeFrame, EyeLandmarks, LidLines, PlaneF32, ease, smoothstep
 from pctalk_studio.render.mesh.eyewear import wears_glasses
+from pctalk_studio.render.mesh.far_eye import FarEye
 from pctalk_studio.render.mesh.gaze import EYEBALL_RADIUS, Eyeball
 from pctalk_studio.render.mesh.lid_colour import FaceSkin
 from pctalk_studio.render.mesh.lids import LidSkin
@@ -35,7 +36,10 @@ LID_FOLLOWS = (0.5, 0.2)
 comes down with a look down is a matter of the row's closure: there a person may want more of it."""
 
 _SHUT, _OPEN = 0.05, 0.11
-_FAR_SIDE = (0.5, 0.58)
+_EDGEWISE = 0.54
+"""Width of an eye over the other's below which only its lid can be moved."""
+_LOST = (0.40, 0.43)
+"""The same from which the nose leaves so little that nothing is moved, and above which the lid shuts fully."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,9 +67,7 @@ class Eye:
     alive: float
 
     @classmethod
-    def of(
-        cls, picture: PictureU8, points: npt.NDArray[np.float32], landmarks: EyeLandmarks, seen: float, glasses: bool
-    ) -> Eye | None:
+    def of(cls, picture: PictureU8, points: npt.NDArray[np.float32], landmarks: EyeLandmarks, glasses: bool) -> Eye | None:
         """Study one eye of a picture.
 
         Parameters
@@ -76,8 +78,6 @@ class Eye:
             [478, 2] float32 pixels.
         landmarks
             Which eye.
-        seen
-            0 for an eye on the far side of a turned head, of which the nose leaves too little, to 1.
         glasses
             Whether the face wears some.
 
@@ -87,14 +87,14 @@ class Eye:
             None where there is none to be drawn.
         """
         frame = EyeFrame.of(landmarks, points, (picture.shape[1], picture.shape[0]))
-        if frame is None or seen == 0:
+        if frame is None:
             return None
         x0, y0, x1, y1 = frame.window
         patch = picture[y0:y1, x0:x1].astype(np.float32)
         frame = with_found_edges(frame, patch)
         rows, columns = np.mgrid[0 : y1 - y0, 0 : x1 - x0].astype(np.float32)
         sides = np.clip(np.minimum(frame.u, frame.width - frame.u) + 0.5, 0, 1).astype(np.float32)
-        alive = seen * ease(frame.opening, _SHUT, _OPEN)
+        alive = ease(frame.opening, _SHUT, _OPEN)
         lid = LidSkin.of(patch, frame, glasses, FaceSkin.of(picture, frame, points))
         return cls(frame, Eyeball.of(patch, frame, points), lid, columns, rows, sides, alive)
 
@@ -209,6 +209,10 @@ class EyeLayers:
     ----------
     right, left
         The subject's eyes; None where one cannot be drawn.
+    far
+        In place of one of them, an eye that a turned head shows edgewise; None in other heads.
+    far_blink
+        Which of the two closures is its, 0 right, 1 left.
     unit
         Pixels per E.
     reach
@@ -219,6 +223,8 @@ class EyeLayers:
 
     right: Eye | None
     left: Eye | None
+    far: FarEye | None
+    far_blink: int
     unit: float
     reach: float
     mobility: float
@@ -235,20 +241,32 @@ class EyeLayers:
             The face in it; when its problems say that the eyes are hidden, nothing will be drawn.
         """
         if any(problem.code == EYES_HIDDEN for problem in rig.problems):
-            return cls(None, None, rig.scale, 0.0, 0.0)
+            return cls(None, None, None, 0, rig.scale, 0.0, 0.0)
         points = rig.landmarks[:, :2]
         widths = [float(np.hypot(*(points[eye.upper[-1]] - points[eye.upper[0]]))) for eye in (RIGHT_EYE, LEFT_EYE)]
-        seen = [ease(width / max(*widths, 1e-6), *_FAR_SIDE) for width in widths]
+        shares = [width / max(*widths, 1e-6) for width in widths]
         glasses = wears_glasses(picture, points)
         right, left = (
-            Eye.of(picture, points, landmarks, part, glasses) for landmarks, part in zip((RIGHT_EYE, LEFT_EYE), seen, strict=True)
+            Eye.of(picture, points, landmarks, glasses) if share >= _EDGEWISE else None
+            for landmarks, share in zip((RIGHT_EYE, LEFT_EYE), shares, strict=True)
         )
+        narrow = int(np.argmin(shares))
+        far = None
+        if shares[narrow] < _EDGEWISE:
+            size = (picture.shape[1], picture.shape[0])
+            far = FarEye.of(points, (RIGHT_EYE, LEFT_EYE)[narrow], size, ease(shares[narrow], *_LOST))
         eyes = [eye for eye in (right, left) if eye is not None]
         # Both turn equally or the gaze would part: the eye that can do less decides.
         mobility = min((eye.ball.mobility for eye in eyes), default=0.0)
         if any(problem.code == IRISES_UNCLEAR for problem in rig.problems):
             mobility = 0.0
-        return cls(right, left, rig.scale, min((eye.reach for eye in eyes), default=0.0), mobility)
+        return cls(right, left, far, narrow, rig.scale, min((eye.reach for eye in eyes), default=0.0), mobility)
+
+    @property
+    def windows(self) -> tuple[tuple[int, int, int, int], ...]:
+        """(x0, y0, x1, y1) of each place where something is drawn."""
+        near = tuple(eye.frame.window for eye in (self.right, self.left) if eye is not None)
+        return near if self.far is None else (*near, self.far.window)
 
     def draw(
         self,
@@ -276,6 +294,8 @@ class EyeLayers:
         for eye, blink in ((self.right, blink_right), (self.left, blink_left)):
             if eye is not None:
                 eye.draw(canvas, vertices_px, min(max(float(blink), 0.0), 1.0), turn)
+        if self.far is not None:
+            self.far.draw(canvas, min(max(float((blink_right, blink_left)[self.far_blink]), 0.0), 1.0))
 
     def _way(self, degrees: float) -> float:
         """Pixels that an iris goes for an angle, easing into the limit."""

@@ -206,12 +206,57 @@ def test_an_eye_that_the_nose_hides_is_left_alone(drawn_face):
     landmarks = rig.landmarks.copy()
     middle = rig.landmarks[473, 0]
     left = [*EYE_LEFT_UPPER, *EYE_LEFT_LOWER]
-    landmarks[left, 0] = middle + 0.4 * (landmarks[left, 0] - middle)
+    landmarks[left, 0] = middle + 0.35 * (landmarks[left, 0] - middle)
     turned = replace(rig, landmarks=landmarks)
     changed = np.any(drawn((picture, turned), EyeLayers.of(picture, turned), 1.0) != picture, axis=2)
     nose = int(rig.landmarks[6, 0])
     assert changed[:, :nose].any()
     assert not changed[:, nose:].any()
+
+
+def edgewise(share: float) -> tuple[np.ndarray, FaceRig]:
+    """A face whose left eye is narrowed to a share of its width, picture and landmarks alike."""
+    picture, rig = face()
+    landmarks = rig.landmarks.copy()
+    inner, reach = float(rig.landmarks[362, 0]), int(0.5 * rig.scale)
+    eye = (landmarks[:, 0] > inner - 1) & (landmarks[:, 0] < inner + reach)
+    landmarks[eye, 0] = inner + share * (landmarks[eye, 0] - inner)
+    x0 = round(inner)
+    part = picture[:, x0 : x0 + reach]
+    narrow = cv2.resize(part, (round(share * part.shape[1]), part.shape[0]), interpolation=cv2.INTER_AREA)
+    turned = picture.copy()
+    turned[:, x0 : x0 + reach] = SKIN
+    turned[:, x0 : x0 + narrow.shape[1]] = narrow
+    return turned, replace(rig, landmarks=landmarks)
+
+
+def test_an_eye_seen_edgewise_shuts_with_the_other(drawn_face):
+    picture, rig = edgewise(0.48)
+    layers = EyeLayers.of(picture, rig)
+    assert layers.left is None
+    assert np.array_equal(drawn((picture, rig), layers), picture)
+    x0, x1 = sorted(rig.landmarks[[362, 263], 0].astype(int))
+    y0, y1 = (int(y) for y in rig.landmarks[[386, 374], 1])
+
+    def iris_and_white(blink: float) -> int:
+        eye = drawn((picture, rig), layers, blink)[y0 + 1 : y1 - 1, x0:x1].astype(int)
+        return int((np.abs(eye - SKIN).max(axis=2) > 60).sum())
+
+    seen = [iris_and_white(b) for b in (0.0, 0.35, 0.7, 1.0)]
+    assert all(b < a for a, b in itertools.pairwise(seen))
+    assert seen[-1] < 0.35 * seen[0]
+    changed = np.argwhere(np.any(drawn((picture, rig), layers, 0.0, left=1.0) != picture, axis=2))
+    (top, left), (bottom, right) = changed.min(axis=0), changed.max(axis=0)
+    wx0, wy0, wx1, wy1 = layers.windows[-1]
+    assert wx0 <= left <= right < wx1
+    assert wy0 <= top <= bottom < wy1
+
+
+def test_an_eye_seen_edgewise_does_not_follow_the_gaze(drawn_face):
+    picture, rig = edgewise(0.48)
+    turned = drawn((picture, rig), EyeLayers.of(picture, rig), gaze=(10, 4))
+    nose = int(rig.landmarks[6, 0])
+    assert np.array_equal(turned[:, nose:], picture[:, nose:])
 
 
 def test_threads_share_the_layers(drawn_face, layers):
