@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pctalk_studio.core.errors import MediaError
@@ -36,3 +37,12 @@ def written_whole(target: Path) -> Iterator[Path]:
         raise MediaError(f"Cannot write '{target}': {reason}; choose another place or make room.", repr(error)) from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def delete_drafts(target: Path) -> None:
+    """Delete what a killed program has left beside a target that it did not finish; only for a target that nobody writes now."""
+    draft = re.compile(re.escape(f".{target.stem}.") + "[0-9a-f]{8}" + re.escape(target.suffix))
+    with suppress(OSError):
+        for entry in target.parent.iterdir():
+            if draft.fullmatch(entry.name):
+                entry.unlink(missing_ok=True)
