@@ -154,6 +154,11 @@ class PreviewScheduler:
         wish = self._wish
         return self._rested_on is wish and not wish.dragging and wish.speed == 0
 
+    @property
+    def drawing_takes(self) -> float:
+        """Seconds that drawing a frame takes at present; 0 until one was drawn."""
+        return self._drawing_takes
+
     def picture(self, frame: int) -> PictureU8 | None:
         """What there is of a frame as it is now: its picture, else a draft of it, else None. Never another frame's."""
         scene, front = self._wish.scene, self._front
