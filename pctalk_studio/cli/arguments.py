@@ -183,6 +183,9 @@ def _add_picture(parser: argparse.ArgumentParser) -> None:
     )
 
 
+_OUT_HELP = "what to write: .mp4, .mov (ProRes 4444), .webm, .gif, .wav (the sound), or pictures named like a.####.png"
+
+
 def _add_render(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = commands.add_parser(
         "render",
@@ -191,7 +194,9 @@ def _add_render(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     parser.add_argument("project", nargs="?", type=Path, metavar="P.pctalk", help="project to render, instead of two files")
     files = parser.add_argument_group("files")
-    files.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.mp4|OUT.####.png", help="clip or pictures to write")
+    files.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help=_OUT_HELP)
+    files.add_argument("--codec", choices=["h264", "h265"], default="h264", help="of an .mp4 (default %(default)s)")
+    files.add_argument("--alpha", action="store_true", help="keep a cut-out portrait's transparency (.mov, .webm, .gif, .png)")
     files.add_argument("--sheet", type=Path, metavar="SHEET.png", help="also write a contact sheet of telling frames")
     files.add_argument("--motion", type=Path, metavar="FILE.npz", help="also write K_d and its parts")
     files.add_argument("--skip-existing", action="store_true", help="leave pictures alone that are there already")

@@ -8,8 +8,9 @@ from pathlib import Path
 from pctalk_studio.core.errors import MediaError, UsageError
 from pctalk_studio.core.progress import ProgressEvent, ProgressListener
 from pctalk_studio.core.time import FrameRange, FrameSet
-from pctalk_studio.export.clip import ExportReport
-from pctalk_studio.export.sequence import SequenceReport, export_sequence, is_sequence
+from pctalk_studio.export.deliver import Delivery, Order, deliver
+from pctalk_studio.export.formats import FORMATS, ExportFormat
+from pctalk_studio.export.sequence import is_sequence
 from pctalk_studio.export.sheet import contact_sheet
 from pctalk_studio.export.telling import telling_frames
 from pctalk_studio.interchange.motion_file import write_motion
@@ -35,7 +36,7 @@ class Outputs:
     Parameters
     ----------
     out
-        ``.mp4``, or pictures named with #.
+        Clip, sound, or pictures named with #; the suffix says in which format.
     sheet, motion
         Contact sheet and motion file, where they are asked for.
     frames
@@ -44,6 +45,10 @@ class Outputs:
         Or those between these seconds.
     skip_existing
         Leave pictures that are there alone.
+    codec
+        Of an ``.mp4``: ``h264`` or ``h265``.
+    alpha
+        With the portrait's transparency.
     """
 
     out: Path
@@ -53,6 +58,31 @@ class Outputs:
     start: float | None = None
     end: float | None = None
     skip_existing: bool = False
+    codec: str = "h264"
+    alpha: bool = False
+
+    @property
+    def format(self) -> ExportFormat:
+        """The format that the name asks for.
+
+        Raises
+        ------
+        UsageError
+            When there is no such format, or it cannot carry what is asked for.
+        """
+        if is_sequence(self.out):
+            chosen = FORMATS["png"]
+        elif self.out.suffix.lower() == ".mp4":
+            chosen = FORMATS["h265" if self.codec == "h265" else "mp4"]
+        else:
+            fitting = [each for each in FORMATS.values() if each.suffix == self.out.suffix.lower() and each.id != "png"]
+            if not fitting:
+                known = dict.fromkeys(each.suffix for each in FORMATS.values() if each.id != "png")
+                raise UsageError(f"'{self.out}' should end in {', '.join(known)}, or name pictures with #, such as a.####.png.")
+            chosen = fitting[0]
+        if self.alpha and not chosen.alpha:
+            raise UsageError(f"{chosen.title} cannot carry transparency; write .mov, .webm, .gif or numbered .png.")
+        return chosen
 
     def check(self, *sources: Path) -> None:
         """Refuse before any work is done what would fail, or destroy a source, at its end.
@@ -62,7 +92,7 @@ class Outputs:
         StudioError
             With one sentence.
         """
-        named = ((self.out, ".png" if is_sequence(self.out) else ".mp4"), (self.sheet, ".png"), (self.motion, ".npz"))
+        named = ((self.out, self.format.suffix), (self.sheet, ".png"), (self.motion, ".npz"))
         targets = [(path, suffix) for path, suffix in named if path is not None]
         originals = {source.resolve() for source in sources}
         for path, suffix in targets:
@@ -96,7 +126,7 @@ class Outputs:
         return frames
 
 
-def write_outputs(studio: Studio, outputs: Outputs, listen: ProgressListener) -> ExportReport | SequenceReport:
+def write_outputs(studio: Studio, outputs: Outputs, listen: ProgressListener) -> Delivery:
     """Write all that is asked for.
 
     Raises
@@ -104,15 +134,17 @@ def write_outputs(studio: Studio, outputs: Outputs, listen: ProgressListener) ->
     StudioError
         With one sentence, when something cannot be drawn or written. Nothing partial is left behind.
     """
-    frames = outputs.chosen(studio)
-    report: ExportReport | SequenceReport
-    if is_sequence(outputs.out):
-        _, prepared = studio.drawn_with()
-        every = frames or FrameSet.of([FrameRange(0, len(studio))])
-        skip = outputs.skip_existing
-        report = export_sequence(prepared, studio.motion, outputs.out, every, skip_existing=skip, listen=listen)
-    else:
-        report = studio.export(outputs.out, frames=frames, listen=listen)
+    frames, format_, settings = outputs.chosen(studio), outputs.format, studio.project.render
+    quality = settings.crf if format_.id in ("mp4", "h265") else None
+    order = Order(outputs.out, format_, frames, quality, outputs.alpha, outputs.skip_existing)
+    report = deliver(
+        order,
+        studio.drawn_with_alpha() if outputs.alpha else studio.drawn_with()[1],
+        studio.motion,
+        studio.sources.sound,
+        inputs=(studio.sources.picture.path,),
+        listen=listen,
+    )
     if outputs.sheet is not None:
         _write_sheet(outputs.sheet, studio, listen)
     if outputs.motion is not None:
@@ -120,7 +152,7 @@ def write_outputs(studio: Studio, outputs: Outputs, listen: ProgressListener) ->
     return report
 
 
-def summary(studio: Studio, report: ExportReport | SequenceReport, studied: float) -> str:
+def summary(studio: Studio, report: Delivery, studied: float) -> str:
     """One line about what was made.
 
     Parameters
@@ -134,10 +166,9 @@ def summary(studio: Studio, report: ExportReport | SequenceReport, studied: floa
     """
     width, height = studio.drawn_with()[0].rig.picture_size
     length = report.frames / float(studio.project.rate)
-    what = report.pattern if isinstance(report, SequenceReport) else report.path
     speed = f" ({length / report.seconds:.1f} x real time)" if report.seconds > 0.05 else ""
     return (
-        f"{what}: {report.frames} frames, {width} x {height}, {length:.2f} s; "
+        f"{report.path}: {report.frames} frames, {width} x {height}, {length:.2f} s; "
         f"sources {studied:.1f} s, frames {report.seconds:.1f} s{speed}"
     )
 

@@ -18,7 +18,8 @@ from pctalk_studio.session import Studio
 
 def run(args: argparse.Namespace) -> int:
     """Render what was asked for; returns 0."""
-    outputs = Outputs(args.out, args.sheet, args.motion, args.frames, args.start, args.end, args.skip_existing)
+    part = (args.frames, args.start, args.end)
+    outputs = Outputs(args.out, args.sheet, args.motion, *part, args.skip_existing, args.codec, args.alpha)
     sources = [path for path in (args.project, args.portrait, args.audio) if path is not None]
     outputs.check(*sources)
     with progress(args.progress) as listen:

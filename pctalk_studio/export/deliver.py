@@ -34,6 +34,8 @@ class Order:
         As the format counts it; None for its default.
     alpha
         With transparency, where format and portrait have it.
+    skip_existing
+        Leave pictures that are there alone, so that an interrupted export into pictures goes on where it stopped.
     """
 
     path: Path
@@ -41,6 +43,7 @@ class Order:
     frames: FrameSet | None = None
     quality: int | None = None
     alpha: bool = False
+    skip_existing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def deliver(
     every = FrameSet.of([FrameRange(0, len(motion))])
     chosen = every if order.frames is None else order.frames.clipped(len(motion))
     if order.format.id == "png":
-        report = export_sequence(prepared, motion, order.path, chosen, listen=listen)
+        report = export_sequence(prepared, motion, order.path, chosen, skip_existing=order.skip_existing, listen=listen)
         return Delivery(order.path, report.frames, time.perf_counter() - started)
     if not order.format.pictures:
         return _sound_alone(order, sound, motion, chosen, inputs, listen, started)

@@ -62,7 +62,7 @@ FORMATS: Mapping[str, ExportFormat] = MappingProxyType(
         for each in (
             MP4,
             ExportFormat("h265", "MP4, H.265", ".mp4", H265, False, True, True, 0.05),
-            ExportFormat("prores", "ProRes 4444", ".mov", PRORES, True, True, True, 5.0),
+            ExportFormat("prores", "ProRes 4444", ".mov", PRORES, True, True, True, 9.0),
             ExportFormat("webm", "WebM, VP9", ".webm", WEBM, True, True, True, 0.06),
             ExportFormat("png", "PNG pictures", ".png", None, True, False, True, 11.0),
             ExportFormat("gif", "Animated GIF", ".gif", None, True, False, True, 4.5),

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from enum import Enum
+from fractions import Fraction
+
+import cv2
+import numpy as np
 
 from pctalk_studio.core.errors import RenderError
+from pctalk_studio.core.hashing import content_hash
 from pctalk_studio.document.project import RenderSettings
+from pctalk_studio.export.matte import MatteFace
 from pctalk_studio.preview.wish import Drawing, Stage
-from pctalk_studio.render.api import FrameLook, PreparedFace, Renderer, RenderSource
-from pctalk_studio.render.framing import Framing, frame_source
+from pctalk_studio.render.api import FrameLook, PreparedFace, Quality, Renderer, RenderSource
+from pctalk_studio.render.framing import SMALLEST_SIDE, Framing, frame_source
 from pctalk_studio.session.sources import Sources
 
 Engines = Mapping[str, Callable[[], Renderer]]
@@ -17,6 +24,14 @@ Engines = Mapping[str, Callable[[], Renderer]]
 
 ANY_CRF = 18
 """What stands for the quality of encoding, on which no frame depends."""
+
+
+class ViewingQuality(Enum):
+    """Size of the frames in the preview, relative to those that are exported."""
+
+    FULL = Fraction(1)
+    HALF = Fraction(1, 2)
+    QUARTER = Fraction(1, 4)
 
 
 class Easel:
@@ -34,6 +49,8 @@ class Easel:
         self._engines = engines
         self._settings: RenderSettings | None = None
         self._sources: Sources | None = None
+        self._small: tuple[Fraction, PreparedFace] | None = None
+        self._engine: Renderer
         self.source: RenderSource
         self.prepared: PreparedFace
         self.look: FrameLook
@@ -49,16 +66,63 @@ class Easel:
         wanted = replace(settings, crf=ANY_CRF)
         if self._sources is sources and self._settings == wanted:
             return
-        if settings.engine not in self._engines:
-            raise RenderError(f"There is no engine '{settings.engine}' here; choose one of {', '.join(self._engines)}.")
-        engine = self._engines[settings.engine]()
-        framing = Framing(settings.crop_to_face, settings.longest, settings.size)
-        self.source = frame_source(sources.picture, sources.rig, framing)
+        engine = self._engine = self._made(settings)
+        self.source = frame_source(sources.picture, sources.rig, _framing(settings))
         self.prepared = engine.prepare(self.source)
         self.look = FrameLook.of(self.source, engine)
-        self._sources, self._settings = sources, wanted
+        self._sources, self._settings, self._small = sources, wanted, None
+
+    def _made(self, settings: RenderSettings) -> Renderer:
+        if settings.engine not in self._engines:
+            raise RenderError(f"There is no engine '{settings.engine}' here; choose one of {', '.join(self._engines)}.")
+        return self._engines[settings.engine]()
+
+    def with_alpha(self, sources: Sources, settings: RenderSettings) -> MatteFace:
+        """What draws a cut-out portrait with its alpha.
+
+        Raises
+        ------
+        RenderError
+            When the portrait has no transparency, there is no such engine, or it cannot draw the face.
+        """
+        return MatteFace(sources.picture, sources.rig, _framing(settings), self._made(settings))
 
     @property
     def stage(self) -> Stage:
-        """What draws the preview of what was followed last."""
-        return Stage(Drawing(self.look, self.prepared))
+        """What draws the preview of what was followed last, as large as it is exported."""
+        return self.stage_at(ViewingQuality.FULL)
+
+    def stage_at(self, quality: ViewingQuality) -> Stage:
+        """What draws the preview of what was followed last.
+
+        Parameters
+        ----------
+        quality
+            Smaller frames are drawn faster; where they would be too small to draw a face in, the next larger are taken.
+
+        Raises
+        ------
+        RenderError
+            When the engine cannot draw the face.
+        """
+        factor = quality.value
+        while factor < 1 and min(self.source.picture.shape[:2]) * factor < SMALLEST_SIDE:
+            factor *= 2
+        if factor == 1:
+            return Stage(Drawing(self.look, self.prepared))
+        if self._small is None or self._small[0] != factor:
+            self._small = (factor, self._engine.prepare(_shrunk(self.source, factor)))
+        return Stage(Drawing(self.look.at(Quality(factor)), self._small[1]))
+
+
+def _shrunk(source: RenderSource, factor: Fraction) -> RenderSource:
+    """The source at a fraction of its size."""
+    height, width = source.picture.shape[:2]
+    size = (max(2, round(width * factor)), max(2, round(height * factor)))
+    picture = np.asarray(cv2.resize(source.picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    name = content_hash(source.rig.picture_hash, str(factor))
+    return RenderSource(picture, source.rig.placed(float(factor), (0.0, 0.0), size, name))
+
+
+def _framing(settings: RenderSettings) -> Framing:
+    return Framing(settings.crop_to_face, settings.longest, settings.size)

@@ -18,11 +18,8 @@ from pctalk_studio.deformation.evaluate import evaluate
 from pctalk_studio.document.project import Project
 from pctalk_studio.export.deliver import Delivery, Order, deliver
 from pctalk_studio.export.formats import FORMATS
-from pctalk_studio.export.matte import MatteFace
 from pctalk_studio.jobs import Abandoned, Control, Done, Ended, Event, Failed, Moved, Runner, Started, Ticket
 from pctalk_studio.jobs.notices import Deliver
-from pctalk_studio.render.api import PreparedFace
-from pctalk_studio.render.framing import Framing
 from pctalk_studio.session.easel import Easel, Engines
 from pctalk_studio.session.sources import Sources
 from pctalk_studio.storage.unfinished import Unfinished, WorkNote, forget, note_work
@@ -88,15 +85,14 @@ class ExportJob:
         settings, sources = self.project.render, self.sources
         listen(ProgressEvent("prepare", 0, 1))
         motion = evaluate(self.project, sources.rig, sources.speech)
-        face: PreparedFace
+        easel, matte = Easel(self.engines), None
         if self.order.alpha:
-            framing = Framing(settings.crop_to_face, settings.longest, settings.size)
-            face = MatteFace(sources.picture, sources.rig, framing, self.engines[settings.engine]())
+            matte = easel.with_alpha(sources, settings)
         else:
-            easel = Easel(self.engines)
             easel.follow(sources, settings)
-            face = easel.prepared
-        return deliver(self.order, face, motion, sources.sound, inputs=self.inputs, listen=listen, threads=self.threads)
+        return deliver(
+            self.order, matte or easel.prepared, motion, sources.sound, inputs=self.inputs, listen=listen, threads=self.threads
+        )
 
 
 @dataclass(frozen=True, slots=True)

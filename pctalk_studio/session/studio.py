@@ -299,6 +299,16 @@ class Studio:
         self._easel.follow(self.sources, self.project.render)
         return self._easel.source, self._easel.prepared
 
+    def drawn_with_alpha(self) -> PreparedFace:
+        """The engine that has studied a cut-out portrait and draws it with alpha, [H, W, 4].
+
+        Raises
+        ------
+        RenderError
+            When the portrait has no transparency, or the engine cannot draw the face.
+        """
+        return self._easel.with_alpha(self.sources, self.project.render)
+
     def export(self, out: Path, *, frames: FrameSet | None = None, listen: ProgressListener = silent) -> ExportReport:
         """Write the clip, or some frames of it, as MP4 with its sound.
 

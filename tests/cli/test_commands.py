@@ -68,6 +68,22 @@ def test_the_same_call_gives_the_same_clip_and_a_range_its_part(tmp_path, short_
         assert np.abs(shown.astype(int) - whole[index]).mean() < 1.0
 
 
+def test_the_suffix_chooses_the_format(tmp_path, short_speech, capfd):
+    for name in ("a.webm", "a.mov", "a.gif"):
+        assert render(tmp_path / name, short_speech, "--frames", "0-5") == DONE
+        assert MovieReader(tmp_path / name).facts.frames == 6
+    assert render(tmp_path / "b.mp4", short_speech, "--codec", "h265", "--frames", "0-5") == DONE
+    assert b"hvc1" in (tmp_path / "b.mp4").read_bytes()
+    assert render(tmp_path / "a.wav", short_speech) == DONE
+    capfd.readouterr()
+    assert render(tmp_path / "a.avi", short_speech) == USER_ERROR
+    assert "should end in .mp4, .mov, .webm" in capfd.readouterr().err
+    assert render(tmp_path / "a.mp4", short_speech, "--alpha") == USER_ERROR
+    assert "cannot carry transparency" in capfd.readouterr().err
+    assert render(tmp_path / "a.mov", short_speech, "--alpha") == USER_ERROR
+    assert "no transparency" in capfd.readouterr().err
+
+
 def test_controls_change_the_picture_where_they_act(tmp_path, short_speech):
     quiet = ("--head", "still", "--no-blink", "--gaze", "camera", "--crf", "1")
     variants = {"plain": (), "closed": ("--lip-scale", "0"), "happy": ("--emotion", "happy")}
