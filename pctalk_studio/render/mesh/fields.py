@@ -28,6 +28,9 @@ STILL = 0.03
 MIN_DETERMINANT = 0.1
 """Least local change of area that a field may have; below lies folding."""
 
+_BAND = 6
+"""Rows of nodes in a band."""
+
 _ROUNDS, _SETTLED = 6, 1 / 128
 """Most rounds of an inversion, and the change in steps of the grid at which it is done: a look-up tells no less than 1 / 32."""
 _IRONS, _MARGIN = (1.5, 2.0, 2.5, 3.0, 4.0), 0.02
@@ -67,6 +70,28 @@ class Grid:
     def box(self, marked: B8) -> Box:
         """The pixels on which marked nodes, [rows, columns] bool, have an influence."""
         return self._around(marked[..., None])
+
+    def bands(self, field: F32, also: Box) -> tuple[Box, ...]:
+        """Boxes one upon the other outside of which a field moves nothing by more than STILL.
+
+        ``also`` is a box that they must cover in any case; it may be empty.
+        """
+        flat = (np.abs(field) > STILL).reshape(self.rows, -1)
+        some, width, step = flat.any(1).tolist(), flat.shape[1], self.step
+        first, last = flat.argmax(1).tolist(), (width - 1 - flat[:, ::-1].argmax(1)).tolist()
+        boxes = []
+        for top in range(0, self.rows, _BAND):
+            y0, y1 = self.y0 + top * step, self.y0 + (top + _BAND) * step
+            # A node's value reaches two nodes far through the cubic enlargement.
+            rows = [row for row in range(max(top - 2, 0), min(top + _BAND + 2, self.rows)) if some[row]]
+            left = [self.x0 + (first[row] // 2 - 2) * step for row in rows]
+            right = [self.x0 + (last[row] // 2 + 3) * step for row in rows]
+            if also[1] < y1 and y0 < also[3] and also[0] < also[2]:
+                left.append(also[0])
+                right.append(also[2])
+            if left:
+                boxes.append((min(left), y0, max(right), y1))
+        return tuple(boxes)
 
     def _around(self, marked: B8) -> Box:
         """:meth:`box` of nodes any of whose channels is marked, [rows, columns, C] bool."""

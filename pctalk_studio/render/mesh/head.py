@@ -68,9 +68,11 @@ class HeadStage:
     steepest
         [2, 4] float64: greatest change of each of the four from node to node, by pixel, along x and y.
     texture, window
-        The photo for sampling, and all of its pixels.
+        The photo for sampling, and all of its pixels, on a grid twice as fine.
     numbers
         The grid's node numbers.
+    base
+        [2 rows + 2, 2 columns + 2, 2] float32: positions of the window's nodes, and of those around, in the doubled picture.
     face, face_window
         The face's weight map and its pixels.
     face_nodes
@@ -86,6 +88,7 @@ class HeadStage:
     texture: Texture
     window: Window
     numbers: F32
+    base: F32
     face: WeightMap
     face_window: Window
     face_nodes: F32
@@ -94,13 +97,14 @@ class HeadStage:
     def of(cls, picture: U8, rig: FaceRig, texture: Texture, face: WeightMap) -> HeadStage:
         """Study a rig; ``face`` is the map on whose grid the skin's fields lie."""
         width, height = rig.picture_size
-        step = max(round(STEP * rig.scale), 1)
+        step = 2 * max(round(STEP / 2 * rig.scale), 1)
         grid = Grid.over(np.zeros(2), np.array([width, height], np.float64), step)
         nodes = grid.nodes
         depth = _depth(grid, rig)
         weight = (_head_weight(nodes, rig) * _border_weight(nodes, rig)).astype(np.float32)
         relief = np.dstack([nodes - rig.translation[:2].astype(np.float32), depth, np.ones_like(depth)]) * weight[..., None]
-        window = Window.of(grid, rig.picture_size)
+        finer = Grid(grid.x0, grid.y0, step // 2, 2 * grid.columns, 2 * grid.rows)
+        window = Window.of(finer, rig.picture_size)
         numbers = node_numbers(grid.rows, grid.columns)
         in_head = (face.grid.nodes - np.array([grid.x0, grid.y0], np.float32) + np.float32(0.5)) / step - np.float32(0.5)
         face_window = Window.of(face.grid, rig.picture_size)
@@ -114,6 +118,7 @@ class HeadStage:
             texture,
             window,
             numbers,
+            2 * Grid(finer.x0 - finer.step, finer.y0 - finer.step, finer.step, finer.columns + 2, finer.rows + 2).nodes,
             face,
             face_window,
             in_head.astype(np.float32),
@@ -152,9 +157,9 @@ class HeadStage:
         forward = self.forward(pose)
         backward = inverted(forward, self.grid.step, self.numbers)
         both = None if skin is None else self._through(skin, backward)
-        moved = self.grid.moved(backward) if both is None else _hull(self.grid.moved(backward), self.face.grid.moved(both))
-        window = self.window.within(moved)
-        look_up = window.doubled_map(backward)
+        bands = self.grid.bands(backward, (0, 0, 0, 0) if both is None else self.face.grid.moved(both))
+        window = self.window.within(_hull(bands))
+        look_up = window.straight_map(self._places(backward))
         reach = int(np.ceil(np.abs(forward).max())) + 2
         targets = [window.within(_grown(patch, reach)) for patch in patches]
         places = [look_up[target.slices_in(window)].copy() for target in targets]
@@ -163,11 +168,19 @@ class HeadStage:
             if not face.empty:
                 look_up[face.slices_in(window)] += face.dense(both)
         out = self.picture.copy()
-        self.texture.sample(look_up, out[window.slices])
+        for band in (window.within(band) for band in bands):
+            if not band.empty:
+                self.texture.sample(look_up[band.slices_in(window)], out[band.slices])
         for patch, target, place in zip(patches, targets, places, strict=True):
             if not target.empty:
                 _lay(out[target.slices], canvas, patch, place)
         return out
+
+    def _places(self, backward: F32) -> F32:
+        """Where the nodes of the window's grid, and those around it, look, in twice the picture's pixels; [rows, columns, 2]."""
+        finer = cv2.resize(backward * np.float32(2), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+        places = cv2.copyMakeBorder(finer, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+        return np.add(places, self.base, out=places)
 
     def _through(self, skin: F32, backward: F32) -> F32:
         """What the skin's backward field adds to the head's, at the face's nodes in the turned picture."""
@@ -202,11 +215,12 @@ def _lay(out: U8, canvas: U8, patch: Box, place: F32) -> None:
     cv2.copyTo(drawn, within, out)
 
 
-def _hull(a: Box, b: Box) -> Box:
-    """Smallest box around two, either of which may be empty."""
-    if a[2] <= a[0] or b[2] <= b[0]:
-        return a if b[2] <= b[0] else b
-    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+def _hull(boxes: tuple[Box, ...]) -> Box:
+    """Smallest box around some."""
+    if not boxes:
+        return 0, 0, 0, 0
+    x0, y0, x1, y1 = zip(*boxes, strict=True)
+    return min(x0), min(y0), max(x1), max(y1)
 
 
 def _grown(box: Box, reach: int) -> Box:

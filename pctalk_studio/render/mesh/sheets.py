@@ -33,6 +33,9 @@ SKIRT, JAW_SKIRT = 0.10, 0.34
 """How far beyond the face oval weights fall to zero, E: anywhere, and in addition where the jaw's weight is 1. A chin that drops
 by 0.15 E needs at least that much of the neck to give way, or the skin would fold."""
 
+_STILL_NODES = 3
+"""Nodes around all that moves, so that enlarging a field finds zeros there."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceSheets:
@@ -69,7 +72,7 @@ class FaceSheets:
         reach = (SKIRT + JAW_SKIRT + 2 * FACE_STEP) * rig.scale
         low, high = points[: topo.MESH_COUNT, :2].min(0) - reach, points[: topo.MESH_COUNT, :2].max(0) + reach
         face_grid = Grid.over(low, high, max(round(FACE_STEP * rig.scale), 1))
-        face = _skin_weights(face_grid, points, weights, rig.scale)
+        face_grid, face = _trimmed(face_grid, _skin_weights(face_grid, points, weights, rig.scale))
         step = max(round(MOUTH_STEP * rig.scale), 1)
         roi = frame.roi
         mouth_grid = Grid.over(np.array([roi.x0, roi.y0]), np.array([roi.x1, roi.y1]), step)
@@ -111,6 +114,20 @@ def _skin_weights(grid: Grid, points: F64, weights: HandleWeights, unit: float) 
     blended = extended + share.astype(np.float32) * (smooth - extended)
     blended[distance > reach] = 0
     return np.asarray(blended, np.float32)
+
+
+def _trimmed(grid: Grid, weights: F32) -> tuple[Grid, F32]:
+    """The part of a grid where any weight [rows, columns, P] is not zero, with a margin, and the weights there."""
+    moving = weights.any(-1)
+    parts = []
+    for marked in (moving.any(1), moving.any(0)):
+        places = np.flatnonzero(marked)
+        first, last = (places[0], places[-1]) if len(places) else (0, 0)
+        parts.append(slice(max(int(first) - _STILL_NODES, 0), min(int(last) + 1 + _STILL_NODES, len(marked))))
+    rows, columns = parts
+    kept = weights[rows, columns]
+    x0, y0 = grid.x0 + columns.start * grid.step, grid.y0 + rows.start * grid.step
+    return Grid(x0, y0, grid.step, kept.shape[1], kept.shape[0]), kept
 
 
 def _enclosed(uncovered: npt.NDArray[np.uint8]) -> B8:

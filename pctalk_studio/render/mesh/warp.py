@@ -124,6 +124,23 @@ class Window:
         positions = self.dense(backward, smooth)
         return np.add(positions, self.base, out=positions)
 
+    def straight_map(self, places: F32) -> F32:
+        """The same for a grid so fine that the field may run straight from node to node, which takes half the time.
+
+        Parameters
+        ----------
+        places
+            [rows + 2, columns + 2, 2] float32: where the nodes look, in twice the texture's pixels, and those around the grid.
+        """
+        grid, step = self.grid, self.grid.step
+        left, top = (self.x0 - grid.x0) // step, (self.y0 - grid.y0) // step
+        right, bottom = (self.x1 - 1 - grid.x0) // step + 3, (self.y1 - 1 - grid.y0) // step + 3
+        nodes = places[top:bottom, left:right]
+        size = (nodes.shape[1] * step, nodes.shape[0] * step)
+        large = cv2.resize(nodes, size, interpolation=cv2.INTER_LINEAR)
+        y, x = self.y0 - grid.y0 - (top - 1) * step, self.x0 - grid.x0 - (left - 1) * step
+        return np.asarray(large[y : y + self.y1 - self.y0, x : x + self.x1 - self.x0], np.float32)
+
     def dense(self, backward: F32, smooth: bool = True) -> F32:
         """A field at the nodes enlarged to the window's pixels and doubled, [y1 - y0, x1 - x0, 2] float32, new."""
         grid, step = self.grid, self.grid.step
