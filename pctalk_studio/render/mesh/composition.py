@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.keypoints import MESH
 from pctalk_studio.core.motion import MOUTH_CHANNELS
-from pctalk_studio.core.topology import INNER_LIP_LOWER, INNER_LIP_UPPER
+from pctalk_studio.core.topology import INNER_LIP_LOWER, INNER_LIP_UPPER, OUTER_LIP_UPPER
 from pctalk_studio.render.mesh.fields import Box, WeightMap
 from pctalk_studio.render.mesh.handles import HandleDriver
 from pctalk_studio.render.mesh.mouth import MouthLayers
@@ -85,6 +85,8 @@ class MouthShape:
     ----------
     upper, lower
         [61, 2] float32 pixels: inner edges of the lips.
+    corners
+        [2, 2] float32 pixels: outer corners, between which and the inner ones the lips never part.
     part, rims
         How much the mouth and, among what is put together, the lips' rims must come from layers, above 0 to 1.
     smile, stretch
@@ -99,6 +101,7 @@ class MouthShape:
 
     upper: F32
     lower: F32
+    corners: F32
     part: float
     rims: float
     smile: float
@@ -124,6 +127,8 @@ class MouthStage:
         The region, with the upper and the lower sheet's grid.
     rest
         [122, 2] float32 pixels: the lines of the inner lips as drawn, the upper one's first.
+    rest_corners
+        [2, 2] float32 pixels: the outer corners.
     follow
         [122, 57] float32: how their points follow the handles.
     axes
@@ -143,6 +148,7 @@ class MouthStage:
     lower: Texture
     window: Window
     rest: F32
+    rest_corners: F32
     follow: F32
     axes: F32
     border: F32
@@ -166,6 +172,7 @@ class MouthStage:
             Texture.of(layers.lower_texture),
             window,
             np.vstack([spline @ marks[list(ring)] for ring in (INNER_LIP_UPPER, INNER_LIP_LOWER)]),
+            marks[[OUTER_LIP_UPPER[0], OUTER_LIP_UPPER[-1]]],
             np.vstack([spline @ driver.weights[:count], spline @ driver.weights[count:]]),
             layers.frame.axes.astype(np.float32),
             border,
@@ -200,7 +207,8 @@ class MouthStage:
         smile, stretch = self._expression(seen)
         jaw = float(seen[_CHIN, 0]), float(seen[_CHIN, 1])
         box = self.window.box if smile > 0 else self._near(upper, lower)  # the folds of a smile
-        return MouthShape(upper, lower, part, rims, smile, stretch, jaw, channels, box)
+        corners = self.rest_corners + (upper - self.rest[:CURVE_POINTS])[[0, -1]]
+        return MouthShape(upper, lower, corners, part, rims, smile, stretch, jaw, channels, box)
 
     def sheets_for(self, shape: MouthShape) -> tuple[WeightMap, WeightMap]:
         """What of the upper and the lower sheet is needed to draw a mouth."""
@@ -277,7 +285,8 @@ class MouthStage:
             texture.sample(window.over(sheet.grid).doubled_map(sheet.backward(field), smooth=False))
             for texture, (sheet, field) in zip((self.upper, self.lower), fields, strict=True)
         )
-        matte = self._matte(window, (shape.upper + shape.lower) / 2)
+        line = (shape.upper + shape.lower) / 2
+        matte = self._matte(window, np.vstack([shape.corners[:1], line, shape.corners[1:]]))
         return np.asarray(cv2.blendLinear(upper, lower, matte, 1 - matte), np.uint8)
 
     def _matte(self, window: Window, line: F32) -> F32:

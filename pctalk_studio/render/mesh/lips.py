@@ -24,6 +24,9 @@ RIM = 0.006
 ROLL_DEPTH = 0.065
 """Depth, E, at which a lip that is continued inwards shows its inner side."""
 
+CORNER = 0.02
+"""Over how much of the lips' length, E, the inner side of a lip begins at the corners."""
+
 HAIR_DEPTH, HAIR_DARK = 0.09, 0.35
 """Height of the moustache that is folded over a lip which it hides, E, and how much of its inner side then shows."""
 
@@ -193,8 +196,11 @@ def _continued(
     # Far in, next to no light is left.
     dim = 1 - 0.45 * np.clip(past / (0.16 * frame.unit) - 0.3 + 0.3 * corner, 0, 1)[..., None]
     colour = texture + (mucosa_colour(look) * dim - texture) * turned
-    own = picture[frame.roi.slices]
-    return np.where(inside[..., None], np.rint(colour), own).astype(np.uint8)
+    own = picture[frame.roi.slices].astype(np.float32)
+    # Beyond the inner corners nothing ever parts: what a corner that comes down bares there is skin.
+    among = np.minimum(frame.u - np.float32(curves.left), np.float32(curves.right) - frame.u)
+    parts = np.clip(among * np.float32(1 / (CORNER * frame.unit)) + 0.5, 0, 1) * inside
+    return np.asarray(np.rint(own + parts[..., None] * (colour - own)), np.uint8)
 
 
 def mucosa_colour(look: MouthLook) -> F64:

@@ -13,6 +13,7 @@ from pctalk_studio.core.face import FaceRig
 from pctalk_studio.render.mesh.lip_light import LipLight, LipSeam
 from pctalk_studio.render.mesh.lips import LipCurves, lip_layers
 from pctalk_studio.render.mesh.moustache import hides_lips
+from pctalk_studio.render.mesh.mouth_corners import without_dark_corners
 from pctalk_studio.render.mesh.mouth_frame import U8, MouthFrame, Points
 from pctalk_studio.render.mesh.mouth_interior import InteriorPatch, MouthInterior
 from pctalk_studio.render.mesh.mouth_look import MouthLook
@@ -67,8 +68,9 @@ class MouthLayers:
             raise RenderError("The mouth of this face lies outside the picture; use a picture that shows the whole face.")
         curves = LipCurves.of(rig, frame)
         look = MouthLook.of(picture, rig)
-        upper, lower = lip_layers(picture, frame, curves, look, hides_lips(rig))
-        seam = LipSeam.of(picture, frame, curves, upper, lower)
+        bare = without_dark_corners(picture, frame, curves)
+        upper, lower = lip_layers(bare, frame, curves, look, hides_lips(rig))
+        seam = LipSeam.of(bare, frame, curves, upper, lower)
         inside = MouthInterior.of(picture, rig, frame, curves, look, seam.slack)
         origin = (frame.roi.x0, frame.roi.y0)
         size = (frame.roi.x1 - frame.roi.x0, frame.roi.y1 - frame.roi.y0)

@@ -13,6 +13,10 @@ from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH
 from pctalk_studio.core.motion import MotionRow
 from pctalk_studio.render.api import RenderSource
 from pctalk_studio.render.mesh import MeshRenderer
+from pctalk_studio.render.mesh.lips import LipCurves
+from pctalk_studio.render.mesh.mouth_corners import without_dark_corners
+from pctalk_studio.render.mesh.mouth_frame import MouthFrame
+from pctalk_studio.render.mesh.mouth_look import luma
 
 GAP, STEPS = 0.13, 40
 
@@ -72,3 +76,32 @@ def test_the_photos_own_inside_stays_while_the_mouth_hardly_moves(laugh):
         assert np.abs(moved[spot].astype(float) - picture[spot]).mean() < 12
     teeth = slice(int(y - 0.03 * unit), int(y - 0.01 * unit)), slice(int(x - 0.1 * unit), int(x + 0.1 * unit))
     assert np.abs(moved[teeth].astype(float) - picture[teeth]).mean() < 6
+
+
+def test_a_sad_mouth_keeps_no_dark_hooks_from_the_laugh(laugh):
+    """Lips closed and corners down: beside the mouth there is skin, not the dark of the corners that laughed."""
+    source, engine = laugh
+    rig, unit = source.rig, source.rig.scale
+    row = -rig.delta().astype(np.float32)
+    for side in ("right", "left"):
+        row[MESH.index(f"lip_corner_{side}")] += (0, 0.06, 0)
+    rest = MotionRow.rest()
+    frame = engine.frame(MotionRow(row, rest.pose, rest.eyes, np.array([1, 0, 0, 0], np.float32)))
+    skin = luma(np.array(mouth_faces.SKIN))
+    for corner, outward in ((78, -1), (308, 1)):
+        x, y = rig.landmarks[corner, :2]
+        x0, x1 = sorted((int(x + outward * 0.012 * unit), int(x + outward * 0.08 * unit)))
+        beside = luma(frame[int(y - 0.08 * unit) : int(y + 0.12 * unit), x0:x1])
+        assert (beside < 0.7 * skin).mean() < 0.005
+
+
+def test_dark_corners_go_only_where_the_mouth_was_open(laugh):
+    source, _ = laugh
+    for picture, rig, changes in ((source.picture, source.rig, True), (*mouth_faces.face(), False)):
+        frame = MouthFrame.of(rig)
+        bare = without_dark_corners(picture, frame, LipCurves.of(rig, frame))
+        different = np.argwhere(np.abs(bare.astype(int) - picture).max(axis=2) > 3)
+        assert (len(different) > 0) is changes
+        for y, x in different[::7]:
+            ends = rig.landmarks[[61, 291, 78, 308], :2]
+            assert np.hypot(*(ends - (x, y)).T).min() < 0.11 * rig.scale
