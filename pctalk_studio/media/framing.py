@@ -72,16 +72,26 @@ def fit_within(picture: Picture, size: tuple[int, int], enlarge: bool = True) ->
     enlarge
         Whether a picture smaller than that is scaled up.
     """
-    factor = min(size[0] / picture.size[0], size[1] / picture.size[1])
-    if not enlarge:
-        factor = min(factor, 1.0)
-    # The small excess keeps a side that is even by intention (512.0000001 or 511.9999999) from losing two pixels.
-    sides = [max(2, 2 * math.floor(side * factor / 2 + 1e-6)) for side in picture.size]
+    factor, sides = _fitting(picture.size, size, enlarge)
     offset = [(side * factor - new) / 2 for side, new in zip(picture.size, sides, strict=True)]
     if factor == 1:
         offset = [math.floor(value) for value in offset]
     offset = [0.0 if abs(value) < 1e-6 else value for value in offset]
-    return framed(picture, factor, (offset[0], offset[1]), (sides[0], sides[1]))
+    return framed(picture, factor, (offset[0], offset[1]), sides)
+
+
+def fitted_size(picture: tuple[int, int], size: tuple[int, int], enlarge: bool = True) -> tuple[int, int]:
+    """(width, height) that :func:`fit_within` gives a picture of some (width, height)."""
+    return _fitting(picture, size, enlarge)[1]
+
+
+def _fitting(picture: tuple[int, int], size: tuple[int, int], enlarge: bool) -> tuple[float, tuple[int, int]]:
+    factor = min(size[0] / picture[0], size[1] / picture[1])
+    if not enlarge:
+        factor = min(factor, 1.0)
+    # The small excess keeps a side that is even by intention (512.0000001 or 511.9999999) from losing two pixels.
+    width, height = (max(2, 2 * math.floor(side * factor / 2 + 1e-6)) for side in picture)
+    return factor, (width, height)
 
 
 def fill_window(picture: Picture, size: tuple[int, int], centre: tuple[float, float] | None = None) -> Framed:

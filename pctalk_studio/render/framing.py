@@ -10,7 +10,7 @@ from pctalk_studio.core.errors import RenderError
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.hashing import content_hash
 from pctalk_studio.core.topology import FACE_OVAL
-from pctalk_studio.media.framing import Framed, crop_square, fill_window, fit_within
+from pctalk_studio.media.framing import Framed, crop_square, fill_window, fit_within, fitted_size
 from pctalk_studio.media.pictures import Picture
 from pctalk_studio.render.api import RenderSource
 
@@ -70,6 +70,17 @@ def frame_source(picture: Picture, rig: FaceRig, framing: Framing) -> RenderSour
         raise RenderError(f"A frame of {size[0]} x {size[1]} pixels is too small to draw a face in; choose a larger --size.")
     name = content_hash(rig.picture_hash, result.factor, *result.offset, *size)
     return RenderSource(result.picture.rgb, rig.placed(result.factor, result.offset, size, name))
+
+
+def framed_size(size: tuple[int, int], framing: Framing) -> tuple[int, int]:
+    """(width, height) of the frames that :func:`frame_source` makes of a picture of some (width, height)."""
+    if framing.size is not None:
+        return _even_size(framing.size)
+    if framing.crop_to_face:
+        side = _even(framing.longest or FACE_CROP_SIDE)
+        return side, side
+    longest = framing.longest or LONGEST_SIDE
+    return fitted_size(size, (longest, longest), enlarge=framing.longest is not None)
 
 
 def _framed(picture: Picture, rig: FaceRig, framing: Framing) -> Framed:

@@ -258,6 +258,8 @@ class ExportQueue:
             case Started():
                 paused = self._gates[number].paused.is_set()
                 self._change(number, state=ExportState.PAUSED if paused else ExportState.RUNNING)
+            case Moved(_, ProgressEvent(stage="prepare")):
+                pass  # frames are counted, not stages
             case Moved(_, progress):
                 seconds = self._gates[number].worked
                 self._change(number, done=progress.done, total=progress.total, seconds=seconds)
