@@ -136,6 +136,8 @@ def test_blinks_and_markers_are_kept_in_order_and_inside():
     project = EDITS["add_blink"](EDITS["add_blink"](a_project(), time=1.5), time=0.5)
     assert [blink.time for blink in project.blinks] == [0.5, 1.5]
     assert [b.time for b in EDITS["move_blink"](project, blink=project.blinks[0].id, to=2.0).blinks] == [1.5, 2.0]
+    changed = EDITS["change_blink"](project, blink=project.blinks[0].id, time=2.0, held=0.4, strength=0.5)
+    assert [(b.time, b.held, b.strength) for b in changed.blinks] == [(1.5, 0.03, 1.0), (2.0, 0.4, 0.5)]
     with pytest.raises(EditRejected, match="outside"):
         EDITS["add_marker"](project, time=99.0)
     with pytest.raises(EditRejected, match="before the out point"):

@@ -192,6 +192,12 @@ def _arguments(name: str, project: Project, draw: Callable[..., Any]) -> dict[st
         "look_at": {"x": st.floats(-14, 14), "y": st.floats(-14, 14), "start": times, "end": times},
         "add_blink": {"time": times, "held": st.floats(-0.1, 1), "strength": st.floats(0, 1.1)},
         "move_blink": {"blink": _ids(project.blinks), "to": times},
+        "change_blink": {
+            "blink": _ids(project.blinks),
+            "time": times,
+            "held": st.floats(-0.1, 1),
+            "strength": st.floats(0, 1.1),
+        },
         "delete_blink": {"blink": _ids(project.blinks)},
         "remove_automatic_blink": {"time": times},
         "restore_automatic_blinks": {},

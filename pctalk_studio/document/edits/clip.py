@@ -37,6 +37,14 @@ def move_blink(project: Project, *, blink: int, to: float) -> Project:
     return replace(project, blinks=tuple(sorted(moved, key=lambda event: event.time)))
 
 
+def change_blink(project: Project, *, blink: int, time: float, held: float, strength: float) -> Project:
+    """Change a blink that was added: when the lids are shut, for how long, and how far."""
+    _inside(project, time)
+    old = _blink(project, blink)
+    changed = [BlinkEvent(event.id, time, held, strength) if event is old else event for event in project.blinks]
+    return replace(project, blinks=tuple(sorted(changed, key=lambda event: event.time)))
+
+
 def delete_blink(project: Project, *, blink: int) -> Project:
     """Delete a blink that was added."""
     old = _blink(project, blink)
@@ -96,6 +104,7 @@ def set_range(project: Project, *, start: float | None, end: float | None) -> Pr
 ALL = (
     add_blink,
     move_blink,
+    change_blink,
     delete_blink,
     remove_automatic_blink,
     restore_automatic_blinks,
