@@ -190,12 +190,14 @@ class HandleDriver:
         Keypoints drive the middle and the sides; the columns next to the corners lie between the sides' group and the corner's,
         which does not close. They would stay open like the ends of a dumb-bell.
         """
+        beside_corners = ((1, 2), (LIP_COLUMNS, LIP_COLUMNS - 1))
+        parted = [pair for pair in beside_corners if min(self.gaps[pair[0]], self.gaps[pair[1]]) > TOUCHING]
+        if not parted:
+            return
         now = self.lines(handles)
         gaps = now.lower[:, 1] - now.upper[:, 1]
-        for column, inward in ((1, 2), (LIP_COLUMNS, LIP_COLUMNS - 1)):
+        for column, inward in parted:
             photo, beside = float(self.gaps[column]), float(self.gaps[inward])
-            if min(photo, beside) <= TOUCHING:
-                continue
             part = min(max(float(gaps[inward]) / beside, 0.0), 1.0)
             excess = max(float(gaps[column]) - part * photo, 0.0) * min((photo - TOUCHING) / TOUCHING, 1.0)
             if excess > 0:
@@ -235,6 +237,8 @@ def _bounded(deformation: F32) -> F32:
     """Bend long displacements smoothly towards REACH; short ones pass unchanged to first order beyond half of it."""
     length = np.linalg.norm(deformation, axis=1, keepdims=True)
     half = REACH / 2
+    if length.max() <= half:
+        return deformation
     over = np.maximum(length - half, 0)
     bent = np.where(length > half, half + half * np.tanh(over / half), length)
     return np.asarray(deformation * (bent / np.maximum(length, 1e-9)), np.float32)

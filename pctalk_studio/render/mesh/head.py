@@ -7,6 +7,7 @@ away down the neck and into the background, and is nothing at the picture's bord
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -45,6 +46,9 @@ CENTRE_Y, UP, SIDE, DOWN = 0.25, 1.55, 1.02, 1.12
 
 FADE_UP, FADE_SIDE, FADE_DOWN = 0.9, 0.9, 1.3
 """Beyond that ellipse the motion fades over this distance, E; downwards that is the neck and the shoulders."""
+
+_AROUND = 2
+"""Pixels around a patch that doubling it looks at."""
 
 BORDER = 0.5
 """Towards the picture's border it fades over this distance, E."""
@@ -157,14 +161,18 @@ class HeadStage:
         forward = self.forward(pose)
         backward = inverted(forward, self.grid.step, self.numbers)
         both = None if skin is None else self._through(skin, backward)
-        bands = self.grid.bands(backward, (0, 0, 0, 0) if both is None else self.face.grid.moved(both))
+        skin_box = (0, 0, 0, 0) if both is None else self.face.grid.moved(both)
+        bands = self.grid.bands(backward, skin_box)
         window = self.window.within(_hull(bands))
         look_up = window.straight_map(self._places(backward))
-        reach = int(np.ceil(np.abs(forward).max())) + 2
+        reach = math.ceil(cv2.norm(forward, cv2.NORM_INF)) + 2
         targets = [window.within(_grown(patch, reach)) for patch in patches]
-        places = [look_up[target.slices_in(window)].copy() for target in targets]
+        places = [
+            cv2.subtract(look_up[target.slices_in(window)], (*_doubled_corner(patch), 0, 0))
+            for patch, target in zip(patches, targets, strict=True)
+        ]
         if both is not None:
-            face = self.face_window.within(window.box).within(self.face.grid.moved(both))
+            face = self.face_window.within(window.box).within(skin_box)
             if not face.empty:
                 look_up[face.slices_in(window)] += face.dense(both)
         out = self.picture.copy()
@@ -201,17 +209,24 @@ def _never_folds(slopes: F64) -> bool:
     return 1 - (a + d) - (a * d + b * c) >= MIN_DETERMINANT and 1 - 0.5 * (a + d) >= MIN_DETERMINANT
 
 
-def _lay(out: U8, canvas: U8, patch: Box, place: F32) -> None:
-    """Lay a patch of a drawing over a region of the picture, in place; ``place`` holds doubled positions in the drawing."""
+def _doubled_corner(patch: Box) -> tuple[float, float]:
+    """Where the first pixel of a doubled drawing of a patch and what lies around it lies, in twice the picture's pixels.
+
+    Pixel X of the doubled drawing lies at (X + 1/2) / 2 - 1/2.
+    """
+    return 2 * max(patch[0] - _AROUND, 0) - 0.5, 2 * max(patch[1] - _AROUND, 0) - 0.5
+
+
+def _lay(out: U8, canvas: U8, patch: Box, places: F32) -> None:
+    """Lay a patch of a drawing over a region of the picture, in place; ``places`` count from :func:`_doubled_corner`."""
     x0, y0, x1, y1 = patch
-    left, top = max(x0 - 2, 0), max(y0 - 2, 0)
-    # Bicubic doubling and bilinear sampling is three times as fast as bicubic sampling, and as sharp. Pixel X of the doubled
-    # drawing lies at (X + 1/2) / 2 - 1/2.
-    doubled = cv2.resize(canvas[top : y1 + 2, left : x1 + 2], None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-    positions = place - np.array([2 * left - 0.5, 2 * top - 0.5], np.float32)
-    drawn = looked_up(np.asarray(doubled, np.uint8), positions, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
-    low, high = (2.0 * x0, 2.0 * y0), (2.0 * (x1 - 1), 2.0 * (y1 - 1))
-    within = cv2.inRange(place, low, high)  # type: ignore[call-overload]
+    part = canvas[max(y0 - _AROUND, 0) : y1 + _AROUND, max(x0 - _AROUND, 0) : x1 + _AROUND]
+    # Bicubic doubling and bilinear sampling is three times as fast as bicubic sampling, and as sharp.
+    doubled = cv2.resize(part, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    drawn = looked_up(np.asarray(doubled, np.uint8), places, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
+    left, top = _doubled_corner(patch)
+    low, high = (2 * x0 - left, 2 * y0 - top), (2 * (x1 - 1) - left, 2 * (y1 - 1) - top)
+    within = cv2.inRange(places, low, high)  # type: ignore[call-overload]
     cv2.copyTo(drawn, within, out)
 
 

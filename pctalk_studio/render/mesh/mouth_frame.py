@@ -7,6 +7,7 @@ in the face; both in picture pixels, origin between the middles of the inner lip
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -138,8 +139,7 @@ class MouthFrame:
 
     def box_of(self, points: Points, margin: float) -> Box:
         """Bounding box of picture points in the region's own pixels, grown by a margin and clipped to the region."""
-        low, high = points.min(0) - margin, points.max(0) + margin
-        corner = np.array([self.roi.x0, self.roi.y0])
-        x0, y0 = (int(c) for c in np.floor(low - corner))
-        x1, y1 = (int(c) + 1 for c in np.ceil(high - corner))
-        return Box(x0, y0, x1, y1).clipped(self.roi.x1 - self.roi.x0, self.roi.y1 - self.roi.y0)
+        roi, (left, top), (right, bottom) = self.roi, points.min(0).tolist(), points.max(0).tolist()
+        x0, y0 = math.floor(left - margin - roi.x0), math.floor(top - margin - roi.y0)
+        x1, y1 = math.ceil(right + margin - roi.x0) + 1, math.ceil(bottom + margin - roi.y0) + 1
+        return Box(x0, y0, x1, y1).clipped(roi.x1 - roi.x0, roi.y1 - roi.y0)
