@@ -168,7 +168,7 @@ class HeadStage:
         reach = math.ceil(cv2.norm(forward, cv2.NORM_INF)) + 2
         targets = [window.within(_grown(patch, reach)) for patch in patches]
         places = [
-            cv2.subtract(look_up[target.slices_in(window)], (*_doubled_corner(patch), 0, 0))
+            cv2.subtract(look_up[target.slices_in(window)], (*_doubled_corner(patch), 0, 0))  # type: ignore[call-overload]
             for patch, target in zip(patches, targets, strict=True)
         ]
         if both is not None:

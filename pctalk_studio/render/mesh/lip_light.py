@@ -125,7 +125,7 @@ class LipSeam:
             line = np.exp(-((offset * (1 / max(LINE_WIDTH * frame.unit, 0.7))) ** 2)) * (weight * self.painted[column])
             line *= (frame.u[box.slices] >= left) & (frame.u[box.slices] <= right)
             part = cv2.multiply(part, cv2.merge([1 - line * depth for depth in LINE_DEPTH]))
-        region[box.slices] = cv2.add(part, 0, dtype=cv2.CV_8U)
+        region[box.slices] = cv2.add(part, 0, dtype=cv2.CV_8U)  # type: ignore[call-overload]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
