@@ -32,6 +32,12 @@ HAIR = 0.008
 PURSED_SHADE = 0.6
 """How much of the light pursed lips keep out."""
 
+TEETH_WARMTH, TEETH_HIDDEN = 0.9, 0.75
+"""How much warmer the upper teeth are behind pursed lips, and how much of them goes into the dark."""
+
+LAUGH_LIGHT = 0.4
+"""How much more of the light on the photo's own teeth pursed lips keep out."""
+
 FRONT_LIGHT = 0.33
 """Part of the light on the upper teeth that no lip takes away."""
 
@@ -232,7 +238,13 @@ class MouthInterior:
         # The upper teeth stand in front, where more light gets.
         front = np.float32(FRONT_LIGHT * (1 - opening.pursed)) * np.minimum(moved * 2, 1)
         lit_front = front + (1 - front) * moved
-        _lay(planes, self.upper_teeth[box.slices], [lit_front * (0.6 + 0.4 * tint) for tint in warm], 1 - 0.6 * opening.pursed)
+        if self.own is not None:
+            # Teeth photographed in a laugh are in full light, as no painted ones are.
+            lit_front = lit_front * np.float32(1 - LAUGH_LIGHT * opening.pursed)
+        # Behind pursed lips only what light lips and gums give back is left on them: grey would be no colour of a mouth.
+        hue = np.float32(0.4 + TEETH_WARMTH * opening.pursed)
+        shade = [lit_front * (1 - hue + hue * tint) for tint in warm]
+        _lay(planes, self.upper_teeth[box.slices], shade, 1 - TEETH_HIDDEN * opening.pursed)
         if pose.forward > 0:
             tip, tip_cover = paint_tip(pose, self.frame.u[box.slices], opening.over_lower, unit, softness)
             _paint(planes, colour, tip * (0.35 + 0.65 * slit_light), tip_cover)

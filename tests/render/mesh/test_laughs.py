@@ -14,6 +14,7 @@ from pctalk_studio.core.motion import MotionRow
 from pctalk_studio.render.api import RenderSource
 from pctalk_studio.render.mesh import MeshRenderer
 from pctalk_studio.render.mesh.lips import LipCurves
+from pctalk_studio.render.mesh.mouth import MouthLayers
 from pctalk_studio.render.mesh.mouth_corners import without_dark_corners
 from pctalk_studio.render.mesh.mouth_frame import MouthFrame
 from pctalk_studio.render.mesh.mouth_look import luma
@@ -105,3 +106,16 @@ def test_dark_corners_go_only_where_the_mouth_was_open(laugh):
         for y, x in different[::7]:
             ends = rig.landmarks[[61, 291, 78, 308], :2]
             assert np.hypot(*(ends - (x, y)).T).min() < 0.11 * rig.scale
+
+
+def test_pursed_lips_leave_a_laughs_teeth_in_warm_shade():
+    picture, rig = mouth_faces.face(gap=0.12, teeth=True)
+    layers = MouthLayers.of(picture, rig)
+    colours = []
+    for wider in (0.0, -0.07):
+        patch = layers.interior(*mouth_faces.curves(rig, upper_rise=-0.02, lower_drop=-0.04, wider=wider), jaw=(0, -4))
+        middle = patch.rgb[patch.cover > 250].astype(float)
+        colours.append(middle[luma(middle) > np.median(luma(middle))].mean(axis=0))
+    relaxed, pursed = colours
+    assert luma(pursed) < 0.45 * luma(relaxed)
+    assert (pursed[0] - pursed[2]) / luma(pursed) > (relaxed[0] - relaxed[2]) / luma(relaxed) + 0.05
