@@ -1,1 +1,1 @@
-"""What is selected, and every value of it."""
+"""The inspector: everything about what is selected, and about the clip as a whole, as values to change."""

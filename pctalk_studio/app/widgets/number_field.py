@@ -60,6 +60,18 @@ class NumberField(QLineEdit):
         """It does not shrink."""
         return self.sizeHint()
 
+    @property
+    def values(self) -> tuple[float, ...]:
+        """What is shown."""
+        return self._values
+
+    def set_scale(self, scale: ValueScale) -> None:
+        """Its numbers mean something else from now on."""
+        if scale != self._scale:
+            self._scale = scale
+            self.updateGeometry()
+            self.set_values(self._values)
+
     def set_values(self, values: Sequence[float]) -> None:
         """Show a value, or that there are several; what is being typed stays."""
         self._values = tuple(values)

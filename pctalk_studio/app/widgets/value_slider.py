@@ -15,6 +15,8 @@ from pctalk_studio.app.widgets.number_field import NumberField
 from pctalk_studio.app.widgets.scale import ValueScale
 from pctalk_studio.app.widgets.value_track import ValueTrack
 
+GAP = 6
+"""Between the parts of a row, logical pixels."""
 SETTLES = 600
 """Milliseconds after the last of a run of steps by wheel or keys until they are one gesture that has ended."""
 
@@ -33,7 +35,7 @@ class RowName(QLabel):
 
 def name_width(widget: QWidget) -> int:
     """Width of the column of names, the same in every row whatever its name, logical pixels."""
-    return QFontMetrics(widget.font()).averageCharWidth() * 13
+    return QFontMetrics(widget.font()).averageCharWidth() * 15
 
 
 class ValueSlider(QWidget):
@@ -85,13 +87,13 @@ class ValueSlider(QWidget):
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
+        row.setSpacing(GAP)
         row.addWidget(self.name)
         row.addWidget(self.track, 1)
-        self.field.setFixedWidth(max(self.field.sizeHint().width(), QFontMetrics(self.font()).averageCharWidth() * 9))
+        self.field.setFixedWidth(max(self.field.sizeHint().width(), QFontMetrics(self.font()).averageCharWidth() * 11))
         row.addWidget(self.field)
         if self.diamond is None:
-            row.addSpacing(HEIGHT)  # numbers stand below one another, keyed or not
+            row.addSpacing(HEIGHT + GAP)  # numbers stand below one another, keyed or not
         else:
             row.addWidget(self.diamond)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -135,6 +137,14 @@ class ValueSlider(QWidget):
             self._values = shown
             self.track.set_values(shown)
             self.field.set_values(shown)
+
+    def set_scale(self, scale: ValueScale) -> None:
+        """Its numbers mean something else from now on."""
+        if scale != self.scale:
+            self.scale = scale
+            self.track.set_scale(scale)
+            self.field.set_scale(scale)
+            self._describe(self.name.text())
 
     def show_key(self, state: KeyState) -> None:
         """Show whether there is a key at the playhead."""

@@ -60,6 +60,11 @@ class ValueTrack(QWidget):
             self._values = shown
             self.update()
 
+    def set_scale(self, scale: ValueScale) -> None:
+        """Its numbers mean something else from now on."""
+        self._scale = scale
+        self.update()
+
     def set_color(self, fill: QColor | None) -> None:
         """Colour of the filled part; None: that of whatever is active."""
         if fill != self._fill:

@@ -1,0 +1,88 @@
+"""How the clip is spoken as a whole: speaking style, size, loudness and lead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QCoreApplication
+
+from pctalk_studio.app.inspector.curve_row import CurveRow
+from pctalk_studio.app.inspector.gestures import Edits
+from pctalk_studio.app.inspector.sheet import FACTOR, SHARE, Sheet
+from pctalk_studio.app.kit import Kit
+from pctalk_studio.app.widgets.choice_box import ChoiceBox
+from pctalk_studio.app.widgets.field_row import FieldRow
+from pctalk_studio.app.widgets.scale import ValueScale
+from pctalk_studio.document.edits.keys import CurveName
+from pctalk_studio.document.edits.presets import StylePreset
+from pctalk_studio.document.project import Project
+from pctalk_studio.session.selection import Selection
+from pctalk_studio.storage.presets import own_presets_path, read_presets, shipped_presets
+
+LOUDNESS = replace(SHARE, neutral=0.5)
+LEAD = ValueScale(-0.2, 0.2, 0.0, 0.01, 0, " ms", 1000.0)
+
+
+class ClipSheet(Sheet):
+    """How the whole clip is spoken."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit, QCoreApplication.translate("Inspector", "Clip"), "clip")
+        self._presets = {preset.name: preset for preset in shipped_presets()}
+        self.preset = ChoiceBox(self.tr("Speaking style"), parent=self)
+        self.preset.opening.connect(self._read_presets)
+        self.preset.chosen.connect(self._take_preset)
+        self.add(FieldRow(self.tr("Style"), self.preset, parent=self))
+        style = self.tr("Clip style")
+        self.open = self.slider(self.tr("Open"), FACTOR, lambda value: self._styled(open=value), label=style)
+        self.wide = self.slider(self.tr("Wide"), FACTOR, lambda value: self._styled(wide=value), label=style)
+        self.purse = self.slider(self.tr("Purse"), FACTOR, lambda value: self._styled(purse=value), label=style)
+        self.lip_scale = self.slider(self.tr("Lip scale"), FACTOR, lambda value: [("set_lip_scale", {"scale": value})])
+        tip = self.tr("Factor of the lip scale at the playhead; with keys, the size of the lip movement changes over time.")
+        self.lips = CurveRow(self, self.tr("… at playhead"), CurveName.LIP_SCALE, FACTOR, tip)
+        self.volume = self.slider(self.tr("Follow volume"), LOUDNESS, lambda value: [("set_follow_volume", {"amount": value})])
+        self.lead = self.slider(self.tr("Lead"), LEAD, lambda value: [("set_lead", {"seconds": value})])
+        self.lead.name.setToolTip(self.tr("How far the picture leads the sound.") + "\n" + self.lead.name.toolTip())
+
+    def refresh(self, project: Project, selection: Selection, time: float) -> bool:
+        """Show the clip's own values."""
+        self._offer(project.style_preset)
+        self.preset.set_value(project.style_preset)
+        self.open.show_values([project.style.open])
+        self.wide.show_values([project.style.wide])
+        self.purse.show_values([project.style.purse])
+        self.lip_scale.show_values([project.lip_scale])
+        self.volume.show_values([project.follow_volume])
+        self.lead.show_values([project.lead])
+        self.lips.show(project, time)
+        return True
+
+    def follow(self, project: Project, selection: Selection, time: float) -> None:
+        """The lip scale at the playhead."""
+        self.lips.show(project, time)
+
+    def _read_presets(self) -> None:
+        """Those that ship, and those that the person has kept, perhaps a moment ago."""
+        self._presets = {preset.name: preset for preset in shipped_presets()}
+        own = own_presets_path()
+        if own.exists():
+            self.editor.attempt(lambda: self._presets.update({preset.name: preset for preset in read_presets(own)}))
+        current = self.editor.project.style_preset
+        self._offer(current)
+        self.preset.set_value(current)
+
+    def _offer(self, current: str) -> None:
+        """Offer them, and the one that holds now, whatever it is called."""
+        names = list(self._presets)
+        if current and current not in names:
+            names.append(current)
+        self.preset.set_choices([("", self.tr("Set by hand")), *((name, name) for name in names)])
+
+    def _take_preset(self, name: str) -> None:
+        preset: StylePreset | None = self._presets.get(name)
+        if preset is not None:
+            self.apply("apply_preset", preset=preset)
+        self.preset.set_value(self.editor.project.style_preset)
+
+    def _styled(self, **changes: float) -> Edits:
+        return [("set_style", {"style": replace(self.editor.project.style, **changes)})]

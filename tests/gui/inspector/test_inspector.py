@@ -1,0 +1,455 @@
+"""The inspector over a real project: what it shows, and what the document becomes."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+
+from pctalk_studio.app.inspector.panel import InspectorPanel
+from pctalk_studio.app.look import DARK, LIGHT
+from pctalk_studio.app.widgets.key_diamond import KeyState
+from pctalk_studio.document.curves import Interpolation, Key
+from pctalk_studio.document.edits.keys import CurveName
+from pctalk_studio.document.masks import FaceMask, StrokeMode
+from pctalk_studio.document.project import Emotion, EmotionClip, EmotionRegion, Gaze, HeadMotion, Side
+from pctalk_studio.document.speech_track import Owner, WordStyle
+from pctalk_studio.session.selection import KeyRef, Selection
+
+
+@pytest.fixture
+def panel(open_kit, qtbot):
+    made = InspectorPanel(open_kit)
+    qtbot.addWidget(made)
+    made.resize(360, 2600)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+@pytest.fixture
+def editor(open_kit):
+    return open_kit.editor
+
+
+def select(panel, editor, **what):
+    editor.select(Selection.of(**what))
+    panel.refresh()
+
+
+def typed(panel, field, text):
+    QTest.mouseClick(field, Qt.LeftButton)
+    QTest.keyClicks(field, f"{text}\r")
+    panel.refresh()
+
+
+def click(panel, button):
+    QTest.mouseClick(button, Qt.LeftButton)
+    panel.refresh()
+
+
+def button(sheet, text):
+    return next(each for each in sheet.findChildren(QPushButton) if each.text() == text)
+
+
+def words(editor, *texts):
+    return [word.id for word in editor.project.speech.words if word.text in texts]
+
+
+def style(editor, text):
+    return next(word.style for word in editor.project.speech.words if word.text == text)
+
+
+def steps(editor):
+    return len(editor.desk.studio.history.past)
+
+
+def add_emotion(editor, emotion=Emotion.HAPPY, **more):
+    number = editor.project.next_id
+    assert editor.apply("add_emotion", clip=EmotionClip(emotion, **{"start": 0.2, "end": 1.2, **more}))
+    return number
+
+
+def emotion(editor, number):
+    return next(clip for clip in editor.project.emotions if clip.id == number)
+
+
+# -- what is there at all ----------------------------------------------------------------------------------------------
+
+
+def test_without_a_project_it_says_what_to_do(kit, qtbot):
+    panel = InspectorPanel(kit)
+    qtbot.addWidget(panel)
+    panel.show()
+    assert not any(sheet.isVisible() for sheet in panel.sheets)
+    assert panel._closed.isVisible()
+    assert "Open one" in panel._closed.text()
+
+
+def test_with_nothing_selected_it_says_what_to_select_and_shows_the_clip(panel):
+    assert panel._nothing.isVisible()
+    assert [sheet for sheet in panel.sheets if sheet.isVisible()] == [
+        panel.emotion,
+        panel.clip,
+        panel.head,
+        panel.render_settings,
+    ]
+
+
+def test_it_follows_the_selection(panel, editor, qtbot):
+    editor.select(Selection.of(words=words(editor, "duck")))
+    qtbot.waitUntil(lambda: panel.word.isVisible(), timeout=1000)
+    assert not panel._nothing.isVisible()
+    editor.select(Selection())
+    qtbot.waitUntil(lambda: not panel.word.isVisible(), timeout=1000)
+
+
+def test_everything_that_can_be_changed_has_a_name(panel, editor):
+    number = add_emotion(editor)
+    phone = editor.project.speech.phones[1].id
+    select(panel, editor, words=words(editor, "duck"), phones=[phone], emotions=[number])
+    for sheet in panel.sheets:
+        for child in sheet.findChildren(QPushButton):
+            assert child.text()
+    rows = [panel.word.open, panel.emotion.intensity, panel.paint.radius, panel.clip.lead, panel.head.curves[CurveName.YAW].row]
+    assert all(row.track.accessibleName() and row.field.accessibleName() for row in rows)
+
+
+# -- words -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_drag_of_a_word_s_style_is_one_step_and_reaches_the_document(panel, editor):
+    select(panel, editor, words=words(editor, "duck"))
+    before, track = steps(editor), panel.word.open.track
+
+    def at(value):
+        return QPoint(round(track.x_of(value)), track.height() // 2)
+
+    QTest.mousePress(track, Qt.LeftButton, Qt.NoModifier, at(1.0))
+    for value in (1.1, 1.3, 1.6):
+        QTest.mouseMove(track, at(value))
+        panel.refresh()
+    QTest.mouseRelease(track, Qt.LeftButton, Qt.NoModifier, at(1.6))
+    assert style(editor, "duck").open == pytest.approx(1.6, abs=0.03)
+    assert steps(editor) == before + 1
+    assert not editor.desk.studio.history.present.gesture
+    editor.undo()
+    assert style(editor, "duck") == WordStyle()
+
+
+def test_escape_in_a_drag_leaves_the_word_and_the_history_as_they_were(panel, editor):
+    select(panel, editor, words=words(editor, "duck"))
+    editor.apply("set_lip_scale", scale=1.2)
+    before, project, track = steps(editor), editor.project, panel.word.open.track
+    QTest.mousePress(track, Qt.LeftButton, Qt.NoModifier, QPoint(round(track.x_of(1.0)), 12))
+    QTest.mouseMove(track, QPoint(round(track.x_of(1.7)), 12))
+    assert style(editor, "duck").open > 1.5
+    QTest.keyClick(track, Qt.Key_Escape)
+    QTest.mouseRelease(track, Qt.LeftButton)
+    assert editor.project is project
+    assert steps(editor) == before
+
+
+def test_several_words_show_that_they_differ_and_are_set_together_each_keeping_the_rest(panel, editor):
+    duck, bee = words(editor, "duck", "bee")
+    editor.apply("set_word_style", word_ids=[duck], style=WordStyle(open=1.5, wide=0.7))
+    select(panel, editor, words=[duck, bee])
+    assert panel.word.open.values == (1.5, 1.0)
+    assert panel.word.open.field.text() == "–"
+    before = steps(editor)
+    typed(panel, panel.word.purse.field, "1.3")
+    assert style(editor, "duck") == WordStyle(open=1.5, wide=0.7, purse=1.3)
+    assert style(editor, "bee") == WordStyle(purse=1.3)
+    assert steps(editor) == before + 1
+    assert panel.word.purse.field.text() == "1.30"
+
+
+def test_a_word_is_reset_renamed_and_locked(panel, editor):
+    select(panel, editor, words=words(editor, "duck"))
+    typed(panel, panel.word.whole.field, "1.8")
+    click(panel, button(panel.word, "Reset style"))
+    assert style(editor, "duck") == WordStyle()
+    click(panel, panel.word.owner.choice.button(Owner.LOCKED))
+    assert next(word for word in editor.project.speech.words if word.text == "duck").owner is Owner.LOCKED
+    click(panel, panel.word.owner.choice.button(Owner.AUTOMATIC))
+    panel.word._text.setFocus()
+    panel.word._text.selectAll()
+    QTest.keyClicks(panel.word._text, "goose\r")
+    assert words(editor, "goose")
+
+
+# -- curves ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_diamond_keys_the_lip_scale_at_the_playhead_and_takes_the_key_away(panel, editor):
+    editor.desk.transport.seek(10)
+    time = editor.desk.transport.seconds
+    select(panel, editor, words=words(editor, "duck"))
+    row = panel.word.lips.row
+    assert row.diamond.state is KeyState.NONE
+    click(panel, row.diamond)
+    assert [(key.time, key.value) for key in editor.project.lip_scale_keys.keys] == [(time, 1.0)]
+    assert row.diamond.state is KeyState.HERE
+    typed(panel, row.field, "1.4")
+    assert [key.value for key in editor.project.lip_scale_keys.keys] == [1.4]
+    editor.desk.transport.seek(20)
+    panel.refresh()
+    assert row.diamond.state is KeyState.ELSEWHERE
+    typed(panel, row.field, "0.8")
+    assert [key.value for key in editor.project.lip_scale_keys.keys] == [1.4, 0.8]
+    click(panel, row.diamond)
+    assert [key.value for key in editor.project.lip_scale_keys.keys] == [1.4]
+
+
+def test_resetting_a_curve_without_keys_makes_none(panel, editor):
+    QTest.mouseDClick(panel.head.curves[CurveName.YAW].row.name, Qt.LeftButton)
+    assert not editor.project.head_keys.yaw.keys
+
+
+def test_values_follow_the_playhead_while_it_moves(panel, editor, qtbot):
+    editor.apply("set_key", curve=CurveName.YAW, key=Key(0.0, -4.0, Interpolation.LINEAR))
+    editor.apply("set_key", curve=CurveName.YAW, key=Key(1.0, 4.0))
+    row = panel.head.curves[CurveName.YAW].row
+    for frame in (0, 5, 12, 25):
+        editor.desk.transport.seek(frame)
+        wanted = editor.project.head_keys.yaw.at(editor.desk.transport.seconds)
+        qtbot.waitUntil(lambda wanted=wanted: row.values == pytest.approx((wanted,)), timeout=1000)
+
+
+# -- phones ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_phone_is_changed_by_the_palette_and_moved_by_its_times(panel, editor):
+    phone = next(each for each in editor.project.speech.phones if each.label == "K")
+    select(panel, editor, phones=[phone.id])
+    click(panel, panel.phone.label)
+    palette = panel.phone.palette_of_phones
+    assert palette.isVisible()
+    QTest.mouseClick(palette.button("P"), Qt.LeftButton)
+    assert not palette.isVisible()
+    assert editor.project.speech.phone(phone.id).label == "P"
+    typed(panel, panel.phone.end, f"{phone.end + 0.02:.3f}")
+    assert editor.project.speech.phone(phone.id).end == pytest.approx(phone.end + 0.02)
+    assert editor.project.speech.phone(phone.id).owner is Owner.EDITED
+
+
+def test_a_boundary_beyond_its_neighbour_is_refused_and_told(panel, editor, qtbot):
+    phone = next(each for each in editor.project.speech.phones if each.label == "K")
+    select(panel, editor, phones=[phone.id])
+    before = editor.project
+    with qtbot.waitSignal(editor.told) as told:
+        typed(panel, panel.phone.end, "0.9")
+    assert "can be moved between" in told.args[0].problem.text
+    assert editor.project is before
+    assert panel.phone.end.text() == f"{phone.end:.3f} s"
+
+
+def test_stress_is_offered_for_vowels_alone(panel, editor):
+    vowel = next(each for each in editor.project.speech.phones if each.label == "IY")
+    select(panel, editor, phones=[vowel.id])
+    assert panel.phone._stress_row.isVisible()
+    click(panel, panel.phone.stress.button(2))
+    assert editor.project.speech.phone(vowel.id).stress == 2
+    consonant = next(each for each in editor.project.speech.phones if each.label == "B")
+    select(panel, editor, phones=[consonant.id])
+    assert not panel.phone._stress_row.isVisible()
+
+
+# -- emotions ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_emotion_is_added_at_the_playhead_and_selected(panel, editor):
+    editor.desk.transport.seek(5)
+    panel.emotion.add_menu.entries[Emotion.SAD].trigger()
+    panel.refresh()
+    (clip,) = editor.project.emotions
+    assert (clip.emotion, clip.start) == (Emotion.SAD, 0.2)
+    assert editor.selection.emotions == {clip.id}
+    assert panel.paint.isVisible()
+
+
+def test_an_emotion_s_values(panel, editor):
+    number = add_emotion(editor, Emotion.CONTEMPT)
+    select(panel, editor, emotions=[number])
+    sheet = panel.emotion
+    typed(panel, sheet.intensity.field, "0.75")
+    typed(panel, sheet.fade_in.field, "1")
+    typed(panel, sheet.start, "0.3")
+    click(panel, sheet.regions[EmotionRegion.EYES])
+    click(panel, sheet.side.button(Side.LEFT))
+    clip = emotion(editor, number)
+    assert (clip.intensity, clip.fade_in, clip.fade_out, clip.start, clip.end) == (0.75, 1.0, None, 0.3, 1.2)
+    assert clip.regions == frozenset(EmotionRegion) - {EmotionRegion.EYES}
+    assert clip.side is Side.LEFT
+    sheet.emotion.menu.entries[Emotion.HAPPY].trigger()
+    panel.refresh()
+    assert emotion(editor, number).emotion is Emotion.HAPPY
+    assert not sheet.side.isVisible()  # only contempt is one-sided
+
+
+def test_a_fade_that_is_reset_goes_back_to_the_emotion_s_own_pace(panel, editor):
+    number = add_emotion(editor, fade_in=2.0)
+    select(panel, editor, emotions=[number])
+    assert panel.emotion.fade_in.values == (2.0,)
+    QTest.mouseDClick(panel.emotion.fade_in.name, Qt.LeftButton)
+    assert emotion(editor, number).fade_in is None
+
+
+def test_the_slider_wears_the_emotion_s_colour(panel, editor):
+    number = add_emotion(editor)
+    select(panel, editor, emotions=[number])
+    shot = panel.emotion.intensity.track.grab().toImage()
+    assert shot.pixelColor(20, shot.height() // 2) == DARK.emotion(Emotion.HAPPY)
+
+
+def test_regions_of_several_clips_are_mixed_until_set(panel, editor):
+    first = add_emotion(editor, regions=frozenset({EmotionRegion.MOUTH}))
+    second = add_emotion(editor, Emotion.SAD, regions=frozenset({EmotionRegion.BROWS, EmotionRegion.MOUTH}))
+    select(panel, editor, emotions=[first, second])
+    click(panel, panel.emotion.regions[EmotionRegion.BROWS])
+    assert all(EmotionRegion.BROWS in clip.regions for clip in editor.project.emotions)
+    click(panel, panel.emotion.regions[EmotionRegion.BROWS])
+    assert all(clip.regions == {EmotionRegion.MOUTH} for clip in editor.project.emotions)
+
+
+def test_the_envelope_is_keyed_at_the_playhead(panel, editor):
+    number = add_emotion(editor)
+    editor.desk.transport.seek(15)
+    select(panel, editor, emotions=[number])
+    typed(panel, panel.emotion.envelope.row.field, "0.5")
+    (key,) = emotion(editor, number).envelope.keys
+    assert (key.time, key.value) == (editor.desk.transport.seconds, 0.5)
+
+
+# -- paint -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_brush_is_taken_changed_and_laid_down(panel, editor):
+    number = add_emotion(editor)
+    select(panel, editor, emotions=[number])
+    click(panel, panel.paint.mode.button(StrokeMode.ERASE))
+    assert editor.paint_tool.active
+    assert editor.paint_tool.brush.mode is StrokeMode.ERASE
+    before = steps(editor)
+    typed(panel, panel.paint.radius.field, "25")
+    typed(panel, panel.paint.hardness.field, "60")
+    typed(panel, panel.paint.opacity.field, "10 %")
+    click(panel, panel.paint.mirror)
+    tool = editor.paint_tool
+    assert (tool.brush.radius, tool.brush.hardness, tool.opacity, tool.brush.mirror) == (0.25, 0.6, 0.1, False)
+    assert steps(editor) == before  # a brush is no part of the project
+    click(panel, panel.paint.mode.button(StrokeMode.ERASE))
+    assert not editor.paint_tool.active
+
+
+def test_the_mask_is_emptied_inverted_and_taken_away(panel, editor):
+    number = add_emotion(editor)
+    select(panel, editor, emotions=[number])
+    click(panel, panel.paint.empty)
+    assert emotion(editor, number).mask == FaceMask.empty()
+    click(panel, panel.paint.invert)
+    assert emotion(editor, number).mask == FaceMask()
+    assert "100 %" in panel.paint._told.text()
+    click(panel, panel.paint.clear)
+    assert emotion(editor, number).mask is None
+
+
+# -- the clip, head and eyes, keys, moments, frames --------------------------------------------------------------------
+
+
+def test_the_clip_s_style(panel, editor):
+    typed(panel, panel.clip.open.field, "1.2")
+    typed(panel, panel.clip.lip_scale.field, "0.9")
+    typed(panel, panel.clip.volume.field, "70")
+    typed(panel, panel.clip.lead.field, "-40")
+    project = editor.project
+    assert (project.style.open, project.lip_scale, project.follow_volume, project.lead) == (1.2, 0.9, 0.7, -0.04)
+    index = panel.clip.preset.findText("Shout")
+    panel.clip.preset.setCurrentIndex(index)
+    panel.clip.preset.activated.emit(index)
+    panel.refresh()
+    assert editor.project.style_preset == "Shout"
+    assert panel.clip.open.values == (1.45,)
+    typed(panel, panel.clip.open.field, "1.3")
+    assert panel.clip.preset.currentText() == "Set by hand"
+
+
+def test_head_gaze_and_blinks(panel, editor):
+    click(panel, panel.head.head.button(HeadMotion.LIVELY))
+    click(panel, panel.head.gaze.button(Gaze.CAMERA))
+    click(panel, panel.head.blink)
+    project = editor.project
+    assert (project.head, project.gaze, project.blink) == (HeadMotion.LIVELY, Gaze.CAMERA, False)
+    editor.desk.transport.seek(8)
+    click(panel, panel.head.add_blink)
+    (blink,) = editor.project.blinks
+    assert blink.time == editor.desk.transport.seconds
+    assert editor.selection.blinks == {blink.id}
+    typed(panel, panel.blink.held.field, "0.5")
+    typed(panel, panel.blink.strength.field, "40")
+    assert (editor.project.blinks[0].held, editor.project.blinks[0].strength) == (0.5, 0.4)
+
+
+def test_a_key_stays_selected_while_it_is_moved(panel, editor):
+    editor.apply("set_key", curve=CurveName.YAW, key=Key(0.4, 2.0))
+    select(panel, editor, keys=[KeyRef(CurveName.YAW, None, 0.4)])
+    field, before = panel.key.time, steps(editor)
+    QTest.mousePress(field, Qt.LeftButton, Qt.NoModifier, QPoint(20, 10))
+    for x in (40, 60, 80):
+        QTest.mouseMove(field, QPoint(x, 10))
+        panel.refresh()
+        assert panel.key.isVisible()
+    QTest.mouseRelease(field, Qt.LeftButton, Qt.NoModifier, QPoint(80, 10))
+    (key,) = editor.project.head_keys.yaw.keys
+    assert key.time == pytest.approx(0.4 + 60 / 2 * 0.005)
+    assert editor.selection.keys == {KeyRef(CurveName.YAW, None, key.time)}
+    assert steps(editor) == before + 1
+
+
+def test_keys_are_changed_together(panel, editor):
+    for time in (0.2, 0.4):
+        editor.apply("set_key", curve=CurveName.GAZE_X, key=Key(time, 10 * time))
+    select(panel, editor, keys=[KeyRef(CurveName.GAZE_X, None, time) for time in (0.2, 0.4)])
+    typed(panel, panel.key.value.field, "-3")
+    panel.key.kind.setCurrentIndex(2)
+    panel.key.kind.activated.emit(2)
+    assert [(key.value, key.interpolation) for key in editor.project.gaze_keys.x.keys] == [(-3.0, Interpolation.HOLD)] * 2
+    click(panel, button(panel.key, "Delete"))
+    assert not editor.project.gaze_keys.x.keys
+
+
+def test_a_marker_is_renamed_and_moved(panel, editor):
+    number = editor.project.next_id
+    editor.apply("add_marker", time=0.5)
+    select(panel, editor, markers=[number])
+    panel.marker.text.setFocus()
+    QTest.keyClicks(panel.marker.text, "beat\r")
+    typed(panel, panel.marker.time, "0.6")
+    (marker,) = editor.project.markers
+    assert (marker.label, marker.time) == ("beat", 0.6)
+
+
+def test_how_frames_are_made(panel, editor):
+    sheet = panel.render_settings
+    assert not sheet.engine.button("liveportrait").isEnabled()
+    assert "not on this machine" in sheet._missing.text()
+    click(panel, sheet.crop)
+    assert editor.project.render.crop_to_face
+    index = sheet.rate.findText("29.97 fps")
+    sheet.rate.activated.emit(index)
+    assert float(editor.project.rate) == pytest.approx(29.97, abs=0.001)
+    sheet.frame_size.activated.emit(sheet.frame_size.findText("720 px at most"))
+    assert editor.project.render.longest == 720
+
+
+def test_it_follows_the_look(panel, editor, open_kit):
+    number = add_emotion(editor)
+    select(panel, editor, emotions=[number])
+    chip = panel.emotion.regions[EmotionRegion.MOUTH]
+
+    def filled():
+        shot = chip.grab().toImage()
+        return shot.pixelColor(shot.width() // 2, 3)
+
+    assert filled() == DARK.emotion(Emotion.HAPPY)
+    open_kit.look.choose("light")
+    assert filled() == LIGHT.emotion(Emotion.HAPPY)
