@@ -243,8 +243,8 @@ class MouthInterior:
             lit_front = lit_front * np.float32(1 - LAUGH_LIGHT * opening.pursed)
         # Behind pursed lips only what light lips and gums give back is left on them: grey would be no colour of a mouth.
         hue = np.float32(0.4 + TEETH_WARMTH * opening.pursed)
-        shade = [lit_front * (1 - hue + hue * tint) for tint in warm]
-        _lay(planes, self.upper_teeth[box.slices], shade, 1 - TEETH_HIDDEN * opening.pursed)
+        tinted = [lit_front * (1 - hue + hue * tint) for tint in warm]
+        _lay(planes, self.upper_teeth[box.slices], tinted, 1 - TEETH_HIDDEN * opening.pursed)
         if pose.forward > 0:
             tip, tip_cover = paint_tip(pose, self.frame.u[box.slices], opening.over_lower, unit, softness)
             _paint(planes, colour, tip * (0.35 + 0.65 * slit_light), tip_cover)
