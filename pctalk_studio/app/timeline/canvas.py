@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
     QContextMenuEvent,
+    QCursor,
     QFocusEvent,
     QHelpEvent,
     QPainter,
@@ -241,6 +242,14 @@ class LaneCanvas(Pointing):
                 return gesture
             self._pressed = None
         return RubberBand(self._kit.editor, self.pointer(at, modifiers), self._touched)
+
+    def hang_in(self, lane: Lane, gesture: Callable[[Pointer], Gesture | None]) -> None:
+        """Let a gesture of a lane follow the pointer without a button; it is given where the pointer is."""
+        self._pressed = next((row for row in self.rows if row.lane is lane), None)
+        at = QPointF(self.mapFromGlobal(QCursor.pos()))
+        made = gesture(self.pointer(at, Qt.KeyboardModifier.NoModifier))
+        if made is not None:
+            self.hang(made)
 
     def _touched(self, left: float, top: float, right: float, bottom: float) -> Selection:
         found = Selection()

@@ -62,10 +62,10 @@ class EditDrag(Gesture):
         self._begin()
         return self.editor.apply(edit, gesture=self._gesture, quiet=True, **arguments)
 
-    def apply_all(self, label: str, edits: list[tuple[str, dict[str, Any]]]) -> bool:
-        """Apply several edits as part of the drag, all or none."""
+    def apply_all(self, label: str, edits: list[tuple[str, dict[str, Any]]], selecting: Selection | None = None) -> bool:
+        """Apply several edits as part of the drag, all or none, and select something afterwards."""
         self._begin()
-        return self.editor.apply_all(label, edits, gesture=self._gesture, quiet=True)
+        return self.editor.apply_all(label, edits, gesture=self._gesture, quiet=True, selecting=selecting)
 
     def _begin(self) -> None:
         if not self._begun:

@@ -62,6 +62,12 @@ class Pointing(QWidget):
     def hover_at(self, at: QPointF | None) -> None:
         """The pointer is over a point, or has left."""
 
+    def hang(self, gesture: Gesture) -> None:
+        """Let a gesture follow the pointer without a button, until a click ends it or Escape gives it up."""
+        if self.gesture is None:
+            self.gesture, self._moved, self._threshold = gesture, True, 0.0
+            self.update()
+
     # -- events --------------------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -1,0 +1,148 @@
+"""Curves as they are drawn: from values to pixels and back, fast however many keys there are."""
+
+from __future__ import annotations
+
+import bisect
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPolygonF
+
+from pctalk_studio.app.timeline.lane import Strip
+from pctalk_studio.document.curves import Curve, Handle, Interpolation, Key
+from pctalk_studio.document.edits.keys import LIMITS, CurveName, curve_of
+from pctalk_studio.document.project import Project
+from pctalk_studio.session.selection import KeyRef
+
+PAD = 7.0
+"""Pixels kept free above and below, so that keys at the limits can be seen and taken hold of."""
+
+_STEP = 2.0
+"""Pixels between two points of a drawn curve."""
+
+_DENSE = 3.0
+"""Pixels between keys, on average, below which a curve is drawn through its keys alone."""
+
+_NEIGHBOURS = 3
+"""Keys beyond the visible ones that its shape inside depends on."""
+
+ArrayF64 = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A curve of a lane.
+
+    Parameters
+    ----------
+    curve
+        Which of the project's curves.
+    title, unit
+        For people; the unit follows the number.
+    color
+        Name of the token in which it is drawn.
+    clip
+        Of which emotion clip, for envelopes.
+    """
+
+    curve: CurveName
+    title: str
+    unit: str = ""
+    color: str = "accent"
+    clip: int | None = None
+
+    def of(self, project: Project) -> Curve:
+        """The curve itself."""
+        return curve_of(project, self.curve, self.clip)
+
+    def ref(self, key: Key) -> KeyRef:
+        """A key as selections know it."""
+        return KeyRef(self.curve, self.clip, key.time)
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Least and greatest value."""
+        return LIMITS[self.curve]
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Where values lie in a strip.
+
+    Parameters
+    ----------
+    low, high
+        Values at the bottom and the top.
+    top, bottom
+        Pixels.
+    """
+
+    low: float
+    high: float
+    top: float
+    bottom: float
+
+    @classmethod
+    def of(cls, channel: Channel, strip: Strip) -> Plot:
+        """The plot of a channel that fills a lane."""
+        low, high = channel.limits
+        return cls(low, high, PAD, strip.height - PAD)
+
+    def y(self, value: float) -> float:
+        """Pixel of a value."""
+        return self.bottom - (value - self.low) / (self.high - self.low) * (self.bottom - self.top)
+
+    def ys(self, values: ArrayF64) -> ArrayF64:
+        """Pixels of [n] values."""
+        return self.bottom - (values - self.low) / (self.high - self.low) * (self.bottom - self.top)
+
+    def value(self, y: float) -> float:
+        """Value at a pixel, inside the limits."""
+        share = (self.bottom - y) / max(self.bottom - self.top, 1.0)
+        return min(max(self.low + share * (self.high - self.low), self.low), self.high)
+
+
+def visible_keys(curve: Curve, start: float, end: float) -> tuple[Key, ...]:
+    """Keys between two moments."""
+    first = bisect.bisect_left(curve.keys, start, key=_time)
+    return curve.keys[first : bisect.bisect_right(curve.keys, end, key=_time)]
+
+
+def outline(curve: Curve, strip: Strip, plot: Plot) -> QPolygonF:
+    """The visible part of a curve as a line."""
+    start, end = strip.span
+    first = max(bisect.bisect_left(curve.keys, start, key=_time) - _NEIGHBOURS, 0)
+    last = bisect.bisect_right(curve.keys, end, key=_time) + _NEIGHBOURS
+    near = curve.keys[first:last]
+    if len(near) * _DENSE > strip.width:
+        times = np.array([start, *(key.time for key in near), end])
+        values = np.array([near[0].value, *(key.value for key in near), near[-1].value])
+    else:
+        # Steps of a hold must stand upright: each key is drawn from both sides.
+        edges = [key.time for key in near]
+        sides = np.array([*edges, *(edge - 1e-9 for edge in edges)])
+        steps = strip.scale.time(np.arange(0.0, strip.width + _STEP, _STEP))
+        times = np.sort(np.concatenate([steps, sides[(sides >= start) & (sides <= end)]]))
+        values = replace(curve, keys=near).values(times)
+    return polygon(strip.scale.x(times), plot.ys(values))
+
+
+def polygon(xs: ArrayF64, ys: ArrayF64) -> QPolygonF:
+    """A line through points."""
+    return QPolygonF([QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)])
+
+
+def tangents(curve: Curve, index: int) -> tuple[Handle | None, Handle | None]:
+    """Handles of a key as they act, arriving and leaving; None where no Bezier segment meets the key."""
+    key, arriving, leaving = curve.keys[index], None, None
+    if index > 0 and curve.keys[index - 1].interpolation is Interpolation.BEZIER:
+        arriving = key.arriving or Handle(-(key.time - curve.keys[index - 1].time) / 3, 0.0)
+    if index + 1 < len(curve.keys) and key.interpolation is Interpolation.BEZIER:
+        leaving = key.leaving or Handle((curve.keys[index + 1].time - key.time) / 3, 0.0)
+    return arriving, leaving
+
+
+def _time(key: Key) -> float:
+    return key.time

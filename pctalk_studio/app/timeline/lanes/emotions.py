@@ -1,0 +1,378 @@
+"""EmotionLane: emotion clips with their envelopes, fades and stacking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QMenu
+
+from pctalk_studio.app.timeline.gestures import ClickSelect, Gesture
+from pctalk_studio.app.timeline.lane import Board, Command, Handle, Lane, Pointer, Strip
+from pctalk_studio.app.timeline.lanes.emotion_gestures import ClipsDrag, FadeDrag, LevelDrag, TrimDrag
+from pctalk_studio.app.timeline.lanes.emotion_layout import Box, boxes, part_at
+from pctalk_studio.app.timeline.lanes.emotion_painting import paint_box, swatch, where_text
+from pctalk_studio.app.timeline.lanes.key_handles import SIDE, diamond, key_at, paint_keys, press_key, tangent_at
+from pctalk_studio.app.timeline.timecode import moment_text, span_text
+from pctalk_studio.document.curves import Key
+from pctalk_studio.document.edits.keys import CurveName
+from pctalk_studio.document.project import Emotion, EmotionClip, EmotionRegion, Side, Track
+from pctalk_studio.session.selection import KeyRef, Selection
+
+NEW_CLIP = 1.5
+"""Seconds of a clip that is added."""
+
+_CURSORS = {
+    "start": Qt.CursorShape.SizeHorCursor,
+    "end": Qt.CursorShape.SizeHorCursor,
+    "fade_in": Qt.CursorShape.SizeHorCursor,
+    "fade_out": Qt.CursorShape.SizeHorCursor,
+    "level": Qt.CursorShape.SizeVerCursor,
+    "body": Qt.CursorShape.OpenHandCursor,
+}
+
+
+class EmotionLane(Lane):
+    """Emotion clips over time. Double-click adds one, or a key to the envelope of the selected one."""
+
+    def __init__(self, board: Board) -> None:
+        super().__init__("emotions", "", board, 64, Track.EMOTION)
+        self.title = self.tr("Emotion")
+        self._copied: tuple[EmotionClip, ...] = ()
+
+    def parts(self) -> tuple[object, ...]:
+        """The clips, what is selected, and how long the recording is."""
+        envelope_keys = frozenset(ref for ref in self.selection.keys if ref.clip is not None)
+        return (self.project.emotions, self.selection.emotions, envelope_keys or None, self.board.view.duration)
+
+    def _boxes(self, strip: Strip) -> list[Box]:
+        return boxes(self.project.emotions, self.board.view.duration, strip)
+
+    def _is_open(self, box: Box) -> bool:
+        """Whether the keys of its envelope are shown: it is selected alone, or some of its keys are."""
+        alone = self.selection.emotions == {box.clip.id}
+        return alone or any(ref.clip == box.clip.id for ref in self.selection.keys)
+
+    # -- painting ------------------------------------------------------------------------------------------------------
+
+    def paint(self, painter: QPainter, strip: Strip) -> None:
+        """Boxes in the colour of their emotion, the envelope as a filled area, name and regions, keys of the selected one."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for box in self._boxes(strip):
+            if box.rect.right() < 0 or box.rect.left() > strip.width:
+                continue
+            chosen = box.clip.id in self.selection.emotions
+            paint_box(painter, strip, box, chosen=chosen, painted=self.tr("painted"))
+            if self._is_open(box):
+                painter.save()
+                painter.setClipRect(box.rect.adjusted(-SIDE, -SIDE, SIDE, SIDE))
+                paint_keys(painter, strip, box.channel, box.plot, self.selection.keys, self.project)
+                painter.restore()
+
+    def paint_over(self, painter: QPainter, strip: Strip, hover: Handle | None) -> None:
+        """Handles of the clip under the pointer; a hint where there are no clips."""
+        if not self.project.emotions and self.kit.editor.desk is not None:
+            painter.setPen(strip.tokens.color("dim"))
+            text = self.tr("Double-click to add an emotion")
+            painter.drawText(strip.rect.adjusted(12, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+        box = None if hover is None else self._box_of(hover, strip)
+        if hover is None or box is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(strip.tokens.color("text"), 1.5))
+        painter.setBrush(strip.tokens.color("window"))
+        if isinstance(hover.item, KeyRef):
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPolygon(diamond(strip.scale.x(hover.time), box.plot.y(box.clip.envelope.at(hover.time)), SIDE + 2))
+        elif box.rect.width() > 36:
+            for point in box.fade_points(strip):
+                painter.drawEllipse(point, 3.5, 3.5)
+
+    # -- pointer -------------------------------------------------------------------------------------------------------
+
+    def _box_of(self, handle: Handle, strip: Strip) -> Box | None:
+        number = handle.item.clip if isinstance(handle.item, KeyRef) else handle.item
+        if isinstance(number, tuple):
+            number = number[0]
+        return next((box for box in self._boxes(strip) if box.clip.id == number), None)
+
+    def hit(self, at: QPointF, strip: Strip) -> Handle | None:
+        """What of which clip lies under a point; keys of the open clip first, then the clip on top."""
+        found = self._boxes(strip)
+        for box in found:
+            if self._is_open(box):
+                args = (at, strip, box.channel, box.plot)
+                tangent = tangent_at(*args, self.selection.keys, self.project)
+                if tangent is not None:
+                    return replace(tangent, item=(box.clip.id, tangent.item))
+                key = key_at(*args, self.project)
+                if key is not None:
+                    return key
+        for box in reversed(found):
+            part = part_at(box, at, strip)
+            if part is not None:
+                return Handle(part, box.clip.id, strip.scale.time(at.x()), _CURSORS[part])
+        return None
+
+    def press(self, handle: Handle | None, pointer: Pointer, strip: Strip) -> Gesture | None:
+        """Select, and begin what the part under the pointer is for."""
+        editor = self.kit.editor
+        box = None if handle is None else self._box_of(handle, strip)
+        if handle is None or box is None:
+            return None
+        if isinstance(handle.item, KeyRef):
+            return press_key(self.board, box.channel, box.plot, handle, pointer)
+        if isinstance(handle.item, tuple):
+            return press_key(self.board, box.channel, box.plot, replace(handle, item=handle.item[1]), pointer)
+        clip, one = box.clip, Selection.of(emotions=[box.clip.id])
+        if pointer.toggles or pointer.extends:
+            editor.select(editor.selection.toggled(one) if pointer.toggles else editor.selection | one)
+            return ClickSelect()
+        if clip.id not in editor.selection.emotions:
+            editor.select(one)
+        others = [each for each in self.project.emotions if each.id in editor.selection.emotions and each.id != clip.id]
+        match handle.part:
+            case "start" | "end":
+                return TrimDrag(self.board, box, handle.part)
+            case "fade_in" | "fade_out":
+                return FadeDrag(self.board, box, handle.part)
+            case "level":
+                return LevelDrag(self.board, box, others, pointer)
+            case _ if clip.start is None and clip.end is None:
+                return ClickSelect()  # from the beginning to the end: there is nowhere to move it
+            case _:
+                return ClipsDrag(self.board, box, others, pointer)
+
+    def double_click(self, handle: Handle | None, pointer: Pointer, strip: Strip) -> bool:
+        """Add a clip where there is none; on the selected one, a key of its envelope, or take it back to 1."""
+        if self.kit.editor.desk is None:
+            return False
+        box = None if handle is None else self._box_of(handle, strip)
+        if box is None or handle is None:
+            canvas = self.canvas
+            if canvas is not None:
+                self._choose_new(pointer.time, canvas.mapToGlobal(QPoint(round(pointer.x), round(pointer.y) + self.top)))
+            return True
+        if handle.part in ("fade_in", "fade_out"):
+            fades = (None, box.clip.fade_out) if handle.part == "fade_in" else (box.clip.fade_in, None)
+            return self.kit.editor.apply("fade_emotion", clip=box.clip.id, fade_in=fades[0], fade_out=fades[1])
+        value = 1.0 if isinstance(handle.item, KeyRef) else box.plot.value(pointer.y)
+        time = handle.time if isinstance(handle.item, KeyRef) else pointer.time
+        self._set_key(box.clip, time, min(value, 1.5))
+        return True
+
+    def _set_key(self, clip: EmotionClip, time: float, value: float) -> None:
+        channel_key = Key(max(time, 0.0), value)
+        selection = Selection.of(emotions=[clip.id])
+        self.kit.editor.apply("set_key", curve=CurveName.ENVELOPE, clip=clip.id, key=channel_key, selecting=selection)
+
+    def _choose_new(self, time: float, at: QPoint) -> None:
+        menu = QMenu(self.canvas)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._offer_emotions(menu, lambda emotion: self.add_at(time, emotion))
+        menu.popup(at)
+
+    def _offer_emotions(self, menu: QMenu, chosen: Callable[[Emotion], object]) -> None:
+        for emotion in Emotion:
+            if emotion is not Emotion.NEUTRAL:
+                action = menu.addAction(emotion.value, lambda each=emotion: chosen(each))
+                action.setIcon(swatch(self.kit.look.tokens.emotion(emotion)))
+
+    def add_at(self, time: float, emotion: Emotion) -> None:
+        """Add a clip that begins at a moment."""
+        duration = self.board.view.duration
+        start = min(max(time, 0.0), max(duration - 0.1, 0.0))
+        clip = EmotionClip(emotion, 0.8, start=start, end=min(start + NEW_CLIP, duration))
+        self.kit.editor.apply("add_emotion", clip=clip, selecting=Selection.of(emotions=[self.project.next_id]))
+
+    def inside(self, area: QRectF, strip: Strip) -> Selection:
+        """Clips that a rubber band touches."""
+        return Selection.of(emotions=[box.clip.id for box in self._boxes(strip) if box.rect.intersects(area)])
+
+    def hover_text(self, handle: Handle | None, time: float) -> str:
+        """What is felt, where and how strongly."""
+        rate = self.project.rate
+        number = None if handle is None else handle.item.clip if isinstance(handle.item, KeyRef) else handle.item
+        clip = next((each for each in self.project.emotions if each.id == number), None)
+        if clip is None:
+            return moment_text(time, rate)
+        end = self.board.view.duration if clip.end is None else clip.end
+        where = where_text(clip, self.tr("painted")) or self.tr("whole face")
+        return f"{clip.emotion.value} {clip.intensity:.2f}   {where}   {span_text(clip.start or 0.0, end, rate)}"
+
+    # -- menu and keys -------------------------------------------------------------------------------------------------
+
+    def fill_menu(self, menu: QMenu, handle: Handle | None, pointer: Pointer, add: Callable[[Command], None]) -> None:
+        """Emotions to add or to change to, regions, side, and commands."""
+        number = None if handle is None else handle.item.clip if isinstance(handle.item, KeyRef) else handle.item
+        clip = next((each for each in self.project.emotions if each.id == number), None)
+        if clip is None:
+            self._offer_emotions(menu.addMenu(self.tr("Add an emotion")), lambda each: self.add_at(pointer.time, each))
+            add(Command.PASTE)
+            return
+        if clip.id not in self.selection.emotions:
+            self.kit.editor.select(Selection.of(emotions=[clip.id]))
+        editor = self.kit.editor
+        self._offer_emotions(menu.addMenu(self.tr("Feel")), lambda each: editor.apply("set_emotion", clip=clip.id, emotion=each))
+        self._offer_regions(menu.addMenu(self.tr("On")), clip)
+        if clip.emotion is Emotion.CONTEMPT:
+            other = Side.LEFT if clip.side is Side.RIGHT else Side.RIGHT
+            menu.addAction(self.tr("On the other side"), lambda: editor.apply("set_side", clip=clip.id, side=other))
+        menu.addAction(
+            self.tr("From the beginning to the end"),
+            lambda: editor.apply("trim_emotion", clip=clip.id, start=None, end=None),
+        )
+        menu.addSeparator()
+        for command in (
+            Command.TOGGLE_KEY,
+            Command.SPLIT,
+            Command.RAISE,
+            Command.LOWER,
+            Command.COPY,
+            Command.PASTE,
+            Command.DUPLICATE,
+            Command.DELETE,
+        ):
+            add(command)
+
+    def _offer_regions(self, menu: QMenu, clip: EmotionClip) -> None:
+        for region in EmotionRegion:
+            action = menu.addAction(region.value)
+            action.setCheckable(True)
+            action.setChecked(region in clip.regions)
+            wanted = clip.regions ^ {region}
+            action.setEnabled(bool(wanted))
+            action.triggered.connect(
+                lambda _=False, each=wanted: self.kit.editor.apply("set_regions", clip=clip.id, regions=sorted(each))
+            )
+
+    def _chosen(self) -> list[EmotionClip]:
+        return [each for each in self.project.emotions if each.id in self.selection.emotions]
+
+    def commands(self) -> Mapping[Command, Callable[[], object]]:
+        """Add, delete, split, stack, copy, move, walk."""
+        frame, ids = 1 / float(self.project.rate), [each.id for each in self.project.emotions]
+        return {
+            Command.INSERT: self._insert,
+            Command.DELETE: self._delete,
+            Command.SPLIT: self._split,
+            Command.RAISE: lambda: self._restack(1),
+            Command.LOWER: lambda: self._restack(-1),
+            Command.TOGGLE_KEY: self._toggle_key,
+            Command.COPY: self._copy,
+            Command.PASTE: self._paste,
+            Command.DUPLICATE: self._duplicate,
+            Command.SELECT_ALL: lambda: self.kit.editor.select(Selection.of(emotions=ids)),
+            Command.NEXT: lambda: self._walk(1),
+            Command.PREVIOUS: lambda: self._walk(-1),
+            Command.NUDGE_EARLIER: lambda: self._shift(-frame),
+            Command.NUDGE_LATER: lambda: self._shift(frame),
+            Command.NUDGE_EARLIER_FINE: lambda: self._shift(-0.01),
+            Command.NUDGE_LATER_FINE: lambda: self._shift(0.01),
+            Command.PLAY: self._play,
+        }
+
+    def _insert(self) -> None:
+        desk, canvas = self.kit.editor.desk, self.canvas
+        if desk is not None and canvas is not None:
+            x = round(self.board.view.scale.x(desk.transport.seconds))
+            self._choose_new(desk.transport.seconds, canvas.mapToGlobal(QPoint(x, self.top + self.height // 2)))
+
+    def _delete(self) -> None:
+        refs = [ref for ref in self.selection.keys if ref.clip is not None]
+        if refs:
+            edits = [("delete_keys", {"curve": ref.curve, "clip": ref.clip, "times": [ref.time]}) for ref in refs]
+            self.kit.editor.apply_all(self.tr("Delete keys"), list(edits))
+            return
+        gone = [("delete_emotion", {"clip": each.id}) for each in self._chosen()]
+        if gone:
+            self.kit.editor.apply_all(self.tr("Delete emotion clips"), list(gone))
+
+    def _split(self) -> None:
+        desk = self.kit.editor.desk
+        if desk is None:
+            return
+        now = desk.transport.seconds
+        for clip in self._chosen():
+            start, end = clip.start or 0.0, self.board.view.duration if clip.end is None else clip.end
+            if start + 0.04 < now < end - 0.04:
+                # No fades at the cut, so that it cannot be seen until a person changes one of the two.
+                later = replace(clip, id=0, start=now, fade_in=0.0)
+                edits: list[tuple[str, dict[str, Any]]] = [
+                    ("trim_emotion", {"clip": clip.id, "start": clip.start, "end": now}),
+                    ("fade_emotion", {"clip": clip.id, "fade_in": clip.fade_in, "fade_out": 0.0}),
+                    ("add_emotion", {"clip": later}),
+                ]
+                self.kit.editor.apply_all(self.tr("Split an emotion clip"), edits)
+
+    def _restack(self, step: int) -> None:
+        order = [each.id for each in self.project.emotions]
+        for clip in self._chosen()[:1]:
+            to = min(max(order.index(clip.id) + step, 0), len(order) - 1)
+            self.kit.editor.apply("reorder_emotion", clip=clip.id, to=to)
+
+    def _toggle_key(self) -> None:
+        desk = self.kit.editor.desk
+        for clip in self._chosen()[:1] if desk is not None else ():
+            now = desk.transport.seconds if desk is not None else 0.0
+            there = [key.time for key in clip.envelope.keys if abs(key.time - now) < 1e-4]
+            if there:
+                self.kit.editor.apply("delete_keys", curve=CurveName.ENVELOPE, clip=clip.id, times=there)
+            else:
+                self._set_key(clip, now, clip.envelope.at(now))
+
+    def _copy(self) -> None:
+        self._copied = tuple(self._chosen()) or self._copied
+
+    def _paste(self) -> None:
+        desk = self.kit.editor.desk
+        if desk is None or not self._copied:
+            return
+        first = min(clip.start or 0.0 for clip in self._copied)
+        by, ids, edits = desk.transport.seconds - first, [], []
+        for number, clip in enumerate(self._copied):
+            start = (clip.start or 0.0) + by
+            end = None if clip.end is None else clip.end + by
+            keys = tuple(replace(key, time=max(key.time + by, 0.0)) for key in clip.envelope.keys)
+            moved = replace(clip, start=start, end=end, envelope=replace(clip.envelope, keys=keys))
+            ids.append(self.project.next_id + number)
+            edits.append(("add_emotion", {"clip": moved}))
+        self.kit.editor.apply_all(self.tr("Paste emotion clips"), list(edits), selecting=Selection.of(emotions=ids))
+
+    def _duplicate(self) -> None:
+        self._copy()
+        self._paste()
+
+    def _shift(self, by: float) -> None:
+        edits = [("move_emotion", {"clip": each.id, "by": by}) for each in self._chosen()]
+        if edits:
+            self.kit.editor.apply_all(self.tr("Move emotion clips"), list(edits))
+
+    def _walk(self, step: int) -> None:
+        clips = sorted(self.project.emotions, key=lambda each: each.start or 0.0)
+        if not clips:
+            return
+        chosen = [number for number, clip in enumerate(clips) if clip.id in self.selection.emotions]
+        at = 0 if not chosen else min(max(chosen[0] + step, 0), len(clips) - 1)
+        self.kit.editor.select(Selection.of(emotions=[clips[at].id]))
+        self.board.view.reveal(clips[at].start or 0.0)
+
+    def _play(self) -> None:
+        desk, span = self.kit.editor.desk, self.selection.span(self.project)
+        if desk is not None and span is not None:
+            desk.transport.play_seconds(*span)
+
+    def snap_times(self) -> npt.NDArray[np.float64]:
+        """Where clips begin and end."""
+        edges = [edge for clip in self.project.emotions for edge in (clip.start, clip.end) if edge is not None]
+        return np.array(sorted(edges), np.float64)
+
+    def description(self) -> str:
+        """The selected clips."""
+        texts = [f"{each.emotion.value} {each.intensity:.2f}, {each.start or 0.0:.2f} s" for each in self._chosen()]
+        return ", ".join(texts) or self.tr("no emotion clip selected")

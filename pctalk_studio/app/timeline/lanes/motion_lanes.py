@@ -1,0 +1,90 @@
+"""Lanes of curves that are added to what the clip does by itself: lip scale, head, gaze."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtGui import QPainter, QPen
+
+from pctalk_studio.app.timeline.lane import Board, Strip
+from pctalk_studio.app.timeline.lanes.curve_plot import Channel, polygon
+from pctalk_studio.app.timeline.lanes.curves import CurveLane
+from pctalk_studio.core.motion import EYE_CHANNELS, POSE_CHANNELS
+from pctalk_studio.document.edits.keys import CurveName
+from pctalk_studio.document.project import Track
+
+_OWN = {
+    CurveName.PITCH: ("pose", POSE_CHANNELS.index("pitch")),
+    CurveName.YAW: ("pose", POSE_CHANNELS.index("yaw")),
+    CurveName.ROLL: ("pose", POSE_CHANNELS.index("roll")),
+    CurveName.X: ("pose", POSE_CHANNELS.index("x")),
+    CurveName.Y: ("pose", POSE_CHANNELS.index("y")),
+    CurveName.ZOOM: ("pose", POSE_CHANNELS.index("zoom")),
+    CurveName.GAZE_X: ("eyes", EYE_CHANNELS.index("gaze_x")),
+    CurveName.GAZE_Y: ("eyes", EYE_CHANNELS.index("gaze_y")),
+}
+"""Where the clip's motion keeps what a curve is added to."""
+
+
+class LipScaleLane(CurveLane):
+    """Size of the lip movement over time."""
+
+    def __init__(self, board: Board) -> None:
+        super().__init__("lip_scale", "", board, 44, [Channel(CurveName.LIP_SCALE, "")], Track.LIPS)
+        self.title = self.tr("Lip scale")
+        self.channels = (Channel(CurveName.LIP_SCALE, self.title),)
+
+
+class MotionLane(CurveLane):
+    """Curves of head or eyes, over what they do by themselves and with the keys, which is drawn thin behind the keys' curve."""
+
+    def parts(self) -> tuple[object, ...]:
+        """The clip's motion, too."""
+        desk = self.kit.editor.desk
+        return (*super().parts(), None if desk is None else desk.clip)
+
+    def paint_behind(self, painter: QPainter, strip: Strip) -> None:
+        """The motion that comes out in the end, of all curves of the lane."""
+        desk = self.kit.editor.desk
+        if desk is None or desk.clip is None:
+            return
+        rate, motion = float(desk.clip.rate), desk.clip.motion
+        start, end = strip.span
+        first, last = max(int(start * rate) - 1, 0), min(int(end * rate) + 2, len(motion))
+        # No more points than pixels: a wide view needs no frame twice.
+        step = max(1, int((last - first) / max(strip.width, 1.0)))
+        frames = np.arange(first, last, step)
+        for channel in self.channels:
+            room, index = _OWN[channel.curve]
+            values = getattr(motion, room)[frames, index].astype(np.float64)
+            low, high = channel.limits
+            ys = self.plot(channel, strip).ys(np.clip(values, low, high))
+            painter.setPen(QPen(strip.tokens.color(channel.color, 0.5), 1))
+            painter.drawPolyline(polygon(strip.scale.x(frames / rate), ys))
+
+
+class HeadLane(MotionLane):
+    """How the head turns, nods and tilts, and where and how large it is."""
+
+    def __init__(self, board: Board) -> None:
+        super().__init__("head", "", board, 44, [Channel(CurveName.YAW, "")], Track.HEAD)
+        self.title = self.tr("Head")
+        self.channels = (
+            Channel(CurveName.YAW, self.tr("Turn"), "°", "disk"),
+            Channel(CurveName.PITCH, self.tr("Nod"), "°", "style_open"),
+            Channel(CurveName.ROLL, self.tr("Tilt"), "°", "style_purse"),
+            Channel(CurveName.X, self.tr("Shift across"), " E", "style_wide"),
+            Channel(CurveName.Y, self.tr("Shift down"), " E", "closure_bar"),
+            Channel(CurveName.ZOOM, self.tr("Size"), " x", "wave"),
+        )
+
+
+class GazeLane(MotionLane):
+    """Where the eyes look."""
+
+    def __init__(self, board: Board) -> None:
+        super().__init__("gaze", "", board, 44, [Channel(CurveName.GAZE_X, "")], Track.GAZE)
+        self.title = self.tr("Gaze")
+        self.channels = (
+            Channel(CurveName.GAZE_X, self.tr("To the side"), "°", "disk"),
+            Channel(CurveName.GAZE_Y, self.tr("Up"), "°", "style_open"),
+        )
