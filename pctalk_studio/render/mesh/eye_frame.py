@@ -218,7 +218,7 @@ class EyeFrame:
             None when no edge has moved by as much as changes a byte.
         """
         marks = self.landmarks
-        moved = vertices[[*marks.upper, *marks.lower, *marks.fold]] - self.rest
+        moved = vertices.take((*marks.upper, *marks.lower, *marks.fold), 0) - self.rest
         first, second = len(marks.upper), len(marks.upper) + len(marks.lower)
         if np.abs(moved[:second]).max() < _STILL:
             return None

@@ -5,6 +5,7 @@ Each eye is drawn from the back: eyeball, shadow of the upper lid, skin of both 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -126,16 +127,11 @@ class Eye:
         lines = frame.moved_lines(vertices)
         if lines is None and blink == 0 and gaze == (0.0, 0.0):
             return
-        motion = float(np.hypot(*gaze))
-        if lines is None:
-            lines = frame.lines
-        else:
-            motion = max(motion, *(float(np.abs(now - was).max()) for now, was in _edges(lines, frame.lines)))
+        lines = lines or frame.lines
         gap = np.maximum(lines.lower - lines.upper, 0)
         follow = np.minimum(gap * np.float32(1 / (0.15 * frame.width)), 1)
         fall = np.float32(blink * UPPER_SHARE) * gap + np.float32(LID_FOLLOWS[0] * min(gaze[1], 0.0) * (1 - blink)) * follow
         lift = np.float32(blink * (1 - UPPER_SHARE)) * gap - np.float32(LID_FOLLOWS[1] * gaze[1] * (1 - blink)) * follow
-        motion = max(motion, float(np.abs(fall).max()))
         edge = lines.upper + fall
         x0, y0, x1, y1 = frame.window
         window = canvas[y0:y1, x0:x1]
@@ -144,14 +140,25 @@ class Eye:
         if masks is not None and blink > 0:
             self._unroll(out, masks, lines.fold, edge, fall, blink)
         if blink < 1:
-            sight = self._opening(edge, lines.lower - lift) * np.float32(ease(motion, 0.0, 1.0))
+            sight = self._opening(edge, lines.lower - lift)
+            sight *= np.float32(ease(self._motion(gaze, lines, fall), 0.0, 1.0))
             shift = gaze[0] * frame.across + gaze[1] * frame.down
             out += sight * (self.ball.drawn(float(shift[0]), float(shift[1]), edge) - out)
         if blink > 0:
             self._lashes(out, edge, gap, blink)
         if masks is not None and self.lid.crossed:
             out += masks[2] * (planes_of(window) - out)
-        np.copyto(window, np.clip(out + np.float32(0.5), 0, 255).transpose(1, 2, 0), casting="unsafe")
+        np.maximum(out, 0, out=out)  # OpenCV would take what is below 0 as positive; what is above 255 it cuts off
+        cv2.convertScaleAbs(cv2.merge(list(out)), window)
+
+    def _motion(self, gaze: tuple[float, float], lines: LidLines, fall: PlaneF32) -> float:
+        """Pixels that iris and lids have gone from where they are at rest; any number from 1 on is as good."""
+        motion = math.hypot(*gaze)
+        if motion >= 1:
+            return motion
+        rest = self.frame.lines
+        lids = (cv2.norm(now, was, cv2.NORM_INF) for now, was in ((lines.upper, rest.upper), (lines.lower, rest.lower)))
+        return max(motion, cv2.norm(fall, cv2.NORM_INF), *lids)
 
     def _skin(self, window: PictureU8, lines: LidLines, fall: PlaneF32, lift: PlaneF32) -> PlanesF32:
         """The skin of both lids, gone along with their edges."""
@@ -191,14 +198,11 @@ class Eye:
         """How much of each pixel lies between the lids, 0 to 1."""
         frame = self.frame
         soft = np.float32(1 / 1.2)
-        above = np.clip((frame.v - upper) * soft + 0.5, 0, 1)
-        below = np.clip((lower - frame.v) * soft + 0.5, 0, 1)
-        return np.asarray(np.clip(above + below - 1, 0, 1) * self.sides, np.float32)
-
-
-def _edges(now: LidLines, was: LidLines) -> tuple[tuple[PlaneF32, PlaneF32], ...]:
-    """Both lids' edges of two moments, pairwise."""
-    return (now.upper, was.upper), (now.lower, was.lower)
+        above = np.clip((frame.v - upper) * soft + np.float32(0.5), 0, 1)
+        below = np.clip((lower - frame.v) * soft + np.float32(0.5), 0, 1)
+        above += below
+        above -= 1
+        return np.asarray(np.maximum(above, 0, out=above) * self.sides, np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,6 +6,7 @@ taken off both and put back where they were, because a lamp does not move when t
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -172,28 +173,29 @@ class Eyeball:
         PlanesF32
             A new array.
         """
-        turn = float(np.hypot(shift_x, shift_y))
+        turn = math.hypot(shift_x, shift_y)
         out = self.rest
         if turn > 0:
-            part = np.float32(ease(turn, 0.0, 0.75))
-            out = out + part * (self._turned(shift_x, shift_y, turn) - out)
+            part, turned = ease(turn, 0.0, 0.75), self._turned(shift_x, shift_y, turn)
+            out = turned if part == 1 else out + np.float32(part) * (turned - out)
         return np.asarray(out * ((1 - _SHADE * _under(edge, self.frame)) * self.lit), np.float32)
 
     def _turned(self, shift_x: float, shift_y: float, turn: float) -> PlanesF32:
         """The eyeball with its iris elsewhere."""
         height, width = self.frame.u.shape
         # A disk on a ball narrows along the way it has gone, by the cosine of the angle.
-        narrow = np.sqrt(max(1 - (turn / (2.2 * self.iris.radius)) ** 2, 0.8))
-        way = np.array([shift_x, shift_y]) / turn
-        back = np.eye(2) + (1 / narrow - 1) * np.outer(way, way)
-        centre = np.array([self.iris.x, self.iris.y])
-        offset = centre - back @ (centre + np.array([shift_x, shift_y]))
-        matrix = np.column_stack([back, offset])
+        narrow = math.sqrt(max(1 - (turn / (2.2 * self.iris.radius)) ** 2, 0.8))
+        wider, x, y = 1 / narrow - 1, shift_x / turn, shift_y / turn
+        a, b, c = 1 + wider * x * x, wider * x * y, 1 + wider * y * y
+        to_x, to_y = self.iris.x + shift_x, self.iris.y + shift_y
+        matrix = np.array([[a, b, self.iris.x - a * to_x - b * to_y], [b, c, self.iris.y - b * to_x - c * to_y]])
         disk = cv2.warpAffine(
             self.disk, matrix, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_CONSTANT
         )
         colour = planes_of(disk)
-        return np.asarray(self.white * (1 - colour[3]) + colour[:3] + self.glint, np.float32)
+        out = self.white * (1 - colour[3])
+        out += colour[:3]
+        return np.add(out, self.glint, out=out)
 
 
 def _under(edge: PlaneF32, frame: EyeFrame) -> PlaneF32:
