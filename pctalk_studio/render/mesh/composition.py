@@ -15,6 +15,7 @@ from pctalk_studio.core.motion import MOUTH_CHANNELS
 from pctalk_studio.core.topology import INNER_LIP_LOWER, INNER_LIP_UPPER, OUTER_LIP_UPPER
 from pctalk_studio.render.mesh.fields import Box, WeightMap
 from pctalk_studio.render.mesh.handles import HandleDriver
+from pctalk_studio.render.mesh.moustache import hides_lips
 from pctalk_studio.render.mesh.mouth import MouthLayers
 from pctalk_studio.render.mesh.sheets import FaceSheets
 from pctalk_studio.render.mesh.warp import Texture, Window
@@ -34,6 +35,9 @@ UNPARTED, PARTED = 0.002, 0.014
 RIM_SHARE, RIM_REACH = 0.4, 0.05
 """The latter for the rims of lips that were photographed apart, as a part of their gap, and at most, E: the photo shows how lips
 and teeth meet, and the layers' rims are made up."""
+
+HAIR_REACH = 0.10
+"""And for lips under hair, of which layers know little."""
 
 CHANNEL_PARTED = np.array([0.3, 0.3, 0.15], np.float32)
 """The same for press, tuck and tongue."""
@@ -177,7 +181,7 @@ class MouthStage:
             layers.frame.axes.astype(np.float32),
             border,
             rig.scale,
-            min(RIM_SHARE * float(driver.gaps.max()), RIM_REACH),
+            HAIR_REACH if hides_lips(rig) else min(RIM_SHARE * float(driver.gaps.max()), RIM_REACH),
         )
 
     def lines(self, handles: F32) -> tuple[F32, F32]:
@@ -260,9 +264,10 @@ class MouthStage:
         """
         moved = self.driver.weights @ (seen @ self.axes[1])
         change = float(np.abs(moved[11:] - moved[:11]).max()) / self.unit
-        asked = max((channels[1:] / CHANNEL_PARTED).tolist())
-        whole = max((change - UNPARTED) / (PARTED - UNPARTED), asked)
-        rims = max((change - UNPARTED) / max(self.rim_reach - UNPARTED, PARTED - UNPARTED), asked)
+        press, tuck, tongue = (channels[1:] / CHANNEL_PARTED).tolist()
+        whole = max((change - UNPARTED) / (PARTED - UNPARTED), press, tuck, tongue)
+        # A tongue moves no lip.
+        rims = max((change - UNPARTED) / max(self.rim_reach - UNPARTED, PARTED - UNPARTED), press, tuck)
         return _smooth(whole), _smooth(rims)
 
     def _near(self, upper: F32, lower: F32) -> Box:

@@ -119,3 +119,14 @@ def test_pursed_lips_leave_a_laughs_teeth_in_warm_shade():
     relaxed, pursed = colours
     assert luma(pursed) < 0.45 * luma(relaxed)
     assert (pursed[0] - pursed[2]) / luma(pursed) > (relaxed[0] - relaxed[2]) / luma(relaxed) + 0.05
+
+
+def test_a_tongue_brings_the_inside_but_not_the_rims_of_layers(laugh):
+    source, engine = laugh
+    seen = engine.to_picture(engine.driver.pose(closing(source.rig, 0.1)).seen)
+    calm, raised, pressed = (
+        engine.mouth.shape(seen, np.array(channels, np.float32)) for channels in ((0, 0, 0, 0), (0, 0, 0, 1), (0, 1, 0, 0))
+    )
+    assert calm.rims < 0.9
+    assert raised.rims == calm.rims
+    assert raised.part == pressed.part == pressed.rims == 1
