@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from pctalk_studio import __version__
+from pctalk_studio.cli.models_arguments import add_models
 from pctalk_studio.core.errors import UsageError
 from pctalk_studio.core.time import FrameRate, FrameSet
 from pctalk_studio.document.project import (
@@ -245,7 +246,11 @@ def _add_project_commands(commands: argparse._SubParsersAction[_Parser]) -> None
 
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    parser = _Parser(prog="pctalk-studio", description="A portrait and a recording become a talking face.")
+    parser = _Parser(
+        prog="pctalk-studio",
+        description="A portrait and a recording become a talking face.",
+        epilog="Without a command the editor opens: 'pctalk-studio [P.pctalk]'.",
+    )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
 
@@ -268,6 +273,8 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("clip", type=Path, metavar="CLIP.mp4")
     evaluate.add_argument("--alignment", type=Path, metavar="X.TextGrid", help="what is said when; without it, recognised")
     evaluate.add_argument("--json", action="store_true", help="print JSON")
+
+    add_models(commands.add_parser("models", help="weights of the neural engine: list, verify, fetch, import"))
 
     doctor = commands.add_parser("doctor", help="what works here, what is missing and how to get it")
     doctor.add_argument("--json", action="store_true", help="print JSON")

@@ -17,3 +17,13 @@ def cache_folder() -> Path:
 def state_folder() -> Path:
     """Folder of what must outlive a crash and belongs to no document: backups, recovery, locks; it may not exist yet."""
     return Path(platformdirs.user_state_dir(APPLICATION, appauthor=False))
+
+
+def settings_folder() -> Path:
+    """Folder of what a person prefers; it may not exist yet."""
+    return Path(platformdirs.user_config_dir(APPLICATION, appauthor=False))
+
+
+def models_folder() -> Path:
+    """Folder of network weights that the user has fetched; it may not exist yet."""
+    return Path(platformdirs.user_data_dir(APPLICATION, appauthor=False)) / "models"

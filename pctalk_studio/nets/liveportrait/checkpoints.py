@@ -156,3 +156,16 @@ def load_network(path: Path, network: Network, sizes: NetworkSizes = OFFICIAL) -
         When the file is not what it should be; one sentence, naming it.
     """
     return fill_network(path, network, read_tensors(path), sizes)
+
+
+def check_file(path: Path, networks: Iterable[Network], sizes: NetworkSizes = OFFICIAL) -> None:
+    """See that a file holds what it should, without building the networks.
+
+    Raises
+    ------
+    WeightsError
+        As :func:`load_network`.
+    """
+    tensors = read_tensors(path)
+    for network in networks:
+        check_tensors(path, network, section_of(tensors, network), sizes)

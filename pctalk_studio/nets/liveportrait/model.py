@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from pctalk_studio.nets.liveportrait.fast_generator import FastGenerator
+from pctalk_studio.nets.liveportrait.fast_warping import FastWarping, WarpSource
+from pctalk_studio.nets.liveportrait.layers import Plan
 from pctalk_studio.nets.liveportrait.networks import Networks
 from pctalk_studio.nets.liveportrait.policy import Policy
 from pctalk_studio.nets.liveportrait.pose import ArrayF32, FaceMotion, degrees_of_bins
@@ -23,16 +27,19 @@ class StudiedFace:
 
     Parameters
     ----------
-    volume
-        [1, 32, 16, S/4, S/4], the appearance.
+    side
+        Pixels of the crop's side; frames are twice as wide.
+    source
+        What the warping module knows of it.
     """
 
-    volume: Tensor
+    side: int
+    source: WarpSource
 
     @property
     def nbytes(self) -> int:
         """Memory that it holds on the device."""
-        return self.volume.nbytes
+        return self.source.nbytes
 
 
 def _planes(pictures: npt.NDArray[np.uint8], device: torch.device) -> Tensor:
@@ -52,10 +59,13 @@ class LivePortraitModel:
     """
 
     def __init__(self, networks: Networks, policy: Policy) -> None:
+        plan = Plan.of(policy)
         self.policy = policy
-        self._networks = networks
-        for module in (networks.appearance, networks.motion, networks.warping, networks.generator):
-            module.to(policy.device)
+        self._appearance = copy.deepcopy(networks.appearance).to(policy.device)
+        self._motion = copy.deepcopy(networks.motion).to(policy.device)
+        self._small = (networks.stitching, networks.eye, networks.lip)
+        self._warping = FastWarping(networks.warping, plan)
+        self._generator = FastGenerator(networks.generator, plan)
 
     @torch.inference_mode()
     def read_motion(self, pictures: PictureU8) -> tuple[FaceMotion, ...]:
@@ -66,7 +76,7 @@ class LivePortraitModel:
         pictures
             [N, 256, 256, 3] uint8 RGB, crops of faces, resized with pixel areas.
         """
-        raw = self._networks.motion(_planes(pictures, self.policy.device))
+        raw = self._motion(_planes(pictures, self.policy.device))
         angles = [degrees_of_bins(logits.cpu().numpy()) for logits in (raw.pitch, raw.yaw, raw.roll)]
         place, exp, scale, canonical = (t.cpu().numpy() for t in (raw.translation, raw.expression, raw.scale, raw.canonical))
         return tuple(
@@ -85,7 +95,8 @@ class LivePortraitModel:
     @torch.inference_mode()
     def study(self, picture: PictureU8) -> StudiedFace:
         """Extract the appearance of [S, S, 3] uint8 RGB, S a multiple of 128 (256; 128 for drafts)."""
-        return StudiedFace(self._networks.appearance(_planes(picture[None], self.policy.device)))
+        volume = self._appearance(_planes(picture[None], self.policy.device))
+        return StudiedFace(len(picture), self._warping.study(volume))
 
     @torch.inference_mode()
     def draw(self, face: StudiedFace, k_source: ArrayF32, k_driving: ArrayF32) -> Tensor:
@@ -104,26 +115,24 @@ class LivePortraitModel:
             [N, 3, 2 S, 2 S] float32 RGB 0 to 1 on the device.
         """
         driving = torch.from_numpy(k_driving).to(self.policy.device)
-        source = torch.from_numpy(k_source).to(self.policy.device)[None].expand_as(driving)
-        volume = face.volume.expand(len(driving), -1, -1, -1, -1)
-        warped = self._networks.warping(volume, k_driving=driving, k_source=source)
-        out: Tensor = self._networks.generator(warped.features)
+        source = torch.from_numpy(k_source).to(self.policy.device)
+        out: Tensor = self._generator(self._warping(face.source, k_driving=driving, k_source=source))
         return out
 
     @torch.inference_mode()
     def stitch(self, k_source: ArrayF32, k_driving: ArrayF32) -> ArrayF32:
         """Correct driven keypoints [N, 21, 3] so that the crop's border joins the picture; k_source [21, 3]."""
-        return stitched(self._networks.stitching, torch.from_numpy(k_source)[None], torch.from_numpy(k_driving)).numpy()
+        return stitched(self._small[0], torch.from_numpy(k_source)[None], torch.from_numpy(k_driving)).numpy()
 
     @torch.inference_mode()
     def eye_shift(self, k_source: ArrayF32, ratios: tuple[float, float], wanted: float) -> ArrayF32:
         """Shift [21, 3] that opens the eyes from ``ratios`` (opening over width, eye 0 and 1) to ``wanted``."""
-        return opening_shift(self._networks.eye, torch.from_numpy(k_source)[None], torch.tensor([[*ratios, wanted]]))[0].numpy()
+        return opening_shift(self._small[1], torch.from_numpy(k_source)[None], torch.tensor([[*ratios, wanted]]))[0].numpy()
 
     @torch.inference_mode()
     def lip_shift(self, k_source: ArrayF32, ratio: float, wanted: float) -> ArrayF32:
         """Shift [21, 3] that opens the lips from ``ratio`` (opening over width) to ``wanted``."""
-        return opening_shift(self._networks.lip, torch.from_numpy(k_source)[None], torch.tensor([[ratio, wanted]]))[0].numpy()
+        return opening_shift(self._small[2], torch.from_numpy(k_source)[None], torch.tensor([[ratio, wanted]]))[0].numpy()
 
 
 def to_bytes(frames: Tensor) -> PictureU8:
