@@ -30,7 +30,7 @@ def paint_playhead(painter: QPainter, x: float, height: int, tokens: Tokens) -> 
 def shade_outside(painter: QPainter, board: Board, area: QRect) -> None:
     """Dim what lies before the in point, after the out point, and outside the recording."""
     project, scale = board.kit.editor.project, board.view.scale
-    shade = QColor(board.kit.look.tokens.color("window", 0.5))
+    shade = QColor(board.kit.look.tokens.color("window", 0.4))
     start = project.in_point or 0.0
     end = board.view.duration if project.out_point is None else project.out_point
     left, right = min(scale.x(start), area.width()), max(scale.x(end), 0.0)

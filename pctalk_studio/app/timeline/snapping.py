@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
@@ -63,7 +64,15 @@ class Snapper:
         """Let the moments of a lane attract, [n] seconds, rising."""
         self._sources.append(source)
 
-    def snap(self, time: float, scale: TimeScale, *, free: bool = False, without: Collection[float] = ()) -> Snapped:
+    def snap(
+        self,
+        time: float,
+        scale: TimeScale,
+        *,
+        free: bool = False,
+        without: Collection[float] = (),
+        beyond: float = math.inf,
+    ) -> Snapped:
         """Where a moment ends up.
 
         Parameters
@@ -76,20 +85,24 @@ class Snapper:
             The person holds the key that suspends snapping.
         without
             Moments that attract nothing, such as where the moved thing itself is.
+        beyond
+            Edges after this moment attract nothing, since they move along.
         """
         if free or not self._kit.editor.modes.snap:
             return Snapped(time)
-        strong = self._strong(time, scale.seconds(REACH), without)
+        strong = self._strong(time, scale.seconds(REACH), without, beyond)
         if strong is not None:
             return strong
         frame = self._frame(time, scale)
         return frame if frame is not None else self._zero(time, scale)
 
-    def _strong(self, time: float, reach: float, without: Collection[float]) -> Snapped | None:
+    def _strong(self, time: float, reach: float, without: Collection[float], beyond: float) -> Snapped | None:
         best: Snapped | None = None
         for candidate in self._candidates(time, reach):
             near = abs(candidate.time - time)
             if near > reach or any(abs(candidate.time - other) <= SAME_TIME for other in without):
+                continue
+            if candidate.kind is SnapKind.EDGE and candidate.time > beyond:
                 continue
             if best is None or near < abs(best.time - time):
                 best = candidate

@@ -1,0 +1,174 @@
+"""PhoneLane: how it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+
+from pctalk_studio.app.timeline import painting
+from pctalk_studio.app.timeline.lane import Board, Handle, Strip
+from pctalk_studio.app.timeline.lanes.span_lane import SpanLane
+from pctalk_studio.app.timeline.lanes.words import paint_edge
+from pctalk_studio.app.timeline.phone_palette import PhonePalette
+from pctalk_studio.app.timeline.phone_table import CLOSURES, tint, written
+from pctalk_studio.core.speech import SILENCE, VOWELS
+from pctalk_studio.document.speech_track import SAME_TIME, SHORTEST_PHONE, PhoneItem
+from pctalk_studio.session.selection import Selection
+
+_INSERTED = 0.08
+"""Seconds of a phone that is inserted, where there is room."""
+
+_UNSURE = 0.25
+"""Confidence below which a phone is hatched."""
+
+_RANKS = ("panel", "consonant", "vowel", "closure")
+
+
+class PhoneLane(SpanLane[PhoneItem]):
+    """Phones tinted by what the lips do; closures have a bar under them, so that one sees where the mouth must shut.
+
+    Parameters
+    ----------
+    board
+        What lanes share.
+    """
+
+    def __init__(self, board: Board) -> None:
+        super().__init__("phones", "", board, 28)
+        self.title = self.tr("Phones")
+        self._palette: PhonePalette | None = None
+
+    # -- facts ---------------------------------------------------------------------------------------------------------
+
+    def items(self) -> tuple[PhoneItem, ...]:
+        """Phones of the document."""
+        return self.project.speech.phones
+
+    def chosen_ids(self) -> frozenset[int]:
+        """Selected phones."""
+        return self.selection.phones
+
+    def selecting(self, ids: Iterable[int]) -> Selection:
+        """A selection of phones."""
+        return Selection.of(phones=ids)
+
+    def name_of(self, item: PhoneItem) -> str:
+        """ARPAbet and IPA."""
+        if item.label == SILENCE:
+            return self.tr("silence")
+        return f"{written(item, ipa=False)} /{written(item, ipa=True)}/"
+
+    def parts(self) -> tuple[object, ...]:
+        """Phones, which are selected, and how they are written."""
+        return (self.items(), self.chosen_ids(), self.kit.editor.modes.ipa)
+
+    # -- painting ------------------------------------------------------------------------------------------------------
+
+    def paint(self, painter: QPainter, strip: Strip) -> None:
+        """Boxes with labels, or columns where there are too many."""
+        seen, tokens = self.spans.between(*strip.span), strip.tokens
+        if painting.crowded(len(seen), strip.width):
+            ids = self.chosen_ids()
+            ranks = [4 if item.id in ids else _RANKS.index(tint(item.label)) for item in self.spans.items]
+            colors: list[QColor | None] = [None, *(tokens.color(name) for name in _RANKS[1:]), tokens.color("accent")]
+            painting.paint_columns(painter, self.spans, np.array(ranks, np.uint8), colors, strip)
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font = QFont(strip.font)
+        font.setPointSizeF(font.pointSizeF() * 0.92)
+        font.setFeature(QFont.Tag("tnum"), 1)
+        metrics, ipa = QFontMetricsF(font), self.kit.editor.modes.ipa
+        painter.setFont(font)
+        for number in seen:
+            self._paint_phone(painter, self.spans.items[number], strip, metrics, ipa=ipa)
+
+    def _paint_phone(self, painter: QPainter, item: PhoneItem, strip: Strip, metrics: QFontMetricsF, *, ipa: bool) -> None:
+        tokens, chosen = strip.tokens, item.id in self.chosen_ids()
+        if item.label == SILENCE and not chosen:
+            painting.paint_owner(painter, item.owner, self._box(item, strip), tokens)
+            return
+        box = self._box(item, strip)
+        painter.setPen(QPen(tokens.color("accent"), 1.5) if chosen else Qt.PenStyle.NoPen)
+        painter.setBrush(tokens.color("selected" if chosen else tint(item.label)))
+        painter.drawRoundedRect(box, 3, 3)
+        if item.label in CLOSURES:
+            painter.fillRect(QRectF(box.left() + 2, box.bottom() - 3, box.width() - 4, 2), tokens.color("closure_bar"))
+        if item.confidence < _UNSURE:
+            painting.paint_hatch(painter, box, tokens.color("stale", 0.3))
+        shown = box.adjusted(max(-box.left(), 0), 0, -max(box.right() - strip.width, 0), 0)
+        for text in (written(item, ipa=ipa), item.label):
+            if text and metrics.horizontalAdvance(text) + 1 <= shown.width():
+                painter.setPen(tokens.color("text"))
+                painter.drawText(shown, Qt.AlignmentFlag.AlignCenter, text)
+                break
+        painting.paint_owner(painter, item.owner, box, tokens)
+
+    def _box(self, item: PhoneItem, strip: Strip) -> QRectF:
+        left, right = strip.scale.x(item.start), strip.scale.x(item.end)
+        return QRectF(left + 0.5, 2.5, max(right - left - 1, 1), strip.height - 5)
+
+    def paint_over(self, painter: QPainter, strip: Strip, hover: Handle | None) -> None:
+        """The edge that would be moved."""
+        paint_edge(painter, strip, hover, self.edge)
+
+    # -- edits ---------------------------------------------------------------------------------------------------------
+
+    def edit_of(self, verb: str, **ids: int) -> tuple[str, dict[str, Any]]:
+        """Delete a phone or join two."""
+        if verb == "delete":
+            return "delete_phone", {"phone_id": ids["item"]}
+        return "merge_phones", {"first_id": ids["first"], "second_id": ids["second"]}
+
+    def change(self) -> None:
+        """Open the palette for the selected phones."""
+        chosen, canvas = self.chosen(), self.canvas
+        if not chosen or canvas is None:
+            return
+        first = chosen[0]
+        self.board.view.reveal(first.start, first.end)
+        palette = PhonePalette(self.kit.look, first.label, first.stress, canvas)
+        palette.chosen.connect(self._relabel)
+        x = min(max(self.board.view.scale.x(first.start), 0.0), canvas.width() - 24.0)
+        self._palette = palette
+        palette.open_above(canvas.mapToGlobal(QPoint(round(x), self.top)), self.height)
+
+    def _relabel(self, label: str, stress: int | None) -> None:
+        stress = stress if label in VOWELS else None
+        edits = [
+            ("relabel_phone", {"phone_id": item.id, "label": label, "stress": stress})
+            for item in self.chosen()
+            if (item.label, item.stress) != (label, stress)
+        ]
+        if edits:
+            self.kit.editor.apply_all(self.tr("Change phone"), list(edits))
+
+    def split_at(self, time: float) -> None:
+        """Split the phone at a moment."""
+        phone = self.spans.at(time)
+        if phone is None:
+            return
+        number = self.project.speech.next_id
+        if self.kit.editor.apply("split_phone", phone_id=phone.id, at=time):
+            self.kit.editor.select(self.selecting([number]))
+
+    def insert_at(self, time: float) -> None:
+        """Insert a phone from a moment on, inside the one that is there, and ask which."""
+        host = self.spans.at(time)
+        if host is None:
+            return
+        start = host.start if time - host.start < SHORTEST_PHONE else time
+        end = min(start + _INSERTED, host.end)
+        if 0 < host.end - end < SHORTEST_PHONE:
+            end = host.end
+        if end - start < SHORTEST_PHONE or end - start > host.end - host.start - SAME_TIME:
+            start, end = host.start + (host.end - host.start) / 3, host.end - (host.end - host.start) / 3
+        number = self.project.speech.next_id
+        label = "AH" if host.label == SILENCE else host.label
+        stress = 0 if label in VOWELS else None
+        if self.kit.editor.apply("insert_phone", label=label, start=start, end=end, stress=stress):
+            self.kit.editor.select(Selection.of(phones=[number]))
+            self.change()

@@ -1,0 +1,198 @@
+"""WordLane: what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+
+from pctalk_studio.app.timeline import painting
+from pctalk_studio.app.timeline.doubtful import is_doubtful
+from pctalk_studio.app.timeline.inline_field import InlineField
+from pctalk_studio.app.timeline.lane import Board, Handle, Strip
+from pctalk_studio.app.timeline.lanes.span_lane import SpanLane
+from pctalk_studio.core.speech import SILENCE
+from pctalk_studio.document.speech_track import SAME_TIME, WordItem
+from pctalk_studio.session.selection import Selection
+
+
+class WordLane(SpanLane[WordItem]):
+    """Words as boxes; doubtful ones hatched and underlined in amber, those that were not said struck out.
+
+    Parameters
+    ----------
+    board
+        What lanes share.
+    """
+
+    def __init__(self, board: Board) -> None:
+        super().__init__("words", "", board, 28)
+        self.title = self.tr("Words")
+        self._field = InlineField(self)
+
+    # -- facts ---------------------------------------------------------------------------------------------------------
+
+    def items(self) -> tuple[WordItem, ...]:
+        """Words of the document."""
+        return self.project.speech.words
+
+    def chosen_ids(self) -> frozenset[int]:
+        """Selected words."""
+        return self.selection.words
+
+    def selecting(self, ids: Iterable[int]) -> Selection:
+        """A selection of words."""
+        return Selection.of(words=ids)
+
+    def name_of(self, item: WordItem) -> str:
+        """The text; marked where the recording lacks it."""
+        if not item.said:
+            return self.tr("{0} (not said)").format(item.text)
+        return self.tr("{0} (doubtful)").format(item.text) if is_doubtful(item) else item.text
+
+    def parts(self) -> tuple[object, ...]:
+        """Words and which are selected."""
+        return (self.items(), self.chosen_ids())
+
+    # -- painting ------------------------------------------------------------------------------------------------------
+
+    def paint(self, painter: QPainter, strip: Strip) -> None:
+        """Boxes with text, or columns where there are too many."""
+        seen, tokens = self.spans.between(*strip.span), strip.tokens
+        if painting.crowded(len(seen), strip.width):
+            ids = self.chosen_ids()
+            ranks = np.array([2 if item.id in ids else int(is_doubtful(item)) for item in self.spans.items], np.uint8)
+            colors = [tokens.color("line"), tokens.color("stale"), tokens.color("accent")]
+            painting.paint_columns(painter, self.spans, ranks, colors, strip)
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        unsaid = [self.spans.items[number] for number in seen if not self.spans.items[number].said]
+        for number in seen:
+            item = self.spans.items[number]
+            if item.said:
+                self._paint_word(painter, item, strip)
+        for item in unsaid:
+            self._paint_unsaid(painter, item, strip)
+
+    def _paint_word(self, painter: QPainter, item: WordItem, strip: Strip) -> None:
+        tokens, chosen, doubtful = strip.tokens, item.id in self.chosen_ids(), is_doubtful(item)
+        left, right = strip.scale.x(item.start), strip.scale.x(item.end)
+        box = QRectF(left + 0.5, 2.5, max(right - left - 1, 1), strip.height - 5)
+        painter.setPen(QPen(tokens.color("accent" if chosen else "stale" if doubtful else "line"), 1.5 if chosen else 1))
+        painter.setBrush(tokens.color("selected" if chosen else "raised"))
+        painter.drawRoundedRect(box, 4, 4)
+        if doubtful:
+            painting.paint_hatch(painter, box.adjusted(1, 1, -1, -1), tokens.color("stale", 0.28))
+        font = QFont(strip.font)
+        font.setBold(chosen)
+        metrics = QFontMetricsF(font)
+        # Of a word that is seen in part, the text stays in view.
+        shown = box.adjusted(max(-box.left(), 0), 0, -max(box.right() - strip.width, 0), 0)
+        if shown.width() > metrics.horizontalAdvance(item.text[:1]) + 3:
+            text = metrics.elidedText(item.text, Qt.TextElideMode.ElideRight, shown.width() - 2)
+            painter.setFont(font)
+            painter.setPen(tokens.color("text"))
+            painter.drawText(shown, Qt.AlignmentFlag.AlignCenter, text)
+            if doubtful:
+                half = min(metrics.horizontalAdvance(text) / 2, shown.width() / 2 - 2)
+                middle, y = shown.center().x(), shown.center().y() + metrics.height() / 2
+                painting.paint_wave_line(painter, middle - half, middle + half, min(y, box.bottom() - 2), tokens.color("stale"))
+        painting.paint_owner(painter, item.owner, box, tokens)
+
+    def _paint_unsaid(self, painter: QPainter, item: WordItem, strip: Strip) -> None:
+        """A word without length: a dashed post, and its text struck out where there is room behind it."""
+        tokens, x, chosen = strip.tokens, strip.scale.x(item.start), item.id in self.chosen_ids()
+        color = tokens.color("accent" if chosen else "stale")
+        painter.setPen(QPen(color, 2, Qt.PenStyle.DotLine))
+        painter.drawLine(QPointF(x, 2), QPointF(x, strip.height - 2))
+        following = self.spans.starts[self.spans.starts > item.start + SAME_TIME]
+        room = (strip.scale.x(float(following[0])) if len(following) else strip.width) - x
+        font = QFont(strip.font)
+        font.setStrikeOut(True)
+        width = QFontMetricsF(font).horizontalAdvance(item.text)
+        if width + 8 < room:
+            painter.setFont(font)
+            painter.setPen(tokens.color("dim"))
+            painter.drawText(QRectF(x + 5, 0, width + 2, strip.height), Qt.AlignmentFlag.AlignVCenter, item.text)
+
+    def paint_over(self, painter: QPainter, strip: Strip, hover: Handle | None) -> None:
+        """The edge that would be moved; a hint where there are no words."""
+        paint_edge(painter, strip, hover, self.edge)
+        if not self.items() and self.kit.editor.desk is not None:
+            painter.setPen(strip.tokens.color("dim"))
+            text = self.tr("No words yet: insert one here, or align the recording with a transcript")
+            painter.drawText(strip.rect.adjusted(12, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+
+    # -- edits ---------------------------------------------------------------------------------------------------------
+
+    def edit_of(self, verb: str, **ids: int) -> tuple[str, dict[str, Any]]:
+        """Delete a word or join two."""
+        if verb == "delete":
+            return "delete_word", {"word_id": ids["item"]}
+        return "merge_words", {"first_id": ids["first"], "second_id": ids["second"]}
+
+    def _box(self, start: float, end: float) -> QRectF:
+        left, right = self.board.view.scale.x(start), self.board.view.scale.x(end)
+        return QRectF(left, 0, right - left, self.height)
+
+    def change(self) -> None:
+        """Write the selected word otherwise, in place."""
+        for item in self.chosen()[:1]:
+            self.board.view.reveal(item.start, item.end)
+
+            def done(text: str, word_id: int = item.id) -> None:
+                self.kit.editor.apply("relabel_word", word_id=word_id, text=text)
+
+            self._field.open(self._box(item.start, item.end), item.text, self.tr("Word"), done)
+
+    def split_at(self, time: float) -> None:
+        """Split the word at the phone boundary nearest to a moment; the text is split in proportion, and can be written anew."""
+        word = self.spans.at(time)
+        if word is None:
+            self.kit.editor.tell("no-word", self.tr("There is no word here; put the playhead inside one."))
+            return
+        inner = [p.start for p in self.project.speech.phones if word.start + SAME_TIME < p.start < word.end - SAME_TIME]
+        if not inner:
+            text = self.tr("'{0}' has one phone only and cannot be split; split the phone first.")
+            self.kit.editor.tell("one-phone", text.format(word.text))
+            return
+        at = min(inner, key=lambda edge: abs(edge - time))
+        cut = min(max(round(len(word.text) * (at - word.start) / (word.end - word.start)), 1), max(len(word.text) - 1, 1))
+        first, second = word.text[:cut], word.text[cut:] or word.text
+        if self.kit.editor.apply("split_word", word_id=word.id, at=at, first=first, second=second):
+            self.kit.editor.select(Selection.of(words=[word.id]))
+            self.change()
+
+    def insert_at(self, time: float) -> None:
+        """Lay a word over the phones about a moment that belong to none; its text is asked for first."""
+        if self.spans.at(time) is not None:
+            self.kit.editor.tell("word-there", self.tr("There is a word already; insert one where there is none."))
+            return
+        before = [word.end for word in self.spans.items if word.end <= time + SAME_TIME]
+        after = [word.start for word in self.spans.items if word.start > time]
+        low, high = max(before, default=0.0), min(after, default=self.project.speech.duration)
+        phones = [p for p in self.project.speech.phones if low - SAME_TIME <= p.start and p.end <= high + SAME_TIME]
+        sounding = [p for p in phones if p.label != SILENCE] or [p for p in phones if p.start <= time < p.end]
+        if not sounding:
+            self.kit.editor.tell("no-room", self.tr("There is no room for a word here."))
+            return
+        start, end = sounding[0].start, sounding[-1].end
+
+        def done(text: str) -> None:
+            number = self.project.speech.next_id
+            if self.kit.editor.apply("insert_word", text=text, start=start, end=end):
+                self.kit.editor.select(Selection.of(words=[number]))
+
+        self._field.open(self._box(start, end), "", self.tr("New word"), done)
+
+
+def paint_edge(painter: QPainter, strip: Strip, hover: Handle | None, edge: float | None) -> None:
+    """The edge under the pointer, and the one that keys nudge."""
+    for time, width in ((edge, 1.5), (hover.time if hover is not None and hover.part == "edge" else None, 2.5)):
+        if time is not None:
+            painter.setPen(QPen(strip.tokens.color("accent"), width))
+            x = strip.scale.x(time)
+            painter.drawLine(QPointF(x, 1), QPointF(x, strip.height - 1))
