@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
 from pctalk_studio.app.kit import Kit
-from pctalk_studio.app.look import Tokens
+from pctalk_studio.app.look import DARK, Tokens
 from pctalk_studio.app.viewport.chips import Chip, paint_chips, paint_stale_edge
 from pctalk_studio.app.viewport.frame_image import FrameImage
 from pctalk_studio.app.viewport.looking import Looking
@@ -82,7 +82,7 @@ class CanvasPainting:
         self._edges(painter, QRectF(widget.rect()), view, tokens, looking)
         painter.setFont(widget.font())
         if ring is not None and not scene.options.held:
-            self._brush(painter, view, ring, tokens)
+            self._brush(painter, view, ring)
 
     # -- frames --------------------------------------------------------------------------------------------------------
 
@@ -168,25 +168,28 @@ class CanvasPainting:
             x, y, width, height = (value * view.scale for value in glow.box)
             painter.drawImage(QRectF(left + x, top + y, width, height), glow.image)
         face, options = scene.face, scene.options
+        points = scene.keypoints() if options.keypoints else None
+        hovered = None if cursor is None or points is None else keypoint_at(view, points, cursor.x(), cursor.y())
         if face is not None and (options.regions or looking.region is not None):
             marked = frozenset() if looking.region is None else frozenset({looking.region})
             clip = scene.painted
-            color = tokens.color("accent") if clip is None else tokens.emotion(clip.emotion)
+            color = DARK.color("accent") if clip is None else DARK.emotion(clip.emotion)
             names = {region: region_name(region) for region in EmotionRegion}
-            note = RegionNote(marked, color, _region_under(view, face, cursor))
-            paint_regions(painter, view, face, names, note, all_shown=options.regions)
-        points = scene.keypoints() if options.keypoints else None
+            # Of two things under the cursor the smaller is named.
+            named = None if hovered is not None else _region_under(view, face, cursor)
+            note = RegionNote(marked, color, named, cursor)
+            paint_regions(painter, view, scene.region_lines(), names, note, all_shown=options.regions)
         if points is not None:
-            hovered = None if cursor is None else keypoint_at(view, points, cursor.x(), cursor.y())
             paint_keypoints(painter, view, points, tokens, hovered)
 
-    def _brush(self, painter: QPainter, view: View, ring: BrushRing, tokens: Tokens) -> None:
+    def _brush(self, painter: QPainter, view: View, ring: BrushRing) -> None:
         """Ring, and the weight under it."""
         clip = self._scene.painted
         if ring is None:
             return
         shape, point = ring
-        paint_ring(painter, shape, tokens.color("text") if clip is None else tokens.emotion(clip.emotion))
+        # On the picture, whatever the room is like: the colours that shine.
+        paint_ring(painter, shape, DARK.color("text") if clip is None else DARK.emotion(clip.emotion))
         if clip is None:
             return
         value = felt_at(clip, point)

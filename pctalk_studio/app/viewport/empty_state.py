@@ -70,6 +70,7 @@ class EmptyState(QWidget):
         painter.fillRect(self.rect(), tokens.color("viewport"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rim = "accent" if self._offered else "faint" if tokens.dark else "text"
-        painter.setPen(QPen(tokens.color(rim), 2 if self._offered else 1.5, Qt.PenStyle.DashLine))
+        alpha = 1.0 if self._offered or tokens.dark else 0.6
+        painter.setPen(QPen(tokens.color(rim, alpha), 2 if self._offered else 1.5, Qt.PenStyle.DashLine))
         box = QRectF(self.rect()).adjusted(24, 24, -24, -24)
         painter.drawRoundedRect(box, 8, 8)

@@ -13,6 +13,9 @@ from pctalk_studio.render.api import PictureU8
 COUNTABLE = 4.0
 """Device pixels for a pixel of the frame from which on pixels are shown as squares."""
 
+_SHARPEST = 0.75
+"""Reduction down to which sharpness matters more than what the finest lines turn into."""
+
 
 class FrameImage:
     """Paints pictures, and remembers the last one as it was scaled."""
@@ -49,7 +52,7 @@ def _scaled(picture: PictureU8, view: View) -> tuple[QImage, QPointF, PictureU8]
     size = max(target[2] - target[0], 1), max(target[3] - target[1], 1)
     part = picture[y0:y1, x0:x1]
     if size != (x1 - x0, y1 - y0):
-        part = np.asarray(cv2.resize(part, size, interpolation=_interpolation(max(across, down))), np.uint8)
+        part = _resized(part, size)
     elif not part.flags.c_contiguous:
         part = np.ascontiguousarray(part)
     # No copy: the image looks at the array, which is kept beside it.
@@ -59,11 +62,19 @@ def _scaled(picture: PictureU8, view: View) -> tuple[QImage, QPointF, PictureU8]
 
 
 def _seen(start: int, stop: int, scale: float, count: int) -> tuple[int, int]:
-    """Range of pixels that lie between two device pixels, with one to spare."""
-    return max(int(start / scale) - 1, 0), min(int(stop / scale) + 2, count)
+    """Range of pixels that lie between two device pixels, with some to spare; its ends are even, so that it can be halved."""
+    first, last = max(int(start / scale) - 1, 0), min(int(stop / scale) + 2, count)
+    return first - first % 2, min(last + last % 2, count)
 
 
-def _interpolation(scale: float) -> int:
-    if scale < 1:
-        return cv2.INTER_AREA
-    return cv2.INTER_NEAREST if scale >= COUNTABLE else cv2.INTER_CUBIC
+def _resized(picture: PictureU8, size: tuple[int, int]) -> PictureU8:
+    """A picture at another size, at a quarter of what averaging over areas of any size costs.
+
+    It is halved exactly as often as goes, which averages; the rest of the way, less than half, is interpolated.
+    """
+    while size[0] * 2 <= picture.shape[1] and size[1] * 2 <= picture.shape[0]:
+        half = picture.shape[1] // 2, picture.shape[0] // 2
+        picture = np.asarray(cv2.resize(picture, half, interpolation=cv2.INTER_AREA), np.uint8)
+    scale = size[0] / picture.shape[1]
+    how = cv2.INTER_NEAREST if scale >= COUNTABLE else cv2.INTER_CUBIC if scale > _SHARPEST else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, size, interpolation=how), np.uint8)

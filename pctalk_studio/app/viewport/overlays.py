@@ -10,10 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
 from pctalk_studio.app.look import Tokens
+from pctalk_studio.app.viewport.scene import RegionLines
 from pctalk_studio.app.viewport.view import View
 from pctalk_studio.core.keypoints import MESH, KeypointsF32
 from pctalk_studio.document.project import EmotionRegion
-from pctalk_studio.session.face_regions import outlines
 from pctalk_studio.session.face_space import PosedFace
 
 F64 = npt.NDArray[np.float64]
@@ -21,7 +21,9 @@ F64 = npt.NDArray[np.float64]
 ACTION_SAFE, TITLE_SAFE = 0.9, 0.8
 """Parts of the frame that old screens are sure to show, and in which text belongs."""
 
-_DOT = 3.0
+_DOTS = 1.5, 3.5
+"""Radius of a keypoint on small and on large faces, logical pixels."""
+
 _RING_POINTS = 56
 _DARK = QColor(0, 0, 0, 150)
 _BRIGHT = QColor(255, 255, 255, 235)
@@ -67,10 +69,11 @@ def keypoint_at(view: View, points: KeypointsF32, x: float, y: float, reach: flo
 
 
 def paint_keypoints(painter: QPainter, view: View, points: KeypointsF32, tokens: Tokens, hovered: int | None) -> None:
-    """The driven keypoints as dots; the one that is pointed at with its name."""
+    """The driven keypoints as dots, smaller on small faces; the one that is pointed at with its name."""
+    across = float(np.ptp(points[:, 0])) * view.scale
     for number, (x, y, _) in enumerate(points):
         place = QPointF(*view.to_pane(float(x), float(y)))
-        radius = _DOT + (2 if number == hovered else 0)
+        radius = min(max(across / 60, _DOTS[0]), _DOTS[1]) + (2 if number == hovered else 0)
         painter.setPen(QPen(_DARK, 2))
         painter.setBrush(tokens.color("accent") if number == hovered else _BRIGHT)
         painter.drawEllipse(place, radius, radius)
@@ -101,39 +104,47 @@ class RegionNote:
     ----------
     marked, color
         The one that was clicked, and the colour in which it is filled.
-    named
-        The one that is pointed at: its name is written.
+    named, at
+        The one that is pointed at, and where: its name is written there.
     """
 
     marked: frozenset[EmotionRegion]
     color: QColor
     named: EmotionRegion | None = None
+    at: QPointF | None = None
 
 
 def paint_regions(
-    painter: QPainter, view: View, face: PosedFace, names: dict[EmotionRegion, str], note: RegionNote, *, all_shown: bool
+    painter: QPainter, view: View, regions: RegionLines, names: dict[EmotionRegion, str], note: RegionNote, *, all_shown: bool
 ) -> None:
-    """Borders and names of the regions on the face; those that are marked are filled."""
-    for region, lines in outlines().items():
+    """Borders of the regions on the face; the one that is marked is filled, the one that is pointed at named."""
+    for region, lines in regions.items():
         marked = region in note.marked
-        if not (marked or all_shown):
-            continue
-        for line in lines:
+        for line in lines if marked or all_shown else ():
             path = QPainterPath()
-            path.addPolygon(polygon(view, face.to_picture(line)))
+            path.addPolygon(polygon(view, line))
             path.closeSubpath()
             if marked:
                 fill = QColor(note.color)
                 fill.setAlpha(70)
                 painter.fillPath(path, fill)
             _outlined(painter, path, 1.5 if marked else 1.0, QColor(note.color) if marked else _BRIGHT)
-    for region, lines in outlines().items():
-        if region in note.marked or region is note.named:
-            for line in lines:
-                middle = face.to_picture((line.min(axis=0) + line.max(axis=0))[None] / 2)[0]
-                place = QPointF(*view.to_pane(float(middle[0]), float(middle[1])))
-                width = QFontMetricsF(painter.font()).horizontalAdvance(names[region]) + 12
-                paint_tag(painter, place - QPointF(width / 2, 0), names[region], view)
+    metrics = QFontMetricsF(painter.font())
+    for region in note.marked & regions.keys():
+        _name_parts(painter, view, regions[region], names[region], metrics.horizontalAdvance(names[region]) + 12)
+    if note.named is not None and note.named not in note.marked and note.at is not None:
+        paint_tag(painter, note.at + QPointF(14, -14), names[note.named], view)
+
+
+def _name_parts(painter: QPainter, view: View, lines: tuple[F64, ...], name: str, width: float) -> None:
+    """A region's name on each of its parts, or on one of them where they are small."""
+    for number, line in enumerate(lines):
+        low, high = line.min(axis=0), line.max(axis=0)
+        if number and (high - low)[0] * view.scale < width:
+            continue
+        middle = (low + high) / 2
+        place = QPointF(*view.to_pane(float(middle[0]), float(middle[1])))
+        paint_tag(painter, place - QPointF(width / 2, 0), name, view)
 
 
 @dataclass(frozen=True, slots=True)

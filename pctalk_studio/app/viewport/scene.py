@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
 from pctalk_studio.app.kit import Kit
+from pctalk_studio.app.look import DARK
 from pctalk_studio.app.viewport.glow import Glow, felt_weights, glow_of
 from pctalk_studio.app.viewport.options import ViewOptions, keep_options, read_options
 from pctalk_studio.app.viewport.targets import clips_at, selected_clip
 from pctalk_studio.core.keypoints import KeypointsF32
 from pctalk_studio.core.motion import Motion
-from pctalk_studio.document.project import EmotionClip, Project
+from pctalk_studio.document.project import EmotionClip, EmotionRegion, Project
 from pctalk_studio.preview.clip_frames import ClipFrames
 from pctalk_studio.render.api import PictureU8
 from pctalk_studio.session.comparing import Comparison
+from pctalk_studio.session.face_regions import outlines
 from pctalk_studio.session.face_space import FaceMap, FaceSpace, PosedFace, StudyFace
+
+RegionLines = dict[EmotionRegion, tuple[npt.NDArray[np.float64], ...]]
+"""Closed lines around each region, [N, 2] pixels of a frame at full size."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,12 +71,14 @@ class ViewportScene(QObject):
         self.space: FaceSpace | None = None
         self._comparison: Comparison | None = None
         self._outdated = False
+        self._unknown = True
         self._face: tuple[Shown, PosedFace] | None = None
         self._map: tuple[Shown, FaceMap] | None = None
+        self._lines: tuple[Shown, RegionLines] | None = None
         self._glow: tuple[Shown, EmotionClip, float, str, Glow] | None = None
         editor = kit.editor
         editor.desk_changed.connect(self._opened)
-        editor.sources_changed.connect(self._study)
+        editor.sources_changed.connect(self._other_face)
         editor.project_changed.connect(self._edited)
         editor.motion_changed.connect(self._moved)
         editor.frames_changed.connect(self.refresh)
@@ -78,7 +87,6 @@ class ViewportScene(QObject):
         editor.paint_tool_changed.connect(self.changed)
         if editor.desk is not None:
             self._opened()
-            self._study()
 
     # -- options -------------------------------------------------------------------------------------------------------
 
@@ -106,20 +114,28 @@ class ViewportScene(QObject):
         desk = self._kit.editor.desk
         self._comparison = None if desk is None else Comparison(desk, self.refresh)
         self.shown = self.compared = self.space = None
-        self._face = self._map = self._glow = None
-        self._outdated = False
+        self._face = self._map = self._glow = self._lines = None
+        self._outdated, self._unknown = False, True
+        if desk is not None and desk.clip is not None:
+            self._study()
+            self.refresh()
         self.changed.emit()
+
+    def _other_face(self) -> None:
+        """The sources, or the size of frames, are others."""
+        self._unknown = True
 
     def _study(self) -> None:
         """Find out where the face is in frames of these sources and this size."""
         desk = self._kit.editor.desk
         if desk is None:
             return
+        self._unknown = False
 
         def studied(space: FaceSpace) -> None:
             if self._kit.editor.desk is desk:
                 self.space = space
-                self._face = self._map = self._glow = None
+                self._face = self._map = self._glow = self._lines = None
                 self.changed.emit()
 
         request = StudyFace(desk.sources, desk.project.render)
@@ -128,13 +144,16 @@ class ViewportScene(QObject):
 
     def _edited(self, before: Project, after: Project) -> None:
         if before.render != after.render:
-            self._study()
+            self._unknown = True
         # Until the document is evaluated its frames look as they did before the edit.
         self._outdated = True
         self.refresh()
 
     def _moved(self, _clip: ClipFrames) -> None:
         self._outdated = False
+        if self._unknown:
+            # Not before now: the worker's first task is the motion, without which nothing is drawn.
+            self._study()
         self.refresh()
 
     def refresh(self) -> None:
@@ -213,8 +232,7 @@ class ViewportScene(QObject):
         clip, shown = self.painted, self.shown
         if clip is None or shown is None or not self.options.glow:
             return None
-        opacity, tokens = self._kit.editor.paint_tool.opacity, self._kit.look.tokens
-        color = tokens.emotion(clip.emotion)
+        opacity, color = self._kit.editor.paint_tool.opacity, DARK.emotion(clip.emotion)
         made = self._glow
         if made is not None and _same_row(made[0], shown) and made[1:4] == (clip, opacity, color.name()):
             return made[4]
@@ -224,6 +242,16 @@ class ViewportScene(QObject):
         glow = glow_of(face, felt_weights(clip), color, opacity)
         self._glow = (shown, clip, opacity, color.name(), glow)
         return glow
+
+    def region_lines(self) -> RegionLines:
+        """Borders of the regions in the frame that is shown; none until the face is known."""
+        face, shown = self.face, self.shown
+        if face is None or shown is None:
+            return {}
+        if self._lines is None or not _same_row(self._lines[0], shown):
+            lines = {region: tuple(face.to_picture(line) for line in each) for region, each in outlines().items()}
+            self._lines = (shown, lines)
+        return self._lines[1]
 
     def keypoints(self) -> KeypointsF32 | None:
         """The driven keypoints K_d of the frame that is shown, [21, 3] float32 pixels of a frame at full size."""
