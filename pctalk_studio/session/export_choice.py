@@ -14,6 +14,7 @@ from pctalk_studio.export.formats import FORMATS, ExportFormat, estimated_bytes
 from pctalk_studio.render.framing import Framing, framed_size
 from pctalk_studio.session.desk import Desk
 from pctalk_studio.session.exporting import ExportJob
+from pctalk_studio.session.opening import with_full_paths
 
 
 class Part(StrEnum):
@@ -141,7 +142,11 @@ def job_of(choice: ExportChoice, desk: Desk, path: Path, *, threads: int | None 
     own = desk.studio.path
     order = Order(path, choice.format, frames_of(choice, desk), choice.quality, choice.alpha)
     keep = () if own is None else (own,)
-    return ExportJob(desk.sources, project_for(choice, desk), order, desk.engines, keep, threads)
+    project = project_for(choice, desk)
+    if own is not None:
+        # Its paths are relative to its file; an export that is done again after a crash knows no file.
+        project = with_full_paths(project, own)
+    return ExportJob(desk.sources, project, order, desk.engines, keep, threads)
 
 
 def pictures_name(path: Path) -> Path:

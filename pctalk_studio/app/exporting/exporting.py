@@ -1,0 +1,84 @@
+"""Exporting: the command, its page and its queue as parts of the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from pctalk_studio.app.actions import ActionSpec
+from pctalk_studio.app.exporting.exports import Exports
+from pctalk_studio.app.exporting.page import ExportPage
+from pctalk_studio.app.kit import Kit
+from pctalk_studio.app.shell.ask_bar import Answer
+from pctalk_studio.app.shell.front import Front
+from pctalk_studio.app.shell.worker import Worker
+from pctalk_studio.app.widgets.message_bar import Message, Severity
+from pctalk_studio.session.desk import problem_of
+from pctalk_studio.session.exporting import ExportItem, ExportJob
+from pctalk_studio.session.notices import Told
+from pctalk_studio.session.resuming import ResumeExport
+from pctalk_studio.storage.unfinished import Unfinished, forget, unfinished
+
+
+class Exporting(QObject):
+    """Opens the page, keeps the queue, and offers what a crash cut short.
+
+    Parameters
+    ----------
+    kit
+        What every view is given.
+    front
+        Shows the page.
+    worker
+        Reads sources of exports that are done again.
+    window
+        Owner.
+    """
+
+    def __init__(self, kit: Kit, front: Front, worker: Worker, window: QWidget) -> None:
+        super().__init__(window)
+        self._kit, self._front, self._worker = kit, front, worker
+        self.exports = Exports(kit.editor, self)
+        self.exports.finished.connect(self._finished)
+        kit.actions.add(
+            ActionSpec("export.open", self.tr("Export..."), ("Ctrl+E", "Ctrl+M"), self.tr("Export")), self.open, window
+        )
+
+    def open(self) -> None:
+        """Show the page."""
+        self._front.show_page(ExportPage(self._kit, self.exports))
+
+    def offer_unfinished(self) -> None:
+        """Ask about exports that were cut short when the program died, one after the other."""
+        left = [work for work in unfinished() if work.kind == "export"]
+        if left:
+            self._ask(left[0])
+
+    def _ask(self, work: Unfinished) -> None:
+        def again() -> None:
+            editor = self._kit.editor
+            failed = lambda error: editor.told.emit(Told(problem_of(error)))  # noqa: E731
+            self._worker.do(ResumeExport(work, editor.engines), self._resumed, failed)
+
+        def no() -> None:
+            forget(work)
+            self.offer_unfinished()
+
+        question = self.tr("The export of '{name}' was cut short. Export it again?").format(name=work.title)
+        self._front.ask(question, [Answer(self.tr("Export again"), again), Answer(self.tr("Forget it"), no)])
+
+    def _resumed(self, job: ExportJob) -> None:
+        self.exports.add(job)
+        self.open()
+        self.offer_unfinished()
+
+    def _finished(self, item: ExportItem) -> None:
+        path = item.order.path
+        text = self.tr("'{name}' is exported.").format(name=path.name)
+        show = lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))  # noqa: E731
+        self._front.say(Message(text, Severity.REMARK, self.tr("Show in folder"), show, f"exported {path}"))
+
+    def close(self) -> None:
+        """Give up what has not ended, and stop."""
+        self.exports.close()
