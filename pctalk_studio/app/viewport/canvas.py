@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
@@ -109,12 +108,10 @@ class ViewportCanvas(QWidget):
         return self._placed()[1]
 
     def _placed(self) -> tuple[View, View | None]:
-        width, height, ratio = float(self.width()), float(self.height()), self.devicePixelRatioF()
-        base = replace(self._view, frame=self.scene.size, ratio=ratio)
-        if self.scene.options.compare is not Compare.SIDE or self.scene.options.held:
-            return replace(base, pane=(0.0, 0.0, width, height)), None
-        half = math.floor(width / 2)
-        return replace(base, pane=(half, 0.0, width - half, height)), replace(base, pane=(0.0, 0.0, half, height))
+        view = replace(self._view, frame=self.scene.size, ratio=self.devicePixelRatioF())
+        options = self.scene.options
+        divided = options.compare is Compare.SIDE and not options.held
+        return view.panes(float(self.width()), float(self.height()), divided=divided)
 
     def show_view(self, view: View) -> None:
         """Show this part of the frame at this size."""
@@ -184,21 +181,19 @@ class ViewportCanvas(QWidget):
             if not each.isEmpty():
                 self.update(each.toAlignedRect())
         self._ring_box = box
-        hidden = ring is not None and not isinstance(self._gesture, Panning)
-        self._set_cursor(hidden=hidden)
+        self._set_cursor(hidden=ring is not None)
 
     def _set_cursor(self, *, hidden: bool) -> None:
-        shape = Qt.CursorShape.ArrowCursor
-        if self._space or isinstance(self._gesture, Panning):
-            shape = Qt.CursorShape.ClosedHandCursor if self._gesture is not None else Qt.CursorShape.OpenHandCursor
+        shape, panning = Qt.CursorShape.ArrowCursor, isinstance(self._gesture, Panning)
+        if panning or self._space:
+            shape = Qt.CursorShape.ClosedHandCursor if panning else Qt.CursorShape.OpenHandCursor
         elif self._cursor is not None and self._on_divider(self._cursor):
             shape = Qt.CursorShape.SplitHCursor
         elif hidden:
             shape = Qt.CursorShape.BlankCursor
         elif self.looking.aiming or self._kit.editor.paint_tool.active:
             shape = Qt.CursorShape.CrossCursor
-        if self.cursor().shape() != shape:
-            self.setCursor(shape)
+        self.setCursor(shape)
 
     def _on_divider(self, at: QPointF) -> bool:
         options = self.scene.options
@@ -305,10 +300,6 @@ class ViewportCanvas(QWidget):
         if event.button() != Qt.MouseButton.RightButton:
             self.hand_up()
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """A second press is a press."""
-        self.mousePressEvent(event)
-
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Everything that can be done here."""
         self.menu_wanted.emit(event.globalPos())
@@ -366,7 +357,13 @@ class ViewportCanvas(QWidget):
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(self._gesture, Sizing):
             self.hand_up()
         else:
+            self._show_modifiers(event)
             super().keyPressEvent(event)
+
+    def _show_modifiers(self, event: QKeyEvent) -> None:
+        """Say what the brush does with these keys held."""
+        if event.key() in (Qt.Key.Key_Control, Qt.Key.Key_Shift) and self._kit.editor.paint_tool.active:
+            self.update()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Letting go ends what was held."""
@@ -378,7 +375,13 @@ class ViewportCanvas(QWidget):
                 self.tapped_space.emit()
             self._place_ring()
         self.scene.change(held=False)
+        self._show_modifiers(event)
         super().keyReleaseEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show that keys work here."""
+        self.update()
+        super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Whoever looks away holds nothing."""
@@ -386,6 +389,7 @@ class ViewportCanvas(QWidget):
         self.scene.change(held=False)
         if isinstance(self._gesture, Sizing):
             self.hand_up()
+        self.update()
         super().focusOutEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication, QPainter
 from PySide6.QtWidgets import QWidget
 
 from pctalk_studio.app.kit import Kit
@@ -23,6 +23,7 @@ from pctalk_studio.app.viewport.overlays import (
     paint_safe_area,
     paint_tag,
 )
+from pctalk_studio.app.viewport.painting import brush_mode
 from pctalk_studio.app.viewport.scene import Shown, ViewportScene
 from pctalk_studio.app.viewport.targets import felt_at
 from pctalk_studio.app.viewport.view import View
@@ -83,6 +84,8 @@ class CanvasPainting:
         painter.setFont(widget.font())
         if ring is not None and not scene.options.held:
             self._brush(painter, view, ring)
+        if widget.hasFocus():
+            painter.fillRect(0, 0, widget.width(), 2, tokens.color("accent"))
 
     # -- frames --------------------------------------------------------------------------------------------------------
 
@@ -218,8 +221,15 @@ class CanvasPainting:
                 StrokeMode.ERASE: _tr("Erase"),
                 StrokeMode.SMOOTH: _tr("Smooth"),
             }
+            held = QGuiApplication.keyboardModifiers()
+            mode = brush_mode(
+                tool.brush,
+                invert=bool(held & Qt.KeyboardModifier.ControlModifier),
+                smooth=bool(held & Qt.KeyboardModifier.ShiftModifier),
+                eraser=False,
+            )
             mirror = _tr("mirrored") if tool.brush.mirror else ""
-            chips.append(Chip("  ".join(filter(None, (names[tool.brush.mode], f"{tool.brush.strength:.2f}", mirror)))))
+            chips.append(Chip("  ".join(filter(None, (names[mode], f"{tool.brush.strength:.2f}", mirror)))))
         if looking.aiming:
             chips.append(Chip(_tr("Click where the eyes look")))
         return tuple(chips)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 SMALLEST, LARGEST = 0.05, 32.0
@@ -73,6 +74,13 @@ class View:
         """The point of the frame that is shown somewhere."""
         left, top = self.corner
         return (x - left) / self.scale - 0.5, (y - top) / self.scale - 0.5
+
+    def panes(self, width: float, height: float, *, divided: bool) -> tuple[View, View | None]:
+        """The view in a widget of some size: in all of it, or in its right half with another like it in the left."""
+        if not divided:
+            return replace(self, pane=(0.0, 0.0, width, height)), None
+        half = float(math.floor(width / 2))
+        return replace(self, pane=(half, 0.0, width - half, height)), replace(self, pane=(0.0, 0.0, half, height))
 
     def fitted(self) -> View:
         """The whole frame."""
