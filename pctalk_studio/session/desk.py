@@ -85,6 +85,7 @@ class Desk:
         self._tell = tell
         self._saved = studio.project
         self._clip: ClipFrames | None = None
+        self._clip_of: Project | None = None
         self._stage: Stage | None = None
         self._evaluator = Evaluator(studio.sources.rig, studio.sources.speech)
         self._easel = Easel(engines)
@@ -264,10 +265,11 @@ class Desk:
 
     def _evaluate(self) -> None:
         request = EvaluateClip(self._evaluator, self.project, self._clip)
-        self.work(request, self._evaluated, runner=self.motion_runner, replaces="clip")
+        project = self.project
+        self.work(request, lambda clip: self._evaluated(clip, project), runner=self.motion_runner, replaces="clip")
 
-    def _evaluated(self, clip: ClipFrames) -> None:
-        self._clip = clip
+    def _evaluated(self, clip: ClipFrames, project: Project) -> None:
+        self._clip, self._clip_of = clip, project
         self.scheduler.show(clip)
         self.transport.follow(len(clip), self.project)
         self._tell(MotionChanged(clip))
@@ -334,6 +336,11 @@ class Desk:
     def clip(self) -> ClipFrames | None:
         """Rows of the clip as evaluated last; None until it was evaluated once."""
         return self._clip
+
+    @property
+    def up_to_date(self) -> bool:
+        """The clip is that of the document as it is now; its frames show every edit."""
+        return self._clip_of is self.project
 
     @property
     def stage(self) -> Stage | None:

@@ -70,7 +70,6 @@ class ViewportScene(QObject):
         self.compared: Shown | None = None
         self.space: FaceSpace | None = None
         self._comparison: Comparison | None = None
-        self._outdated = False
         self._unknown = True
         self._face: tuple[Shown, PosedFace] | None = None
         self._map: tuple[Shown, FaceMap] | None = None
@@ -115,7 +114,7 @@ class ViewportScene(QObject):
         self._comparison = None if desk is None else Comparison(desk, self.refresh)
         self.shown = self.compared = self.space = None
         self._face = self._map = self._glow = self._lines = None
-        self._outdated, self._unknown = False, True
+        self._unknown = True
         if desk is not None and desk.clip is not None:
             self._study()
             self.refresh()
@@ -145,12 +144,9 @@ class ViewportScene(QObject):
     def _edited(self, before: Project, after: Project) -> None:
         if before.render != after.render:
             self._unknown = True
-        # Until the document is evaluated its frames look as they did before the edit.
-        self._outdated = True
         self.refresh()
 
     def _moved(self, _clip: ClipFrames) -> None:
-        self._outdated = False
         if self._unknown:
             # Not before now: the worker's first task is the motion, without which nothing is drawn.
             self._study()
@@ -166,7 +162,8 @@ class ViewportScene(QObject):
         if picture is not None and clip is not None:
             if self.shown is None or self.shown.picture is not picture or self.shown.frame != frame:
                 self.shown = Shown(picture, frame, clip)
-            self.shown = _marked(self.shown, self._outdated)
+            # Until the document is evaluated its frames look as they did before the edit.
+            self.shown = _marked(self.shown, not desk.up_to_date)
         elif self.shown is not None:
             self.shown = _marked(self.shown, stale=True)
         if self.options.comparing and self._comparison is not None:
