@@ -3,13 +3,38 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from pctalk_studio.cli.main import run
 
 
+def open_editor(path: Path | None) -> int:
+    """Show the window, with a project if one is given; returns the exit code.
+
+    Raises
+    ------
+    StudioError
+        When no window can be shown here.
+    """
+    import os
+
+    from pctalk_studio.cli.clip import engines
+    from pctalk_studio.core.display import check_display
+    from pctalk_studio.core.errors import StudioError
+    from pctalk_studio.preview.audio_output import PortAudioDevices
+
+    check_display(sys.platform, os.environ)
+    try:
+        from pctalk_studio.app.shell.start import run_editor
+    except ImportError as error:
+        text = f"The window cannot be shown, because Qt cannot be loaded ({error}); 'pctalk-studio doctor' says what is missing."
+        raise StudioError(text, repr(error)) from error
+    return run_editor(path, engines(), PortAudioDevices())
+
+
 def main() -> int:
     """Run what was typed; returns the exit code."""
-    return run(sys.argv[1:])
+    return run(sys.argv[1:], open_editor)
 
 
 if __name__ == "__main__":

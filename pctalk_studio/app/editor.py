@@ -28,7 +28,7 @@ from pctalk_studio.session.notices import (
     Told,
 )
 from pctalk_studio.session.selection import Selection
-from pctalk_studio.session.studio import Studio
+from pctalk_studio.session.studio import FRAME_MEMORY, Studio
 
 
 class Editor(QObject):
@@ -71,6 +71,7 @@ class Editor(QObject):
         super().__init__(parent)
         self.engines = engines
         self.deliver = WindowThread(self)
+        self.frame_memory = FRAME_MEMORY
         self._devices = devices
         self._desk: Desk | None = None
         self._modes = EditingModes()
@@ -93,10 +94,23 @@ class Editor(QObject):
         """What is selected."""
         return Selection() if self._desk is None else self._desk.selection
 
-    def open_studio(self, studio: Studio) -> None:
-        """Put a project on the desk in place of the one that is there, which is closed."""
+    def open_studio(self, studio: Studio, *, unsaved: bool = False) -> None:
+        """Put a project on the desk in place of the one that is there, which is closed.
+
+        Parameters
+        ----------
+        studio
+            The project.
+        unsaved
+            It holds what no file has.
+        """
         self.close_project()
-        desk = Desk(studio, self.engines, self._devices, self.deliver, lambda notice: self._hear(desk, notice))
+
+        def hear(notice: Notice) -> None:
+            self._hear(desk, notice)
+
+        memory = self.frame_memory
+        desk = Desk(studio, self.engines, self._devices, self.deliver, hear, frame_memory=memory, unsaved=unsaved)
         self._desk = desk
         self.desk_changed.emit()
         desk.start()
@@ -106,6 +120,13 @@ class Editor(QObject):
         desk, self._desk = self._desk, None
         if desk is not None:
             desk.close()
+            self.desk_changed.emit()
+
+    def leave(self) -> None:
+        """Stop all work on what is open, but keep what could be recovered: the program ends without having asked."""
+        desk, self._desk = self._desk, None
+        if desk is not None:
+            desk.leave()
             self.desk_changed.emit()
 
     def _hear(self, desk: Desk, notice: Notice) -> None:
@@ -154,19 +175,29 @@ class Editor(QObject):
             return False
         return True
 
-    def apply(self, edit: str, *, gesture: str = "", quiet: bool = False, **arguments: Any) -> bool:
-        """Apply a named edit (:data:`pctalk_studio.document.edits.EDITS`); False when it was rejected or nothing is open."""
+    def apply(
+        self, edit: str, *, gesture: str = "", quiet: bool = False, selecting: Selection | None = None, **arguments: Any
+    ) -> bool:
+        """Apply a named edit of ``document.edits`` and select something; False when it was rejected or nothing is open."""
         desk = self._desk
         if desk is None:
             return False
-        return self.attempt(lambda: desk.apply(edit, gesture=gesture, **arguments), quiet=quiet)
+        return self.attempt(lambda: desk.apply(edit, gesture=gesture, selecting=selecting, **arguments), quiet=quiet)
 
-    def apply_all(self, label: str, edits: list[tuple[str, dict[str, Any]]], *, gesture: str = "", quiet: bool = False) -> bool:
-        """Apply several named edits as one step to undo, all or none."""
+    def apply_all(
+        self,
+        label: str,
+        edits: list[tuple[str, dict[str, Any]]],
+        *,
+        gesture: str = "",
+        quiet: bool = False,
+        selecting: Selection | None = None,
+    ) -> bool:
+        """Apply several named edits as one step to undo, all or none, and select something afterwards."""
         desk = self._desk
         if desk is None:
             return False
-        return self.attempt(lambda: desk.apply_all(label, edits, gesture=gesture), quiet=quiet)
+        return self.attempt(lambda: desk.apply_all(label, edits, gesture=gesture, selecting=selecting), quiet=quiet)
 
     def begin_drag(self) -> None:
         """A control is being moved by hand: only the frame under the playhead is drawn until :meth:`end_drag`."""

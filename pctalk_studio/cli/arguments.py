@@ -272,6 +272,18 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("evaluate", help="measure a finished clip on its pixels")
     evaluate.add_argument("clip", type=Path, metavar="CLIP.mp4")
     evaluate.add_argument("--alignment", type=Path, metavar="X.TextGrid", help="what is said when; without it, recognised")
+    evaluate.add_argument(
+        "--neutral",
+        type=Path,
+        metavar="NEUTRAL.mp4",
+        help="the same clip without emotion: measure what the emotion changed instead",
+    )
+    evaluate.add_argument(
+        "--emotion",
+        type=parse_emotion,
+        metavar="NAME[:INTENSITY[:REGION,...]]",
+        help="the emotion that was meant, with --neutral",
+    )
     evaluate.add_argument("--json", action="store_true", help="print JSON")
 
     add_models(commands.add_parser("models", help="weights of the neural engine: list, verify, fetch, import"))

@@ -24,9 +24,9 @@ class PlayPath:
     start, stop
         What is played, seconds in the clip; ``begin`` lies inside.
     speed
-        Seconds of the clip a second.
+        Seconds of the clip a second; negative backwards.
     loop
-        Go on at ``start`` after ``stop``.
+        Go on at ``start`` after ``stop``, or the other way round.
     """
 
     begin: float
@@ -36,24 +36,30 @@ class PlayPath:
     loop: bool = False
 
     def __post_init__(self) -> None:
-        if not (self.start <= self.begin <= self.stop and self.start < self.stop and self.speed > 0):
+        if not (self.start <= self.begin <= self.stop and self.start < self.stop and self.speed):
             raise ValueError(f"no path leads from {self.begin} through {self.start} to {self.stop} at {self.speed}")
 
     def travelled(self, elapsed: float) -> float:
         """Seconds of the clip played after ``elapsed`` seconds, all rounds of a loop together; ends where the path ends."""
-        way = max(elapsed, 0.0) * self.speed
-        return way if self.loop else min(way, self.stop - self.begin)
+        way = max(elapsed, 0.0) * abs(self.speed)
+        return way if self.loop else min(way, self._way)
 
     def position(self, elapsed: float) -> float:
         """Where playing is after ``elapsed`` seconds, seconds in the clip."""
-        ahead = self.begin - self.start + self.travelled(elapsed)
+        way = self.travelled(elapsed)
+        ahead = self.begin - self.start + (way if self.speed > 0 else -way)
         if self.loop:
             ahead %= self.stop - self.start
         return self.start + ahead
 
     def ended(self, elapsed: float) -> bool:
-        """Playing has come to the end; a loop never does."""
-        return not self.loop and elapsed * self.speed >= self.stop - self.begin
+        """Playing has come to the end, or backwards to the beginning; a loop never does."""
+        return not self.loop and elapsed * abs(self.speed) >= self._way
+
+    @property
+    def _way(self) -> float:
+        """Seconds of the clip from where it begins to where it ends."""
+        return self.stop - self.begin if self.speed > 0 else self.begin - self.start
 
 
 class PlaybackClock(Protocol):

@@ -6,6 +6,7 @@ gets the frame of that very moment; a frame whose moment passes before its pictu
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,7 +18,10 @@ from pctalk_studio.preview.clock import Now, PlaybackClock, PlayPath, SilentCloc
 from pctalk_studio.render.api import PictureU8
 
 SPEEDS = (0.25, 2.0)
-"""Slowest and fastest playing."""
+"""Slowest and fastest playing; only a shuttle is faster."""
+
+FASTEST_SHUTTLE = 16.0
+"""Times as fast as the clip, either way."""
 
 _MOST_COUNTED = 10_000
 """Frames that are looked at one by one after a long halt, such as a machine that slept."""
@@ -94,7 +98,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Run:
-    """Playing since it was last started: its path, and how many frames of it have passed."""
+    """Playing since it was last started: its path, its first frame, and how many frames have passed."""
 
     path: PlayPath
     first: int
@@ -132,6 +136,7 @@ class Player:
         self._span: FrameRange | None = None
         self._loop = False
         self._speed = 1.0
+        self._shuttle: float | None = None
         self._position = 0.0
         self._run: _Run | None = None
         self._counts = PlaybackCounts()
@@ -182,6 +187,39 @@ class Player:
     def counts(self) -> PlaybackCounts:
         """Since :meth:`play` was called last."""
         return self._counts
+
+    @property
+    def speed(self) -> float:
+        """Frames of the clip in the time of one while playing, negative backwards; as chosen while it rests."""
+        return self._speed if self._shuttle is None else self._shuttle
+
+    @property
+    def audible(self) -> bool:
+        """There is a device on which the clip is heard."""
+        return not isinstance(self._clock, SilentClock)
+
+    def shuttle(self, speed: float) -> None:
+        """Play from the playhead at any speed up to 16 times, negative backwards, until the next pause.
+
+        Backwards, and where it is faster than SPEEDS, nothing is heard. Backwards from the beginning of the span, and forwards
+        from its end, there is nowhere to go unless it loops.
+        """
+        if not 0 < abs(speed) <= FASTEST_SHUTTLE:
+            raise ValueError(f"a shuttle of {speed} is outside -{FASTEST_SHUTTLE} to {FASTEST_SHUTTLE}")
+        if not self._count:
+            return
+        if self._run is None:
+            self._counts = PlaybackCounts()
+        else:
+            self._leave(self._run)
+            self._position = float(int(self._position))
+        span, frame = self._played, int(self._position)
+        end = span.stop - 1 if speed > 0 else span.start
+        if frame not in span or (frame == end and not self._loop):
+            self._halt()
+            return
+        self._shuttle = speed
+        self._begin()
 
     def play(self) -> None:
         """Begin at the playhead; from the beginning of the span when it is outside, or at its end."""
@@ -257,14 +295,17 @@ class Player:
         return FrameRange(start, stop) if start < stop else whole
 
     def _begin(self, *, shown: bool = False) -> _Run:
-        span = self._played
+        span, speed = self._played, self.speed
         start, stop = (float(frame / self._rate.value) for frame in (span.start, span.stop))
-        begin = min(max(float(self._position / float(self._rate)), start), stop)
-        path = PlayPath(begin, start, stop, self._speed, self._loop)
+        # Backwards, a frame is come upon at its end: one that rests is seen for its whole time before the one ahead of it.
+        whole = self._position == int(self._position)
+        place = self._position + 1.0 if speed < 0 and whole else self._position
+        begin = min(max(float(place / float(self._rate)), start), stop)
+        path = PlayPath(begin, start, stop, speed, self._loop)
         self._run = run = _Run(path, int(self._position), shown=shown)
         self._clock.start(path)
         self._pictures.move(self._position)
-        self._pictures.play(self._speed)
+        self._pictures.play(speed)
         return run
 
     def _again(self) -> None:
@@ -282,26 +323,36 @@ class Player:
         return self._account(run, elapsed)[2]
 
     def _halt(self) -> None:
-        self._run = None
+        self._run = self._shuttle = None
         self._clock.stop()
         self._pictures.pause()
         self._pictures.move(self._position)
 
     def _position_after(self, run: _Run, elapsed: float) -> float:
-        frames = run.path.position(elapsed) * float(self._rate)
+        rounding = _ROUNDING if run.path.speed > 0 else -_ROUNDING
+        frames = run.path.position(elapsed) * float(self._rate) + rounding
         span = self._played
         # The end of the span is its last frame's end: a playhead there is still on that frame.
-        return min(max(frames + _ROUNDING, float(span.start)), span.stop - 1e-3)
+        return min(max(frames, float(span.start)), span.stop - 1e-3)
 
     def _passed_by(self, run: _Run, elapsed: float) -> int:
         """Frames of the path that have passed since it began."""
-        travelled = (run.path.begin + run.path.travelled(elapsed)) * float(self._rate) + _ROUNDING
-        passed = int(travelled) - run.first
-        return passed if self._loop else min(passed, self._played.stop - 1 - run.first)
+        path, rate = run.path, float(self._rate)
+        if path.speed > 0:
+            passed = int((path.begin + path.travelled(elapsed)) * rate + _ROUNDING) - run.first
+        else:
+            # Rounds of a loop lie below zero, where int() would round the wrong way.
+            passed = run.first - math.floor((path.begin - path.travelled(elapsed)) * rate - _ROUNDING)
+        return max(passed if self._loop else min(passed, self._way_of(run)), 0)
+
+    def _way_of(self, run: _Run) -> int:
+        """Frames from where a run began to where it ends."""
+        span = self._played
+        return span.stop - 1 - run.first if run.path.speed > 0 else run.first - span.start
 
     def _frame_after(self, run: _Run, passed: int) -> int:
         span = self._played
-        frame = run.first + passed
+        frame = run.first + passed if run.path.speed > 0 else run.first - passed
         return span.start + (frame - span.start) % len(span) if self._loop else frame
 
     def _account(self, run: _Run, elapsed: float) -> tuple[int, int, bool]:

@@ -10,7 +10,10 @@ from pctalk_studio.media.mixing import mono_mix, resampled, stereo_mix
 from pctalk_studio.media.sound import Sound
 from pctalk_studio.preview.audio_output import OutputDevices, OutputFormat
 from pctalk_studio.preview.clock import Now, PlaybackClock, PlayPath, SilentClock
-from pctalk_studio.preview.sound_feed import MomentFeed, PathFeed, SamplesF32, SoundMixer
+from pctalk_studio.preview.sound_feed import MomentFeed, MuteFeed, PathFeed, SamplesF32, SoundMixer
+
+SPEEDS = (0.25, 2.0)
+"""Slowest and fastest playing at which the sound is heard."""
 
 
 def samples_for(sound: Sound, form: OutputFormat) -> SamplesF32:
@@ -47,14 +50,17 @@ class SoundClock:
             raise MediaError("No sound is played: the sound output has no channels; choose another.")
         self._samples = samples_for(sound, self._form)
         self._mixer = SoundMixer(self._form.channels, self._form.rate)
-        self._feed: PathFeed | None = None
+        self._feed: PathFeed | MuteFeed | None = None
         self._heard_last = 0.0
         self._output = devices.open(self._form, self._mixer.fill)
 
     def start(self, path: PlayPath) -> None:
         """See :class:`pctalk_studio.preview.clock.PlaybackClock`."""
         self._heard_last = 0.0
-        self._feed = PathFeed(self._samples, self._form.rate, path)
+        if SPEEDS[0] <= path.speed <= SPEEDS[1]:
+            self._feed = PathFeed(self._samples, self._form.rate, path)
+        else:
+            self._feed = MuteFeed(self._form.channels, self._form.rate)
         self._mixer.switch(self._feed)
 
     def stop(self) -> None:

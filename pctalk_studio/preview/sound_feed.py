@@ -41,6 +41,28 @@ class Silence:
         return np.zeros((count, self._channels), np.float32)
 
 
+class MuteFeed:
+    """A path on which nothing is heard: backwards, or faster than speech can be followed. It keeps the time all the same.
+
+    Parameters
+    ----------
+    channels, rate
+        Of the stream.
+    """
+
+    def __init__(self, channels: int, rate: int) -> None:
+        self._silence = Silence(channels)
+        self._rate = rate
+
+    def read(self, count: int) -> SamplesF32:
+        """See :class:`SoundFeed`."""
+        return self._silence.read(count)
+
+    def seconds(self, samples: float) -> float:
+        """Seconds of the path that so many samples are."""
+        return samples / self._rate
+
+
 class PathFeed:
     """A recording along a path: from where it begins, to the end or round the loop, at the path's speed.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pctalk_studio.core.time import FrameRange, FrameRate
 from pctalk_studio.document.project import Project
 from pctalk_studio.preview.clock import PlaybackClock
-from pctalk_studio.preview.playback import Pictures, PlaybackCounts, Player, Tick
+from pctalk_studio.preview.playback import FASTEST_SHUTTLE, Pictures, PlaybackCounts, Player, Tick
 from pctalk_studio.session.notices import Notice, PlayheadMoved, Told
 
 
@@ -29,6 +29,7 @@ class Transport:
         self._rate: FrameRate | None = None
         self._in_out: tuple[float | None, float | None] = (None, None)
         self._loop = False
+        self._scrub_heard = True
         self._shown: tuple[int, bool] = (0, False)
 
     def follow(self, count: int, project: Project) -> None:
@@ -90,13 +91,17 @@ class Transport:
             self.seek(self._rate.frame_at(max(seconds, 0.0)))
 
     def scrub(self, frame: float, *, heard: bool = True) -> None:
-        """Set the playhead by hand; a moment of the sound is heard, unless that is not wanted."""
-        if heard:
+        """Set the playhead by hand; a moment of the sound is heard, unless that is not wanted here or at all."""
+        if heard and self._scrub_heard:
             self._player.scrub(float(frame))
         else:
             self._player.pause()
             self._player.seek(float(frame))
         self.tick()
+
+    def set_scrub_heard(self, on: bool) -> None:
+        """Let moments be heard while the playhead is moved by hand, or never."""
+        self._scrub_heard = on
 
     def play(self, span: FrameRange | None = None) -> None:
         """Play from the playhead, or some frames from their beginning."""
@@ -117,6 +122,43 @@ class Transport:
         """Stop where the playhead is."""
         self._player.pause()
         self.tick()
+
+    def toggle(self) -> None:
+        """Play from the playhead, or stop."""
+        if self.playing:
+            self.pause()
+        else:
+            self.play()
+
+    def shuttle(self, direction: int) -> None:
+        """Play on or, with -1, backwards; each call while it goes that way already doubles the speed."""
+        now = self._player.speed if self.playing else 0.0
+        speed = now * 2 if now * direction > 0 else float(direction)
+        if abs(speed) > FASTEST_SHUTTLE:
+            return
+        if not self.playing:
+            self._span()
+        self._player.shuttle(speed)
+        self.tick()
+
+    def step(self, frames: int) -> None:
+        """Rest some frames on, or back; a moment of the sound is heard."""
+        self.scrub(min(max(self.frame + frames, 0), max(self._count - 1, 0)))
+
+    def step_seconds(self, seconds: float) -> None:
+        """Rest some seconds on, or back."""
+        if self._rate is not None:
+            self.step(round(seconds * self._rate.value))
+
+    @property
+    def speed(self) -> float:
+        """Frames of the clip in the time of one while playing, negative backwards; as chosen while it rests."""
+        return self._player.speed
+
+    @property
+    def audible(self) -> bool:
+        """The clip is heard while it plays."""
+        return self._player.audible
 
     def set_speed(self, speed: float) -> None:
         """Play this many times as fast."""

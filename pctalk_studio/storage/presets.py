@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import cast
 
@@ -62,13 +63,30 @@ def keep_preset(preset: StylePreset, path: Path) -> tuple[StylePreset, ...]:
         When it cannot be written.
     """
     others = read_presets(path) if path.exists() else ()
-    kept = tuple(sorted((*(each for each in others if each.name != preset.name), preset), key=lambda each: each.name.casefold()))
+    kept = (*(each for each in others if each.name != preset.name), preset)
+    return write_presets(kept, path)
+
+
+def write_presets(presets: Iterable[StylePreset], path: Path) -> tuple[StylePreset, ...]:
+    """Keep these presets in a file and no others; the file is there whole or not at all.
+
+    Returns
+    -------
+    tuple[StylePreset, ...]
+        The presets by name.
+
+    Raises
+    ------
+    ProjectSaveError
+        When it cannot be written.
+    """
+    kept = tuple(sorted(presets, key=lambda each: each.name.casefold()))
     text = laid_out(encode_value(tuple[StylePreset, ...], kept))
     try:
         os.makedirs(path.parent, exist_ok=True)
         write_durably(path, f"{text}\n".encode())
     except OSError as error:
         raise ProjectSaveError(
-            f"The preset '{preset.name}' could not be kept ({error.strerror}); make room.", repr(error)
+            f"The presets '{path}' could not be kept ({error.strerror}); make room or choose another place.", repr(error)
         ) from error
     return kept

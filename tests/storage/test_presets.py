@@ -5,7 +5,7 @@ import pytest
 from pctalk_studio.core.errors import ProjectFormatError
 from pctalk_studio.document.edits.presets import StylePreset
 from pctalk_studio.document.project import StyleAxes
-from pctalk_studio.storage.presets import keep_preset, read_presets, shipped_presets
+from pctalk_studio.storage.presets import keep_preset, read_presets, shipped_presets, write_presets
 
 
 def test_eight_speaking_styles_ship_and_clear_is_the_default():
@@ -30,3 +30,11 @@ def test_a_damaged_file_is_one_sentence_and_stays(tmp_path, text):
     with pytest.raises(ProjectFormatError):
         keep_preset(StylePreset("Mine", StyleAxes()), path)
     assert path.read_text() == text
+
+
+def test_presets_are_written_in_place_of_all_others(tmp_path):
+    path = tmp_path / "folder" / "own.json"
+    loud, soft = StylePreset("loud", StyleAxes(2.0, 1.0, 1.0)), StylePreset("Soft", StyleAxes(0.5, 1.0, 1.0))
+    assert write_presets([soft, loud], path) == (loud, soft)
+    assert write_presets([soft], path) == (soft,)
+    assert read_presets(path) == (soft,)

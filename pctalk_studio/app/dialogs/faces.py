@@ -1,0 +1,119 @@
+"""Faces: which face of a picture is meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
+
+from pctalk_studio.analysis.face import FoundFace
+from pctalk_studio.app.dialogs.pixmaps import pixmap_of
+from pctalk_studio.app.widgets.flow import FlowLayout
+from pctalk_studio.jobs import Control
+from pctalk_studio.render.api import PictureU8
+
+_ROOM = 0.35
+"""Of a face's size, shown around it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """A picture and the faces in it."""
+
+    path: Path
+    picture: PictureU8
+    faces: tuple[FoundFace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LookForFaces:
+    """Read a picture and find its faces."""
+
+    path: Path
+
+    def __call__(self, control: Control) -> Seen:
+        """Do it.
+
+        Raises
+        ------
+        MediaError
+            When the picture cannot be read.
+        """
+        from pctalk_studio.analysis.face import list_faces
+        from pctalk_studio.media.pictures import read_picture
+
+        control.checkpoint()
+        picture = read_picture(self.path).rgb
+        control.checkpoint()
+        return Seen(self.path, picture, list_faces(picture))
+
+
+class FacePicker(QWidget):
+    """Small pictures of the faces, one of which is chosen.
+
+    Parameters
+    ----------
+    parent
+        Owner.
+    """
+
+    chosen = Signal(int)
+    """Number of a face, from 1, left to right."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._row = FlowLayout(self, 8)
+        self._group = QButtonGroup(self)
+        self.face: int | None = None
+        self.hide()
+
+    @property
+    def buttons(self) -> list[QToolButton]:
+        """One for each face, left to right."""
+        return [button for button in self._group.buttons() if isinstance(button, QToolButton)]
+
+    def show_faces(self, seen: Seen | None) -> None:
+        """Offer the faces of a picture; with one face or none there is nothing to choose."""
+        for button in self.buttons:
+            self._group.removeButton(button)
+            self._row.removeWidget(button)
+            button.deleteLater()
+        self.face = None
+        faces = () if seen is None else seen.faces
+        self.setVisible(len(faces) > 1)
+        if seen is None or len(faces) < 2:
+            return
+        side = self.fontMetrics().height() * 5
+        for face in faces:
+            button = QToolButton(self)
+            button.setCheckable(True)
+            button.setIconSize(QSize(side, side))
+            button.setIcon(QIcon(pixmap_of(_cut(seen.picture, face))))
+            button.setAccessibleName(self.tr("Face {number} from the left").format(number=face.number))
+            button.setToolTip(button.accessibleName())
+            button.clicked.connect(partial(self.choose, face.number))
+            self._group.addButton(button, face.number)
+            self._row.addWidget(button)
+
+    def choose(self, number: int, _checked: bool = True) -> None:
+        """Choose a face."""
+        button = self._group.button(number)
+        if button is not None:
+            button.setChecked(True)
+            self.face = number
+            self.chosen.emit(number)
+
+
+def _cut(picture: PictureU8, face: FoundFace) -> PictureU8:
+    """A square of a picture round a face."""
+    left, top, right, bottom = face.box
+    half = max(right - left, bottom - top) * (0.5 + _ROOM)
+    x, y = (left + right) / 2, (top + bottom) / 2
+    height, width = picture.shape[:2]
+    rows = slice(max(round(y - half), 0), min(round(y + half), height))
+    columns = slice(max(round(x - half), 0), min(round(x + half), width))
+    return picture[rows, columns]
