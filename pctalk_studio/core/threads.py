@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 def one_math_thread() -> None:
     """Keep matrix products of this process in the thread that asks for them.
@@ -12,3 +15,19 @@ def one_math_thread() -> None:
     import threadpoolctl
 
     threadpoolctl.threadpool_limits(limits=1, user_api="blas")
+
+
+@contextmanager
+def one_vision_thread() -> Iterator[None]:
+    """Keep OpenCV in the threads that call it while every core has a frame of its own to draw or to encode; then as before.
+
+    Its pool gains nothing then, and its workers spin between two calls.
+    """
+    import cv2
+
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)

@@ -16,6 +16,7 @@ from pathlib import Path
 from pctalk_studio.core.errors import UsageError
 from pctalk_studio.core.motion import Motion, MotionRow
 from pctalk_studio.core.progress import ProgressEvent, ProgressListener, silent
+from pctalk_studio.core.threads import one_vision_thread
 from pctalk_studio.core.time import FrameRange, FrameSet
 from pctalk_studio.export.formats import MP4, ExportFormat, frame_writer
 from pctalk_studio.media.sound import Sound
@@ -152,11 +153,12 @@ class _Workers:
     @contextmanager
     def pictures(self, frames: FrameSet) -> Iterator[Iterator[PictureU8]]:
         """Give the pictures of some frames; on leaving, the threads have ended."""
-        pool = ThreadPoolExecutor(max_workers=self._threads, thread_name_prefix="render")
-        try:
-            yield self._in_order(pool, frames)
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+        with one_vision_thread():
+            pool = ThreadPoolExecutor(max_workers=self._threads, thread_name_prefix="render")
+            try:
+                yield self._in_order(pool, frames)
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
 
     def _in_order(self, pool: ThreadPoolExecutor, frames: FrameSet) -> Iterator[PictureU8]:
         ahead: deque[Future[PictureU8]] = deque()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from helpers.clips import FakeFace, assert_close, levels_in, motion_of, noise
@@ -92,6 +94,24 @@ def test_a_failing_engine_ends_everything(tmp_path, fails_at):
     assert target.read_bytes() == b"precious"
     assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
     assert threading.active_count() == threads
+
+
+@pytest.mark.parametrize("fails_at", [None, 3])
+def test_opencv_starts_no_threads_of_its_own_meanwhile(tmp_path, fails_at):
+    class Watched(FakeFace):
+        def frame(self, row):
+            pools.append(cv2.getNumThreads())
+            return super().frame(row)
+
+    before, pools = cv2.getNumThreads(), []
+    cv2.setNumThreads(2)
+    try:
+        with pytest.raises(RenderError) if fails_at else nullcontext():
+            export_clip(Watched(fails_at), motion_of(list(range(6))), None, tmp_path / "a.mp4")
+        assert cv2.getNumThreads() == 2
+    finally:
+        cv2.setNumThreads(before)
+    assert set(pools) == {1}
 
 
 @pytest.mark.parametrize("stop", [Cancelled("Given up."), KeyboardInterrupt()])
