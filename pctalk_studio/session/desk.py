@@ -24,7 +24,7 @@ from pctalk_studio.preview.wish import Stage
 from pctalk_studio.render.api import PictureU8
 from pctalk_studio.render.frame_store import FrameStore
 from pctalk_studio.session.desk_work import EvaluateClip, OpenSound, PrepareStage
-from pctalk_studio.session.easel import Easel, Engines
+from pctalk_studio.session.easel import Easel, Engines, ViewingQuality
 from pctalk_studio.session.notices import (
     FramesChanged,
     MotionChanged,
@@ -66,6 +66,8 @@ class Desk:
         Told of every change, on the window's thread.
     frame_memory
         Bytes of drawn frames kept.
+    unsaved
+        The project holds what no file has, such as an analysis that was just made, or what a crash left.
     """
 
     def __init__(
@@ -77,16 +79,18 @@ class Desk:
         tell: Callable[[Notice], None],
         *,
         frame_memory: int = FRAME_MEMORY,
+        unsaved: bool = False,
     ) -> None:
         self.studio = studio
         self.engines = engines
         self.selection = Selection()
         self._devices = devices
         self._tell = tell
-        self._saved = studio.project
+        self._saved = None if unsaved else studio.project
         self._clip: ClipFrames | None = None
         self._clip_of: Project | None = None
         self._stage: Stage | None = None
+        self._quality = ViewingQuality.FULL
         self._evaluator = Evaluator(studio.sources.rig, studio.sources.speech)
         self._easel = Easel(engines)
         self.motion_runner = Runner("motion", deliver=deliver)
@@ -139,7 +143,7 @@ class Desk:
         """Whether it differs from what was saved."""
         return self.project is not self._saved
 
-    def apply(self, edit: str, *, gesture: str = "", **arguments: Any) -> None:
+    def apply(self, edit: str, *, gesture: str = "", selecting: Selection | None = None, **arguments: Any) -> None:
         """Apply a named edit; see :data:`pctalk_studio.document.edits.EDITS`.
 
         Parameters
@@ -148,6 +152,8 @@ class Desk:
             Its name.
         gesture
             Edits of one gesture, such as one drag of one slider, are one step to undo, until :meth:`settle`.
+        selecting
+            What is selected afterwards; None: what was, as far as it is still there.
         **arguments
             Of the edit.
 
@@ -156,9 +162,11 @@ class Desk:
         EditRejected
             When it cannot be done; nothing has changed then.
         """
-        self._change(lambda: self.studio.apply(edit, gesture=gesture, **arguments))
+        self._change(lambda: self.studio.apply(edit, gesture=gesture, **arguments), selecting)
 
-    def apply_all(self, label: str, edits: list[tuple[str, dict[str, Any]]], *, gesture: str = "") -> None:
+    def apply_all(
+        self, label: str, edits: list[tuple[str, dict[str, Any]]], *, gesture: str = "", selecting: Selection | None = None
+    ) -> None:
         """Apply several named edits as one step to undo; all of them or, when one cannot be done, none.
 
         Raises
@@ -166,7 +174,7 @@ class Desk:
         EditRejected
             When one of them cannot be done.
         """
-        self._change(lambda: self.studio.apply_all(label, edits, gesture=gesture))
+        self._change(lambda: self.studio.apply_all(label, edits, gesture=gesture), selecting)
 
     def settle(self) -> None:
         """A gesture has ended: the next edit is a step of its own."""
@@ -192,13 +200,23 @@ class Desk:
         """
         self._change(self.studio.redo)
 
-    def _change(self, action: Callable[[], None]) -> None:
+    def go_to(self, position: int) -> None:
+        """Go back or forth to a step of the history, counted from the oldest that is remembered.
+
+        Raises
+        ------
+        EditRejected
+            When there is no such step.
+        """
+        self._change(lambda: self.studio.go_to(position))
+
+    def _change(self, action: Callable[[], None], selecting: Selection | None = None) -> None:
         before = self.project
         action()
         after = self.project
         if after is before:
             return
-        self.select(self.selection.within(after))
+        self.select((self.selection if selecting is None else selecting).within(after))
         self._tell(ProjectChanged(before, after))
         self._tell(Saved(self.modified))
         if after.render != before.render:
@@ -252,10 +270,21 @@ class Desk:
         self._evaluate()
         self.open_sound()
 
+    @property
+    def quality(self) -> ViewingQuality:
+        """Size of the frames in the preview."""
+        return self._quality
+
+    def set_quality(self, quality: ViewingQuality) -> None:
+        """Draw the preview at another size from now on; what is exported stays as it is."""
+        if quality is not self._quality:
+            self._quality = quality
+            self._prepare()
+
     def _prepare(self) -> None:
         self._stage = None
         self.scheduler.set_stage(None)
-        request = PrepareStage(self._easel, self.sources, self.project.render)
+        request = PrepareStage(self._easel, self.sources, self.project.render, self._quality)
         self.work(request, self._prepared, runner=self.render_runner, priority=Priority.URGENT, replaces="stage")
 
     def _prepared(self, stage: Stage) -> None:

@@ -19,7 +19,7 @@ from pctalk_studio.preview.clip_frames import ClipFrames
 from pctalk_studio.preview.clock import PlaybackClock
 from pctalk_studio.preview.sound_clock import playback_clock
 from pctalk_studio.preview.wish import Stage
-from pctalk_studio.session.easel import Easel
+from pctalk_studio.session.easel import Easel, ViewingQuality
 from pctalk_studio.session.sources import Sources
 from pctalk_studio.storage.extras import Extras
 from pctalk_studio.storage.project_file import Saved, save_project
@@ -51,12 +51,13 @@ class PrepareStage:
     easel: Easel
     sources: Sources
     settings: RenderSettings
+    quality: ViewingQuality = ViewingQuality.FULL
 
     def __call__(self, control: Control) -> Stage:
         """Prepare it."""
         control.checkpoint()
         self.easel.follow(self.sources, self.settings)
-        return self.easel.stage
+        return self.easel.stage_at(self.quality)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
