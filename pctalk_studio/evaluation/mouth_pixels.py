@@ -24,8 +24,8 @@ _CENTRAL = 0.5
 """Share of the mouth's width that is looked at; towards the corners lips touch in any case."""
 _SAMPLES = 96
 _DARK_FROM, _DARK_FULL = 0.70, 0.45
-"""Lightness over the lips' at which a pixel begins to count as cavity, and at which it counts in full. Lips that are rolled in for
-P, B and M turn away from the light, to 0.6 to 0.8 of it over 0.05 E beside the seam; a mouth's inside is at 0.2 to 0.5."""
+"""Lightness over the lips' at which a pixel begins to count as cavity, and at which it counts in full. Lips rolled in for P, B
+and M turn away from the light, to 0.6 to 0.8 of it over 0.05 E beside the seam; a mouth's inside is at 0.2 to 0.5."""
 _PALE_FROM, _PALE_FULL = 0.80, 0.55
 """Redness over the lips' at which a pixel that is not dark begins to count as tooth, and counts in full."""
 _LEAST_RED = 6.0
