@@ -1,4 +1,4 @@
-"""``evaluate``: measures a finished clip on its pixels."""
+"""``evaluate``: measures a finished clip on its pixels, by itself or beside the same clip without emotion."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from pathlib import Path
 
 from pctalk_studio.analysis.speech.facts import speech_facts
 from pctalk_studio.cli.output import progress, say, say_json, warn
-from pctalk_studio.core.errors import MediaError
+from pctalk_studio.core.errors import MediaError, UsageError
+from pctalk_studio.core.progress import ProgressListener
 from pctalk_studio.core.speech import Alignment
+from pctalk_studio.document.project import EmotionClip, EmotionRegion
 from pctalk_studio.evaluation.evaluate import evaluate_clip
+from pctalk_studio.evaluation.pairs import compare_clips
 from pctalk_studio.evaluation.report import ClipReport, Metric
 from pctalk_studio.interchange.alignment_files import read_alignment
 from pctalk_studio.media.sound import read_sound
@@ -17,15 +20,33 @@ from pctalk_studio.session.sources import SPEECH_RATE
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure and print; 0 when nothing that has a limit fails it, otherwise 1."""
+    """Measure and print; 0 when nothing that has a limit fails it, otherwise 1.
+
+    Raises
+    ------
+    UsageError
+        When an emotion is named, but no clip without it.
+    """
+    if args.emotion is not None and args.neutral is None:
+        raise UsageError("What an emotion changed shows beside a clip without it; give that with --neutral.")
     alignment = _recognised(args.clip) if args.alignment is None else read_alignment(args.alignment)
     with progress("none" if args.json else "auto") as listen:
-        report = evaluate_clip(args.clip, alignment, listen)
+        if args.neutral is None:
+            report = evaluate_clip(args.clip, alignment, listen)
+        else:
+            report = _beside_neutral(args, alignment, listen)
     if args.json:
         say_json(report.to_dict())
     else:
         say(table(report))
     return 0 if report.passed else 1
+
+
+def _beside_neutral(args: argparse.Namespace, alignment: Alignment | None, listen: ProgressListener) -> ClipReport:
+    """What the clip's emotion changed and what it left alone; leakage where the emotion was meant for some regions only."""
+    meant: EmotionClip | None = args.emotion
+    chosen = meant.regions if meant is not None and meant.regions != frozenset(EmotionRegion) else frozenset()
+    return compare_clips(args.neutral, args.clip, alignment, meant.emotion if meant is not None else None, chosen, listen)
 
 
 def _recognised(clip: Path) -> Alignment | None:

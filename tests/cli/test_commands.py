@@ -116,6 +116,21 @@ def test_align_writes_what_can_be_read_again(tmp_path, name, capfd):
     assert "14 words" in capfd.readouterr().out
 
 
+def test_an_emotion_is_measured_beside_the_same_clip_without_it(tmp_path, short_speech, capfd):
+    neutral, happy = tmp_path / "n.mp4", tmp_path / "h.mp4"
+    still = ("--head", "still", "--size", "384")
+    assert render(neutral, short_speech, *still) == DONE
+    assert render(happy, short_speech, *still, "--emotion", "happy:1:mouth,cheeks") == DONE
+    capfd.readouterr()
+    run(["evaluate", str(happy), "--neutral", str(neutral), "--emotion", "happy:1:mouth,cheeks", "--json"])
+    values = {metric["code"]: metric for metric in json.loads(capfd.readouterr().out)["metrics"]}
+    assert values["M15"]["passed"]
+    assert values["M16"]["passed"]
+    assert values["M17"]["value"] > 0.8
+    assert run(["evaluate", str(happy), "--emotion", "happy"]) == USER_ERROR
+    assert "--neutral" in capfd.readouterr().err
+
+
 def test_doctor_finds_this_installation_healthy(capfd):
     assert run(["doctor", "--json"]) == DONE
     report = json.loads(capfd.readouterr().out)
