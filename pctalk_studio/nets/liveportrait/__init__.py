@@ -4,7 +4,7 @@ What callers use (torch stays inside unless they ask for it)::
 
     files = {Network.APPEARANCE: path, ...}              # nets.names; nets.store finds them
     networks = load_networks(files)                      # strict; WeightsError says in a sentence what is wrong
-    model = LivePortraitModel(networks, best_policy())   # policy: device and precision; CPU, CUDA, MPS by the same code
+    model = LivePortraitModel.tested(networks, best_policy())   # CPU, CUDA, MPS by the same code; self-test, fp32 fall-back
 
     crop = crop_matrix(landmarks, POINTS_478)            # [2, 3] float64, picture to crop; inverse_of() leads back
     (motion,) = model.read_motion(crops_256)             # [N, 256, 256, 3] uint8 -> FaceMotion: pose, expression, ... as numpy
@@ -22,6 +22,10 @@ Frames
 Precision
     ``Policy.dtype`` is that of the convolutions of warping and drawing alone. Pose, keypoints, coordinates, sampling positions
     and statistics are float32 everywhere.
+
+Memory
+    A model on the processor holds about 1.4 GB (transformed weights), on a card about 0.3 GB. ``within_memory`` repeats work
+    in smaller batches when memory runs out; ``model.release()`` gives up what a card has recorded.
 
 Drafts
     The networks are convolutional: a crop of 128 gives frames of 256, at a quarter of the work. A side must be a multiple of 128.
@@ -43,6 +47,7 @@ from pctalk_studio.nets.liveportrait.model import LivePortraitModel, StudiedFace
 from pctalk_studio.nets.liveportrait.networks import Networks, load_networks
 from pctalk_studio.nets.liveportrait.policy import CPU, Policy, best_policy
 from pctalk_studio.nets.liveportrait.pose import FaceMotion, degrees_of_bins, rotation_matrix, transform
+from pctalk_studio.nets.liveportrait.safety import is_out_of_memory, trouble_with, within_memory
 
 __all__ = [
     "CPU",
@@ -62,9 +67,12 @@ __all__ = [
     "degrees_of_bins",
     "eye_ratios_203",
     "inverse_of",
+    "is_out_of_memory",
     "lip_ratio_203",
     "load_networks",
     "rotation_matrix",
     "to_bytes",
     "transform",
+    "trouble_with",
+    "within_memory",
 ]

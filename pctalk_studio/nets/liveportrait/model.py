@@ -10,15 +10,22 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from pctalk_studio.core.errors import RenderError
 from pctalk_studio.nets.liveportrait.fast_generator import FastGenerator
 from pctalk_studio.nets.liveportrait.fast_warping import FastWarping, WarpSource
 from pctalk_studio.nets.liveportrait.layers import Plan
 from pctalk_studio.nets.liveportrait.networks import Networks
 from pctalk_studio.nets.liveportrait.policy import Policy
 from pctalk_studio.nets.liveportrait.pose import ArrayF32, FaceMotion, degrees_of_bins
+from pctalk_studio.nets.liveportrait.replay import Replay
 from pctalk_studio.nets.liveportrait.retargeting import opening_shift, stitched
+from pctalk_studio.nets.liveportrait.safety import trouble_with
 
 PictureU8 = npt.NDArray[np.uint8]
+
+TEST_SIDE = 128
+MOST_RECORDED = 3
+"""Sizes of crops and batches for which a card keeps the recorded work; each holds memory of its own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +60,7 @@ class LivePortraitModel:
     Parameters
     ----------
     networks
-        As loaded.
+        As loaded; left as they are, and no longer needed.
     policy
         Device and precision.
     """
@@ -66,6 +73,42 @@ class LivePortraitModel:
         self._small = (networks.stitching, networks.eye, networks.lip)
         self._warping = FastWarping(networks.warping, plan)
         self._generator = FastGenerator(networks.generator, plan)
+        self._recorded: dict[tuple[int, int], Replay] = {}
+
+    @classmethod
+    def tested(cls, networks: Networks, policy: Policy) -> LivePortraitModel:
+        """A model that has proved on one frame that its device draws; in float32 where half precision does not.
+
+        ``policy`` of the result says what was chosen.
+
+        Raises
+        ------
+        RenderError
+            When the device draws nothing usable in float32 either.
+        """
+        model = cls(networks, policy)
+        trouble = model.self_test()
+        if trouble and policy != policy.exact:
+            model = cls(networks, policy.exact)
+            trouble = model.self_test()
+        if trouble:
+            raise RenderError(
+                f"LivePortrait draws {trouble} pictures on {model.policy.words}; "
+                "draw on the processor, or choose the mesh engine."
+            )
+        return model
+
+    def self_test(self) -> str:
+        """What is wrong with a frame of a made-up picture, in a word; empty when nothing is."""
+        ramp = np.arange(TEST_SIDE, dtype=np.float64)
+        waves = [128 + 100 * np.sin(0.1 * ramp[:, None] + (0.05 + 0.03 * channel) * ramp) for channel in range(3)]
+        face = self.study(np.stack(waves, axis=-1).astype(np.uint8))
+        spread = np.linspace(-0.3, 0.3, 3 * self._warping.sizes.keypoints, dtype=np.float32).reshape(-1, 3)
+        return trouble_with(self.draw(face, spread, spread[None]))
+
+    def release(self) -> None:
+        """Give up whatever is made again by itself when it is needed."""
+        self._recorded.clear()
 
     @torch.inference_mode()
     def read_motion(self, pictures: PictureU8) -> tuple[FaceMotion, ...]:
@@ -116,7 +159,21 @@ class LivePortraitModel:
         """
         driving = torch.from_numpy(k_driving).to(self.policy.device)
         source = torch.from_numpy(k_source).to(self.policy.device)
-        out: Tensor = self._generator(self._warping(face.source, k_driving=driving, k_source=source))
+        inputs = (face.source.volume, face.source.squeezed, face.source.standing, face.source.grid, driving, source)
+        if self.policy.device.type != "cuda":
+            return self._frames(*inputs)
+        shape = (face.side, len(driving))
+        if shape not in self._recorded:
+            if len(self._recorded) >= MOST_RECORDED:
+                self._recorded.clear()
+            self._recorded[shape] = Replay(self._frames, inputs)
+        return self._recorded[shape](*inputs)
+
+    def _frames(
+        self, volume: Tensor, squeezed: Tensor, standing: Tensor, grid: Tensor, k_driving: Tensor, k_source: Tensor
+    ) -> Tensor:
+        source = WarpSource(volume, squeezed, standing, grid)
+        out: Tensor = self._generator(self._warping(source, k_driving=k_driving, k_source=k_source))
         return out
 
     @torch.inference_mode()

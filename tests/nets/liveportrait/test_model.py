@@ -1,0 +1,197 @@
+"""The model's face to the rest of the program, its fall-backs, and what it does when memory runs out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from helpers.liveportrait_weights import TINY, sample_keypoints, sample_picture, synthetic_networks
+
+from pctalk_studio.core.errors import RenderError
+from pctalk_studio.nets.liveportrait import (
+    CPU,
+    LivePortraitModel,
+    Policy,
+    best_policy,
+    is_out_of_memory,
+    to_bytes,
+    trouble_with,
+    within_memory,
+)
+
+HALF = Policy(torch.device("cpu"), torch.float16)
+
+
+@pytest.fixture(scope="module")
+def networks():
+    return synthetic_networks(TINY)
+
+
+@pytest.fixture(scope="module")
+def model(networks):
+    return LivePortraitModel.tested(networks, CPU)
+
+
+@pytest.fixture(scope="module")
+def picture():
+    return (sample_picture(128)[0].permute(1, 2, 0).numpy() * 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def keypoints():
+    source, driving = sample_keypoints()
+    return source[0].numpy(), driving.numpy()
+
+
+def test_pictures_in_motion_out(model, picture):
+    one, two = model.read_motion(np.stack([picture, picture[::-1]]))
+    assert one.canonical.shape == one.expression.shape == one.keypoints.shape == (21, 3)
+    assert one.keypoints.dtype == np.float32
+    assert one.pitch != two.pitch
+    (alone,) = model.read_motion(picture[None])
+    assert alone.pitch == pytest.approx(one.pitch, abs=1e-3)
+
+
+def test_a_batch_draws_what_single_frames_draw(model, picture, keypoints):
+    source, driving = keypoints
+    face = model.study(picture)
+    assert face.nbytes > 0
+    poses = np.concatenate([driving, source[None]])
+    together = model.draw(face, source, poses)
+    assert together.shape == (2, 3, 256, 256)
+    for pose, frame in zip(poses, together, strict=True):
+        assert float((model.draw(face, source, pose[None])[0] - frame).abs().max()) < 1e-5
+
+
+def test_the_same_pose_gives_the_same_bytes(model, picture, keypoints):
+    source, driving = keypoints
+    face = model.study(picture)
+    first = to_bytes(model.draw(face, source, driving))
+    assert first.dtype == np.uint8
+    assert first.shape == (1, 256, 256, 3)
+    model.release()
+    np.testing.assert_array_equal(to_bytes(model.draw(model.study(picture), source, driving)), first)
+
+
+def test_bytes_are_cut_off_not_rounded():
+    frames = torch.tensor([0.0, 0.999, 1.0, 1.5, -0.2]).view(1, 1, 1, 5)
+    assert to_bytes(frames).ravel().tolist() == [0, 254, 255, 255, 0]
+
+
+def test_stitching_moves_points_and_all_of_them_in_the_plane(model, networks, keypoints):
+    source, driving = keypoints
+    moved = model.stitch(source, driving)
+    out = networks.stitching(torch.from_numpy(np.concatenate([source.ravel(), driving.ravel()]))[None])[0].numpy()
+    wanted = driving[0] + out[:63].reshape(21, 3)
+    wanted[:, :2] += out[63:]
+    np.testing.assert_allclose(moved[0], wanted, atol=1e-6)
+    many = model.stitch(source, np.repeat(driving, 3, axis=0))
+    np.testing.assert_allclose(many, np.repeat(moved, 3, axis=0), atol=1e-6)
+
+
+def test_eyes_and_lips_get_the_ratios_they_are_asked_for(model, networks, keypoints):
+    source, _ = keypoints
+    for shift, network, ratios in (
+        (model.eye_shift(source, (0.3, 0.32), 0.1), networks.eye, [0.3, 0.32, 0.1]),
+        (model.lip_shift(source, 0.2, 0.4), networks.lip, [0.2, 0.4]),
+    ):
+        wanted = network(torch.tensor([[*source.ravel().tolist(), *ratios]])).view(21, 3).numpy()
+        np.testing.assert_allclose(shift, wanted, atol=1e-6)
+
+
+def test_half_precision_that_breaks_falls_back_to_single(networks, monkeypatch):
+    monkeypatch.setattr(LivePortraitModel, "self_test", lambda self: "" if self.policy == CPU else "broken")
+    assert LivePortraitModel.tested(networks, HALF).policy == CPU
+
+
+def test_a_device_that_cannot_draw_is_refused(networks, monkeypatch):
+    monkeypatch.setattr(LivePortraitModel, "self_test", lambda self: "empty")
+    with pytest.raises(RenderError, match=r"draws empty pictures on cpu, float32; .* mesh engine\."):
+        LivePortraitModel.tested(networks, HALF)
+
+
+def test_weights_that_overflow_are_found_by_the_self_test(networks):
+    model = LivePortraitModel(networks, HALF)
+    assert model.self_test() == ""
+    model._generator.image.bias.fill_(torch.nan)
+    assert model.self_test() == "broken"
+    model._generator.image.bias.fill_(-1e4)
+    assert model.self_test() == "empty"
+
+
+def test_frames_that_show_nothing_are_told():
+    good = torch.rand(2, 3, 8, 8)
+    assert trouble_with(good) == ""
+    assert trouble_with(torch.stack([good[0], torch.zeros(3, 8, 8)])) == "empty"
+    good[1, 0, 0, 0] = torch.inf
+    assert trouble_with(good) == "broken"
+
+
+def test_there_is_no_precision_but_two():
+    with pytest.raises(ValueError, match="bfloat16"):
+        Policy(torch.device("cpu"), torch.bfloat16)
+    assert HALF.exact == CPU
+    assert HALF.words == "cpu, float16"
+
+
+@pytest.mark.parametrize(
+    ("cuda", "capability", "mps", "wanted"),
+    [
+        (True, (9, 0), False, ("cuda", torch.float16)),
+        (True, (6, 1), False, ("cuda", torch.float32)),
+        (False, None, True, ("mps", torch.float32)),
+        (False, None, False, ("cpu", torch.float32)),
+    ],
+)
+def test_the_best_policy_of_each_machine(monkeypatch, cuda, capability, mps, wanted):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: 0)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    policy = best_policy()
+    assert (policy.device.type, policy.dtype) == wanted
+
+
+@pytest.mark.parametrize(
+    "error", [torch.OutOfMemoryError("CUDA out of memory"), MemoryError(), RuntimeError("can't allocate memory: 9")]
+)
+def test_memory_that_runs_out_halves_the_batch(error):
+    tried, released = [], []
+
+    def work(batch: int) -> str:
+        tried.append(batch)
+        if batch > 2:
+            raise error
+        return "drawn"
+
+    assert within_memory(work, 8, lambda: released.append(1)) == "drawn"
+    assert tried == [8, 4, 2]
+    assert len(released) == 2
+
+
+def test_too_little_memory_for_one_frame_is_said_in_a_sentence():
+    def work(batch: int) -> None:
+        raise MemoryError
+
+    with pytest.raises(RenderError, match=r"too little memory .* mesh engine\."):
+        within_memory(work, 4, lambda: None)
+
+
+def test_other_errors_are_not_taken_for_memory():
+    def work(batch: int) -> None:
+        raise RuntimeError("shapes differ")
+
+    with pytest.raises(RuntimeError, match="shapes differ"):
+        within_memory(work, 4, lambda: None)
+    assert not is_out_of_memory(KeyError("out of memory"))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA card here")
+def test_a_card_draws_what_the_processor_draws(networks, model, picture, keypoints):
+    source, driving = keypoints
+    wanted = model.draw(model.study(picture), source, driving)
+    for dtype, limit in ((torch.float32, 1e-3), (torch.float16, 2e-2)):
+        card = LivePortraitModel.tested(networks, Policy(torch.device("cuda"), dtype))
+        face = card.study(picture)
+        for _ in range(2):
+            assert float((card.draw(face, source, driving).cpu() - wanted).abs().max()) < limit
