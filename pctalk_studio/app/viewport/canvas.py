@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from pctalk_studio.app.kit import Kit
-from pctalk_studio.app.viewport.canvas_painting import CanvasPainting
+from pctalk_studio.app.viewport.canvas_painting import BrushRing, CanvasPainting
 from pctalk_studio.app.viewport.gestures import (
     Gesture,
     Panning,
@@ -32,7 +32,7 @@ from pctalk_studio.app.viewport.gestures import (
 )
 from pctalk_studio.app.viewport.looking import Looking
 from pctalk_studio.app.viewport.options import Compare
-from pctalk_studio.app.viewport.overlays import Ring, ring_of
+from pctalk_studio.app.viewport.overlays import ring_of
 from pctalk_studio.app.viewport.painting import FacePainter, brush_mode
 from pctalk_studio.app.viewport.scene import ViewportScene
 from pctalk_studio.app.viewport.targets import felt_at
@@ -83,6 +83,7 @@ class ViewportCanvas(QWidget):
         self._pen = False
         self._cursor: QPointF | None = None
         self._ring_box = QRectF()
+        self._ring_made: tuple[object, BrushRing] | None = None
         self.setMouseTracking(True)
         self.setTabletTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -91,7 +92,7 @@ class ViewportCanvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Viewport"))
         self.setAccessibleDescription(self.tr("The frame under the playhead; emotions are painted on the face here."))
-        scene.changed.connect(self._scene_changed)
+        scene.changed.connect(self.update)
         self.looking.changed.connect(self.update)
         kit.look.changed.connect(self.update)
 
@@ -144,39 +145,39 @@ class ViewportCanvas(QWidget):
             return None
         return face.at(*self._view_at(at).to_frame(at.x(), at.y()))
 
-    def _scene_changed(self) -> None:
-        self._place_ring()
-        self.update()
-
     # -- painting ------------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The frame, what lies over it, and the words at its edges."""
         view, other = self._placed()
-        self._painting.paint(self, view, other, self._ring(), self._cursor, self.looking)
+        ring = self._ring()
+        self._ring_box = QRectF() if ring is None else ring[0].box
+        self._painting.paint(self, view, other, ring, self._cursor, self.looking)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The view goes with the widget."""
         super().resizeEvent(event)
         self.view_changed.emit()
 
-    def _ring(self) -> tuple[Ring, FacePoint] | None:
+    def _ring(self) -> BrushRing:
         tool, at = self._kit.editor.paint_tool, self._cursor
         if isinstance(self._gesture, Sizing):
             at = self._gesture.start
         face = self.scene.face
         if not tool.active or at is None or face is None or self._space:
             return None
-        point, view = self.face_at(at), self._view_at(at)
-        if point is None:
-            return None
-        brush = tool.brush
-        return ring_of(view, face, point.x, point.y, brush.radius, brush.hardness, mirror=brush.mirror), point
+        brush, view = tool.brush, self._view_at(at)
+        asked = (at, face, brush, view)
+        if self._ring_made is None or self._ring_made[0] != asked:
+            point = self.face_at(at)
+            shape = point and ring_of(view, face, point, brush)
+            self._ring_made = (asked, (shape, point) if shape and point else None)
+        return self._ring_made[1]
 
     def _place_ring(self) -> None:
         """Draw anew where the ring was and where it is now."""
         ring = self._ring()
-        box = QRectF() if ring is None else ring[0].box.adjusted(-8, -40, 110, 40)
+        box = QRectF() if ring is None else ring[0].box
         for each in (self._ring_box, box):
             if not each.isEmpty():
                 self.update(each.toAlignedRect())
@@ -209,10 +210,8 @@ class ViewportCanvas(QWidget):
     ) -> None:
         """A button or a pen went down."""
         self._cursor = at
-        if isinstance(self._gesture, Sizing):
-            return  # letting go confirms it
-        if self.scene.shown is None:
-            return
+        if isinstance(self._gesture, Sizing) or self.scene.shown is None:
+            return  # letting go confirms a size
         self.scene.change(held=False)
         view, tool = self._view_at(at), self._kit.editor.paint_tool
         tremble = _TREMBLE_PEN if pen else float(QApplication.startDragDistance()) / 3

@@ -46,7 +46,7 @@ class ViewportCommands(QObject):
         self._add_comparing()
         self._add_tools()
         self._add_masks(fill)
-        canvas.scene.changed.connect(self._show)
+        canvas.scene.options_changed.connect(self._show)
         kit.editor.paint_tool_changed.connect(self._show)
         self._show()
 
@@ -88,7 +88,7 @@ class ViewportCommands(QObject):
     def _compare(self, how: Compare, on: bool) -> None:
         scene = self._canvas.scene
         if on:
-            scene.change(compare=how)
+            scene.change(compare=how, divider=scene.face_across)
         elif scene.options.compare is how:
             scene.change(compare=Compare.OFF)
 

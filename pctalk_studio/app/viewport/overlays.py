@@ -13,8 +13,9 @@ from pctalk_studio.app.look import Tokens
 from pctalk_studio.app.viewport.scene import RegionLines
 from pctalk_studio.app.viewport.view import View
 from pctalk_studio.core.keypoints import MESH, KeypointsF32
+from pctalk_studio.document.masks import Brush
 from pctalk_studio.document.project import EmotionRegion
-from pctalk_studio.session.face_space import PosedFace
+from pctalk_studio.session.face_space import FacePoint, PosedFace
 
 F64 = npt.NDArray[np.float64]
 
@@ -165,20 +166,21 @@ class Ring:
 
     @property
     def box(self) -> QRectF:
-        """What is drawn."""
+        """What is drawn, and room for the number beside it."""
         box = self.outer.boundingRect()
-        return box if self.mirrored is None else box.united(self.mirrored.boundingRect())
+        both = box if self.mirrored is None else box.united(self.mirrored.boundingRect())
+        return both.adjusted(-8, -40, 110, 40)
 
 
-def ring_of(view: View, face: PosedFace, x: float, y: float, radius: float, hardness: float, *, mirror: bool) -> Ring:
+def ring_of(view: View, face: PosedFace, point: FacePoint, brush: Brush) -> Ring:
     """The ring of a brush at a point of the face, at its true size and turned with the head."""
     angles = np.linspace(0, 2 * np.pi, _RING_POINTS, endpoint=False)
     circle = np.column_stack([np.cos(angles), np.sin(angles)])
-    middle, turn = _ellipse(face.to_picture(circle * radius + (x, y)), circle)
-    rims = [polygon(view, middle + circle * size @ turn) for size in (1.0, max(hardness, 0.05))]
-    if not mirror:
+    middle, turn = _ellipse(face.to_picture(circle * brush.radius + (point.x, point.y)), circle)
+    rims = [polygon(view, middle + circle * size @ turn) for size in (1.0, max(brush.hardness, 0.05))]
+    if not brush.mirror:
         return Ring(rims[0], rims[1], None)
-    middle, turn = _ellipse(face.to_picture(circle * radius + (-x, y)), circle)
+    middle, turn = _ellipse(face.to_picture(circle * brush.radius + (-point.x, point.y)), circle)
     return Ring(rims[0], rims[1], polygon(view, middle + circle @ turn))
 
 

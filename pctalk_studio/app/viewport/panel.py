@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QMetaMethod, QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -84,8 +84,8 @@ class ViewportPanel(QWidget):
     # -- dropped files -------------------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files from this machine may be dropped."""
-        if _files(event):
+        """Files from this machine may be dropped, if somebody here takes them; otherwise they are the window's."""
+        if _files(event) and self.isSignalConnected(QMetaMethod.fromSignal(self.files_dropped)):
             self.empty.offer(True)
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()

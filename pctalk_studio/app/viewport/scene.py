@@ -15,6 +15,7 @@ from pctalk_studio.app.viewport.options import ViewOptions, keep_options, read_o
 from pctalk_studio.app.viewport.targets import clips_at, selected_clip
 from pctalk_studio.core.keypoints import KeypointsF32
 from pctalk_studio.core.motion import Motion
+from pctalk_studio.core.topology import OUTER_EYE_CORNERS
 from pctalk_studio.document.project import EmotionClip, EmotionRegion, Project
 from pctalk_studio.preview.clip_frames import ClipFrames
 from pctalk_studio.render.api import PictureU8
@@ -61,6 +62,8 @@ class ViewportScene(QObject):
 
     changed = Signal()
     """Something else is to be seen."""
+    options_changed = Signal()
+    """Something else is asked for."""
 
     def __init__(self, kit: Kit, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -96,6 +99,7 @@ class ViewportScene(QObject):
         began = options.comparing and not self.options.comparing
         self.options = options
         keep_options(self._kit.settings, options)
+        self.options_changed.emit()
         if began:
             self.refresh()
         else:
@@ -203,6 +207,15 @@ class ViewportScene(QObject):
                 return None
             self._face = (shown, self.space.posed(shown.clip.row(shown.frame)))
         return self._face[1]
+
+    @property
+    def face_across(self) -> float:
+        """Where the middle of the face lies across the frame, 0 left to 1 right; in the middle until that is known."""
+        face = self.face
+        if face is None:
+            return 0.5
+        eyes = float(face.points[list(OUTER_EYE_CORNERS), 0].mean())
+        return min(max((eyes + 0.5) / self.size[0], 0.0), 1.0)
 
     def face_map(self) -> FaceMap | None:
         """The frame that is shown, mapped back to the face."""
