@@ -73,7 +73,7 @@ def measure(engines: Engines, seconds: float = 60.0, playback: float = 10.0) -> 
     playback
         Seconds that are played in real time.
     """
-    sources = _long_sources(seconds)
+    sources = long_sources(seconds)
     studio = _studio(sources, engines, 512)
     return (
         *_edits(studio),
@@ -84,7 +84,7 @@ def measure(engines: Engines, seconds: float = 60.0, playback: float = 10.0) -> 
     )
 
 
-def _long_sources(seconds: float) -> Sources:
+def long_sources(seconds: float) -> Sources:
     """The sample, said again and again."""
     sample = resource_path("sample")
     text = (sample / "transcript.txt").read_text(encoding="utf-8")

@@ -118,8 +118,12 @@ class ExportPage(Page):
         self._soon = QTimer(self, singleShot=True, interval=150)
         self._soon.timeout.connect(self._follow)
         for signal in (editor.project_changed, editor.selection_changed, editor.sources_changed):
-            signal.connect(lambda *_: self._soon.start())
+            signal.connect(self._follow_soon)
         editor.desk_changed.connect(self._desk_changed)
+
+    def _follow_soon(self, *_: object) -> None:
+        # A method and no lambda: Qt forgets it when the page is deleted.
+        self._soon.start()
 
     # -- choices -------------------------------------------------------------------------------------------------------
 

@@ -144,3 +144,16 @@ def test_pixels_are_those_of_the_preview(page, exports, open_kit, qtbot, tmp_pat
     desk.transport.seek(7)
     qtbot.waitUntil(lambda: desk.picture(7) is not None, timeout=5000)
     assert np.array_equal(read_picture(tmp_path / "a.0007.png").rgb, desk.picture(7))
+
+
+def test_a_page_that_is_gone_hears_nothing_more(exports, open_kit, qtbot):
+    page = ExportPage(open_kit, exports)
+    page.deleteLater()
+    del page
+    qtbot.wait(50)
+    with qtbot.captureExceptions() as raised:
+        open_kit.editor.apply("set_lip_scale", scale=0.4)
+        open_kit.editor.select(Selection.of(words=[1]))
+        exports.changed.emit()
+        qtbot.wait(50)
+    assert not raised
