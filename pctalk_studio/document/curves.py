@@ -99,23 +99,16 @@ class Curve:
         segment = np.searchsorted(positions, times, side="right") - 1
         out = levels[np.clip(segment, 0, len(levels) - 1)].copy()
         inside = (segment >= 0) & (segment < len(self.keys) - 1)
-        slopes = _smooth_slopes(positions, levels)
-        for index in np.unique(segment[inside]):
-            chosen = inside & (segment == index)
-            out[chosen] = self._segment(int(index), slopes, times[chosen])
+        kinds = np.array([_KINDS.index(key.interpolation) for key in self.keys])[segment]
+        for kind in _KINDS:
+            chosen = inside & (kinds == _KINDS.index(kind))
+            if chosen.any() and kind is Interpolation.BEZIER:
+                for index in np.unique(segment[chosen]):
+                    own = chosen & (segment == index)
+                    out[own] = _bezier(self.keys[index], self.keys[index + 1], times[own])
+            elif chosen.any() and kind is not Interpolation.HOLD:
+                out[chosen] = _plain(kind, positions, levels, segment[chosen], times[chosen])
         return out
-
-    def _segment(self, index: int, slopes: ArrayF64, times: ArrayF64) -> ArrayF64:
-        left, right = self.keys[index], self.keys[index + 1]
-        span = right.time - left.time
-        share = (times - left.time) / span
-        if left.interpolation is Interpolation.HOLD:
-            return np.full(len(times), left.value)
-        if left.interpolation is Interpolation.LINEAR:
-            return np.asarray(left.value + (right.value - left.value) * share)
-        if left.interpolation is Interpolation.SMOOTH:
-            return _hermite(left.value, right.value, slopes[index] * span, slopes[index + 1] * span, share)
-        return _bezier(left, right, times)
 
     def with_key(self, key: Key) -> Curve:
         """The curve with a key added, or put in place of the one at the same time."""
@@ -151,6 +144,22 @@ class Curve:
         return found
 
 
+_KINDS = tuple(Interpolation)
+
+
+def _plain(
+    kind: Interpolation, positions: ArrayF64, levels: ArrayF64, segment: npt.NDArray[np.intp], times: ArrayF64
+) -> ArrayF64:
+    """Values of linear or smooth segments at times [T], each in the segment [T] that is named for it."""
+    start, end = levels[segment], levels[segment + 1]
+    span = positions[segment + 1] - positions[segment]
+    share = (times - positions[segment]) / span
+    if kind is Interpolation.LINEAR:
+        return np.asarray(start + (end - start) * share)
+    slopes = _smooth_slopes(positions, levels)
+    return _hermite(start, end, slopes[segment] * span, slopes[segment + 1] * span, share)
+
+
 def _smooth_slopes(positions: ArrayF64, levels: ArrayF64) -> ArrayF64:
     """Slopes at keys for which no segment overshoots (Fritsch and Butland 1984, weighted harmonic mean); flat at the ends."""
     if len(positions) < 3:
@@ -167,12 +176,12 @@ def _smooth_slopes(positions: ArrayF64, levels: ArrayF64) -> ArrayF64:
     return np.concatenate([[0.0], inner, [0.0]])
 
 
-def _hermite(start: float, end: float, rise_out: float, rise_in: float, share: ArrayF64) -> ArrayF64:
-    """Cubic Hermite segment; rises are slopes times the segment's length."""
+def _hermite(start: ArrayF64, end: ArrayF64, rise_out: ArrayF64, rise_in: ArrayF64, share: ArrayF64) -> ArrayF64:
+    """Cubic Hermite segments [T]; rises are slopes times the segment's length."""
     s2, s3 = share * share, share**3
     value = start * (2 * s3 - 3 * s2 + 1) + end * (3 * s2 - 2 * s3) + rise_out * (s3 - 2 * s2 + share) + rise_in * (s3 - s2)
     # Rounding may leave the span of the two values by an ulp where the exact curve cannot.
-    return np.asarray(np.clip(value, min(start, end), max(start, end)))
+    return np.asarray(np.clip(value, np.minimum(start, end), np.maximum(start, end)))
 
 
 def _bezier(left: Key, right: Key, times: ArrayF64) -> ArrayF64:
