@@ -33,6 +33,9 @@ HIDDEN_EDGE = 0.010
 STILL_SHARE, STILL_REACH = 0.5, (0.02, 0.08)
 """Change of the opening over which the photo's own inside gives way to the layers, as a part of its opening, and bounds in E."""
 
+BEHIND = 0.055
+"""How far up behind the upper teeth that which shows below them goes on, E, before all is dark."""
+
 RIM = 0.006
 """Width along the lips, E, in which the photo mixes lip and interior."""
 
@@ -265,5 +268,9 @@ def _back(flat: FlatMouth, row: ToothRow, look: MouthLook, unit: float) -> FlatL
     shade = 1 - 0.75 * np.clip((top[None] - flat.rows) / (0.07 * unit), 0, 1)
     gum = 0.8 * np.clip((flat.rows - bottom[None] - 1.5 * rim) / (0.025 * unit), 0, 1)[..., None]
     colour = (colour + (0.7 * gum_colour(look) - colour) * gum) * shade[..., None]
-    alpha = np.broadcast_to(cover[None], shade.shape)
+    # Folded once, what shows behind the teeth goes on plausibly; folded again it would be wallpaper.
+    even = 0.05 * unit
+    reach = smooth_along(np.clip(0.66 * (bottom - top), 1.0, BEHIND * unit), even)[None]
+    near = np.clip(1.6 - 1.6 * (smooth_along(top, even)[None] - flat.rows) / reach, 0, 1)
+    alpha = cover[None] * near * near * (3 - 2 * near)
     return FlatLayer(np.dstack([colour * alpha[..., None], 255 * alpha]).astype(np.float32), top, bottom)

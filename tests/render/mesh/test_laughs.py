@@ -130,3 +130,14 @@ def test_a_tongue_brings_the_inside_but_not_the_rims_of_layers(laugh):
     assert calm.rims < 0.9
     assert raised.rims == calm.rims
     assert raised.part == pressed.part == pressed.rims == 1
+
+
+def test_what_showed_below_the_teeth_is_not_repeated_up_to_them(laugh):
+    """A mouth that opens far beyond its photo is dark between the upper teeth and what went down with the jaw."""
+    source, engine = laugh
+    frame = engine.frame(opening(1.6))
+    (x, y), unit = source.rig.landmarks[[13, 14], :2].mean(axis=0), source.rig.scale
+    column = luma(frame[:, int(x - 0.1 * unit) : int(x + 0.1 * unit)]).mean(axis=1)
+    gap = column[int(y + 0.06 * unit) : int(y + 0.11 * unit)]
+    assert gap.max() < 60
+    assert column[int(y + 0.12 * unit) : int(y + 0.22 * unit)].max() > 90
