@@ -192,6 +192,7 @@ class Comparison:
     def _follow_document(self) -> None:
         desk = self._desk
         if self._found is None or self._found[0] is not desk.sources:
+            self._clip = self._base = None
             self._hear()
             return
         base, track = unedited(desk.project, self._found[1]), self._found[1]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import queue
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -109,3 +110,24 @@ def test_what_was_heard_is_not_what_was_edited():
     begun.apply("move_boundary", time=0.3, to=0.36)
     assert begun.project.speech.alignment() != heard
     assert HearAnew(begun.sources, begun.project)._found() == heard
+
+
+def test_another_portrait_is_compared_with_itself_unedited(bench):
+    desk, frame = bench.desk, 4
+    desk.apply("set_lip_scale", scale=2.0)
+    bench.until(lambda: desk.picture(frame) is not None)
+    comparison = follow(bench, frame)
+    old, before = comparison.picture(frame), desk.clip
+    picture = desk.sources.picture
+    brighter = replace(picture, rgb=np.clip(picture.rgb.astype(int) + 20, 0, 255).astype(np.uint8))
+    desk.use_sources(replace(desk.sources, picture=brighter))
+    bench.until(lambda: desk.clip is not before and desk.stage is not None and desk.picture(frame) is not None)
+
+    def renewed() -> bool:
+        comparison.follow(frame)
+        shown = comparison.picture(frame)
+        return shown is not None and not np.array_equal(shown, old)
+
+    bench.until(renewed)
+    assert np.array_equal(comparison.picture(frame)[40, 40], np.minimum(old[40, 40].astype(int) + 20, 255))
+    comparison.close()

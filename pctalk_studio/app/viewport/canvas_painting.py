@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.look import DARK, Tokens
-from pctalk_studio.app.viewport.chips import Chip, paint_chips, paint_stale_edge
+from pctalk_studio.app.viewport.chips import MARGIN, Chip, chips_width, paint_chips, paint_stale_edge
 from pctalk_studio.app.viewport.frame_image import FrameImage
 from pctalk_studio.app.viewport.looking import Looking
 from pctalk_studio.app.viewport.options import Compare
@@ -202,11 +202,16 @@ class CanvasPainting:
     # -- words at the edges --------------------------------------------------------------------------------------------
 
     def _edges(self, painter: QPainter, pane: QRectF, view: View, tokens: Tokens, looking: Looking) -> None:
-        painter.setPen(tokens.color("text"))
-        paint_chips(painter, pane, self._about_paint(tokens, looking), tokens, Qt.Corner.TopLeftCorner)
-        paint_chips(painter, pane, self._about_view(view), tokens, Qt.Corner.TopRightCorner)
-        paint_chips(painter, pane, self._about_frame(tokens), tokens, Qt.Corner.BottomLeftCorner)
-        paint_chips(painter, pane, self._about_engine(), tokens, Qt.Corner.BottomRightCorner)
+        corner = Qt.Corner
+        rows = (
+            (self._about_paint(tokens, looking), corner.TopLeftCorner, self._about_view(view), corner.TopRightCorner),
+            (self._about_frame(tokens), corner.BottomLeftCorner, self._about_engine(), corner.BottomRightCorner),
+        )
+        for left, left_corner, right, right_corner in rows:
+            paint_chips(painter, pane, left, tokens, left_corner)
+            # In a small window what matters less gives way.
+            if chips_width(painter, left) + chips_width(painter, right) + 2 * MARGIN <= pane.width():
+                paint_chips(painter, pane, right, tokens, right_corner)
 
     def _about_paint(self, tokens: Tokens, looking: Looking) -> tuple[Chip, ...]:
         clip, tool = self._scene.painted, self._kit.editor.paint_tool

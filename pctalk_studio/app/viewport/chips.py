@@ -45,6 +45,12 @@ def paint_chips(painter: QPainter, pane: QRectF, chips: tuple[Chip, ...], tokens
         x += width + GAP
 
 
+def chips_width(painter: QPainter, chips: tuple[Chip, ...]) -> float:
+    """How wide a row of chips is, with a gap after it."""
+    metrics = QFontMetricsF(painter.font())
+    return sum(_width(chip, metrics) + GAP for chip in chips)
+
+
 def _width(chip: Chip, metrics: QFontMetricsF) -> float:
     mark = metrics.height() * 0.7 + 6 if chip.mark is not None else 0.0
     return metrics.horizontalAdvance(chip.text) + 2 * PAD + mark

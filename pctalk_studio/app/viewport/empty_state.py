@@ -10,8 +10,8 @@ from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.look import Tokens
 from pctalk_studio.app.widgets.icons import icon
 
-NEW = "project.new"
-"""The action that begins a project."""
+NEW = ("project.new", "file.new")
+"""Ids under which the window may offer to begin a project."""
 
 
 class EmptyState(QWidget):

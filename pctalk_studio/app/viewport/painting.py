@@ -153,13 +153,14 @@ class FacePainter(QObject):
         """Exchange what is painted and what is not."""
         clip = self.aim()
         if clip is not None:
-            self._kit.editor.apply("set_mask", clip=clip.id, mask=(clip.mask or FaceMask()).inverted())
+            inverted = replace(clip, mask=(clip.mask or FaceMask()).inverted())
+            _put(self._kit, inverted, self.tr("Invert paint"))
 
     def clear(self) -> None:
         """Take all paint off: the clip is felt on all of its regions again."""
         clip = self.aim()
         if clip is not None and clip.mask is not None:
-            self._kit.editor.apply("set_mask", clip=clip.id, mask=None)
+            _put(self._kit, replace(clip, mask=None), self.tr("Take paint away"))
 
 
 def brush_mode(brush: Brush, *, invert: bool, smooth: bool, eraser: bool) -> StrokeMode:

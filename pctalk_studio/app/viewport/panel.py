@@ -78,8 +78,10 @@ class ViewportPanel(QWidget):
                 return
 
     def _begin(self) -> None:
-        if any(spec.id == NEW for spec in self._kit.actions):
-            self._kit.actions[NEW].trigger()
+        for spec in self._kit.actions:
+            if spec.id in NEW:
+                self._kit.actions[spec.id].trigger()
+                return
 
     # -- dropped files -------------------------------------------------------------------------------------------------
 
