@@ -205,6 +205,23 @@ def test_speech_stays_as_it_was_under_emotion(emotion, open_mouth, face, laughin
     assert np.array_equal(plain.lip, moved.lip)
 
 
+def test_in_speech_a_lip_moves_with_its_emotion_and_the_other_follows_it(face, sentence):
+    plain = evaluate(Project(), face, sentence)
+    disgusted = evaluate(Project(emotions=(EmotionClip(Emotion.DISGUSTED),)), face, sentence)
+    spoken = gap(plain, face) > 0.03
+    raised = disgusted.emotion[spoken, MESH.index("lip_upper_mid"), 1]
+    assert raised.mean() < -0.012
+    assert np.abs(gap(disgusted, face) - gap(plain, face))[spoken].mean() < 0.5 * np.abs(raised).mean()
+
+
+def test_disgust_keeps_resting_lips_nearly_closed(face, silence):
+    """Its raised upper lip is met by the lower one that the chin lifts; bared teeth would be a snarl."""
+    look = evaluate(Project(emotions=(EmotionClip(Emotion.DISGUSTED),)), face, silence)
+    assert at(look.emotion, "lip_upper_mid", 1) < -0.03
+    assert at(look.emotion, "lip_lower_mid", 1) < -0.01
+    assert gap(look, face)[30] < 0.022
+
+
 def test_resting_lips_part_only_where_an_emotion_parts_them(face, silence):
     for emotion, low, high in ((Emotion.HAPPY, 0.0, 0.02), (Emotion.SAD, 0.0, 0.0), (Emotion.SURPRISED, 0.02, 0.07)):
         motion = evaluate(Project(emotions=(EmotionClip(emotion),)), face, silence)
