@@ -126,6 +126,24 @@ class History:
             raise EditRejected("There is nothing to redo.")
         return History((*self.past, self.present), self.future[0], self.future[1:], self.limit).settled()
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps, oldest first: those behind, the one that is shown, and those undone."""
+        return (*self.past, self.present, *self.future)
+
+    def gone_to(self, position: int) -> History:
+        """The history with another of its steps shown; 0 is the oldest that is remembered.
+
+        Raises
+        ------
+        EditRejected
+            When there is no such step.
+        """
+        steps = self.steps
+        if not 0 <= position < len(steps):
+            raise EditRejected(f"There are steps 0 to {len(steps) - 1}; {position} is none of them.")
+        return History(steps[:position], steps[position], steps[position + 1 :], self.limit).settled()
+
     def _kept(self, past: tuple[Step, ...], cost: int) -> tuple[Step, ...]:
         """The latest steps that fit the limit together with a present of some cost."""
         for position in range(len(past) - 1, -1, -1):

@@ -20,6 +20,9 @@ _BACKDROP, _FACE = 72, 128
 
 SILENCE_RATE = 16000
 
+NO_PORTRAIT, NO_SOUND = Path("missing portrait"), Path("missing sound")
+"""In place of the paths of the files, by which stand-ins are known."""
+
 
 def placeholder_portrait() -> tuple[Picture, FaceRig]:
     """A grey oval with the mean face's rig, seen from the front."""
@@ -30,7 +33,7 @@ def placeholder_portrait() -> tuple[Picture, FaceRig]:
     centre = translation[1] + 0.32 * scale
     inside = ((x - SIDE / 2) / (0.78 * scale)) ** 2 + ((y - centre) / (0.98 * scale)) ** 2 < 1
     rgb = np.repeat(np.where(inside, _FACE, _BACKDROP).astype(np.uint8)[..., None], 3, axis=2)
-    picture = Picture.of(rgb, None, Path("missing portrait"))
+    picture = Picture.of(rgb, None, NO_PORTRAIT)
     rotation = rotation_of(0, 0, 0)
     rig = FaceRig(picture.content_hash, (SIDE, SIDE), landmarks, rotation, scale, translation, shape, shape, "mesh", 0.0)
     return picture, rig
@@ -39,4 +42,4 @@ def placeholder_portrait() -> tuple[Picture, FaceRig]:
 def placeholder_sound(seconds: float) -> Sound:
     """Silence of some length, at least a frame's."""
     samples = np.zeros(max(1, round(max(seconds, 0.05) * SILENCE_RATE)), np.float32)
-    return Sound.of(samples, SILENCE_RATE, Path("missing sound"))
+    return Sound.of(samples, SILENCE_RATE, NO_SOUND)

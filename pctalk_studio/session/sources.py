@@ -70,7 +70,7 @@ def load_sources(
         With one sentence, when a source cannot be used.
     """
     listen(ProgressEvent("face", 0, 1))
-    picture, rig = placeholder_portrait() if portrait is None else _portrait(portrait, project)
+    picture, rig = placeholder_portrait() if portrait is None else face_in(portrait, project)
     listen(ProgressEvent("face", 1, 1))
     listen(ProgressEvent("speech", 0, 1))
     sound = placeholder_sound(project.speech.duration) if audio is None else read_sound(audio)
@@ -79,7 +79,14 @@ def load_sources(
     return Sources(picture, rig, sound, speech)
 
 
-def _portrait(path: Path, project: Project) -> tuple[Picture, FaceRig]:
+def face_in(path: Path, project: Project) -> tuple[Picture, FaceRig]:
+    """A portrait and the face in it, the one that the project says.
+
+    Raises
+    ------
+    StudioError
+        When the picture cannot be read, or has no such face.
+    """
     picture = read_picture(path)
     media = project.media
     points = FacePoints(media.face_points) if media.face_points else None

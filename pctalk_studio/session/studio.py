@@ -221,6 +221,16 @@ class Studio:
         """
         self._show(self.history.redone())
 
+    def go_to(self, position: int) -> None:
+        """Go back or forth to a step of the history, counted from the oldest that is remembered.
+
+        Raises
+        ------
+        EditRejected
+            When there is no such step.
+        """
+        self._show(self.history.gone_to(position))
+
     def realign(self, start: float = 0.0, end: float | None = None) -> None:
         """Find words and phones between two times anew, around what is edited or locked.
 

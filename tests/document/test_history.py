@@ -84,3 +84,19 @@ def test_memory_bounds_the_history_and_shared_parts_count_once():
 def test_selection_comes_back_with_the_step():
     history = History.of(Project()).done(Project(lip_scale=1.1), "a", selection=(3, 4)).done(Project(lip_scale=1.2), "b")
     assert history.undone().present.selection == (3, 4)
+
+
+@given(st.lists(values, min_size=1, max_size=6, unique=True), st.data())
+def test_any_step_can_be_gone_to_and_none_is_lost(scales, data):
+    history = History.of(Project(lip_scale=2.0, seed=7))
+    for scale in scales:
+        history = history.done(replace(history.project, lip_scale=scale), "Scale lips")
+    steps = [step.project for step in history.steps]
+    for _ in range(4):
+        position = data.draw(st.integers(0, len(steps) - 1))
+        history = history.gone_to(position)
+        assert history.project == steps[position]
+        assert [step.project for step in history.steps] == steps
+    for nowhere in (-1, len(steps)):
+        with pytest.raises(EditRejected, match="none of them"):
+            history.gone_to(nowhere)

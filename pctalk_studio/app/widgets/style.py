@@ -86,6 +86,8 @@ QAbstractItemView::item { padding: 2px 8px; min-height: 20px; }
 QAbstractItemView::item:hover { background: $raised; }
 QAbstractItemView::item:selected { background: $selected; color: $text; }
 QAbstractItemView:focus { border-color: $accent; }
+QAbstractItemView[bare="true"] { background: transparent; border: none; }
+QAbstractItemView[bare="true"]::item { border-radius: 4px; }
 QHeaderView::section { background: $panel; color: $dim; border: none; border-bottom: 1px solid $line; padding: 4px 8px; }
 QScrollArea { border: none; background: transparent; }
 QScrollBar { background: transparent; border: none; margin: 0; }
@@ -114,8 +116,8 @@ QLabel[heading="true"] { font-weight: 600; }
 def style_sheet(tokens: Tokens) -> str:
     """The style sheet of the application.
 
-    Properties that a widget may set: ``primary`` on the one push button that matters, ``quiet`` and ``heading`` on labels; the
-    object name ``panel`` is for one that fills a dock.
+    Properties that a widget may set: ``primary`` on the one push button that matters, ``quiet`` and ``heading`` on labels,
+    ``bare`` on lists that stand in a panel; the object name ``panel`` is for one that fills a dock.
 
     Parameters
     ----------

@@ -1,0 +1,208 @@
+"""PROBLEMS: what to look at, and where it is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QWidget
+
+from pctalk_studio.app.kit import Kit
+from pctalk_studio.app.look import Look
+from pctalk_studio.app.sidebar.block import Block
+from pctalk_studio.app.timeline.doubtful import doubtful_words
+from pctalk_studio.app.widgets.chips import HEIGHT, PaintedButton, ink_on
+from pctalk_studio.app.widgets.clock_text import clock_text
+from pctalk_studio.app.widgets.following import repaint_with
+from pctalk_studio.app.widgets.sections import quiet_label
+from pctalk_studio.core.problems import Problem
+from pctalk_studio.document.project import Project
+from pctalk_studio.document.speech_track import SpeechTrack
+from pctalk_studio.session.selection import Selection
+
+MOST = 40
+"""Problems shown; nobody reads more at once, and mending some shows the rest."""
+
+
+class Badge(QWidget):
+    """A number in a round amber field."""
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._count = 0
+        repaint_with(self, look)
+
+    def show_count(self, count: int) -> None:
+        """Show how many; none hides it."""
+        self._count = count
+        self.setVisible(count > 0)
+        self.setAccessibleName(self.tr("{count} problems").format(count=count))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Round its number."""
+        metrics = QFontMetrics(self.font())
+        return QSize(max(metrics.height(), metrics.horizontalAdvance(str(self._count)) + 10) + 2, metrics.height() + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        """It does not shrink."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Number on amber."""
+        fill = self._look.tokens.color("stale")
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(fill)
+            size = self.sizeHint()
+            box = QRectF(0, (self.height() - size.height()) / 2, size.width(), size.height())
+            painter.drawRoundedRect(box, size.height() / 2, size.height() / 2)
+            font = QFont(self.font())
+            font.setBold(True)
+            painter.setFont(font)
+            painter.setPen(ink_on(fill))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(self._count))
+
+
+class ProblemRow(PaintedButton):
+    """A problem: its sentence, and under it where it is.
+
+    Parameters
+    ----------
+    look
+        Colours.
+    problem
+        What.
+    parent
+        Owner.
+    """
+
+    def __init__(self, look: Look, problem: Problem, parent: QWidget | None = None) -> None:
+        super().__init__(look, parent)
+        self.problem = problem
+        self._where = "" if problem.start is None else self.tr("Go to {time}").format(time=clock_text(problem.start))
+        self.setText(problem.text)
+        self.setAccessibleName(f"{problem.text} {self._where}")
+        self.setEnabled(bool(self._where))
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        if self._where:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def hasHeightForWidth(self) -> bool:
+        """Its sentence is broken into lines."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Lines of the sentence, and one for the place."""
+        metrics = QFontMetrics(self.font())
+        flags = int(Qt.TextFlag.TextWordWrap)
+        text = metrics.boundingRect(0, 0, max(width - 10, 40), 10000, flags, self.text()).height()
+        return max(HEIGHT, text + (metrics.lineSpacing() + 2 if self._where else 0) + 8)
+
+    def sizeHint(self) -> QSize:
+        """As tall as its sentence needs."""
+        return QSize(120, self.heightForWidth(self.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        """It may be narrow."""
+        return QSize(80, HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """An amber edge, the sentence, the place."""
+        tokens, metrics = self._look.tokens, QFontMetrics(self.font())
+        with QPainter(self) as painter:
+            if self.hasFocus() or (self.underMouse() and self._where):
+                painter.fillRect(self.rect(), tokens.color("raised"))
+            painter.fillRect(QRectF(0, 4, 2, self.height() - 8), tokens.color("accent" if self.hasFocus() else "stale"))
+            painter.setPen(tokens.color("text"))
+            box = QRectF(self.rect()).adjusted(10, 4, 0, -4)
+            flags = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop)
+            painter.drawText(box, flags, self.text())
+            if self._where:
+                painter.setPen(tokens.color("accent"))
+                line = QRectF(box.left(), box.bottom() - metrics.lineSpacing(), box.width(), metrics.lineSpacing())
+                painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._where)
+
+
+class ProblemsBlock(Block):
+    """What to look at."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit, QCoreApplication.translate("Sidebar", "Problems"), "problems")
+        self.badge = Badge(kit.look, self)
+        self.header.add(self.badge, leading=True)
+        self._none: QLabel = quiet_label(self.tr("None. Everything was heard and seen clearly."), self)
+        self._none.setWordWrap(True)
+        self._more = quiet_label(parent=self)
+        self.add(self._none)
+        self.add(self._more)
+        self._shown: list[Problem] | None = None
+        self.problem_rows: list[ProblemRow] = []
+
+    def refresh(self) -> None:
+        """Show the problems there are now."""
+        desk = self.editor.desk
+        if desk is None:
+            return
+        problems = self._problems(desk.project, desk.studio.problems + desk.sources.problems)
+        if problems == self._shown:
+            return
+        self._shown = problems
+        for row in self.problem_rows:
+            self.rows.removeWidget(row)
+            row.deleteLater()
+        self.problem_rows = [ProblemRow(self.kit.look, problem, self.body) for problem in problems[:MOST]]
+        for number, row in enumerate(self.problem_rows):
+            row.clicked.connect(lambda _=False, problem=row.problem: self.go_to(problem))
+            self.rows.insertWidget(number, row)
+        self.badge.show_count(len(problems))
+        self._none.setVisible(not problems)
+        self._more.setVisible(len(problems) > MOST)
+        self._more.setText(self.tr("and {count} more").format(count=len(problems) - MOST))
+
+    def _problems(self, project: Project, told: tuple[Problem, ...]) -> list[Problem]:
+        """Problems of the sources and of the words as they are now, each once; those in time in their order."""
+        speech = project.speech
+        unsettled = {word.text: word for word in doubtful_words(speech)}
+        current = [each for each in speech.problems if _concerns(each, speech)]
+        # What the first analysis said of words is as good as what the document knows of them now.
+        others = [each for each in told if each.start is None and each not in speech.problems]
+        covered = {round(each.start, 3) for each in current if each.start is not None}
+        doubts = [
+            Problem(
+                "word-doubtful",
+                self.tr("“{word}” was hard to hear ({sure:.0f} %); check its phones.").format(
+                    word=word.text, sure=100 * word.confidence
+                ),
+                word.start,
+                word.end,
+            )
+            for word in unsettled.values()
+            if word.said and round(word.start, 3) not in covered
+        ]
+        found = list(dict.fromkeys([*others, *current, *doubts]))
+        return sorted(found, key=lambda problem: -1.0 if problem.start is None else problem.start)
+
+    def go_to(self, problem: Problem) -> None:
+        """Set the playhead there and select the word."""
+        desk = self.editor.desk
+        if desk is None or problem.start is None:
+            return
+        start = problem.start
+        words = [word for word in desk.project.speech.words if word.start <= start + 1e-6 and start < word.end]
+        if words:
+            self.editor.select(Selection.of(words=[words[0].id]))
+        desk.transport.seek_seconds(start)
+
+
+def _concerns(problem: Problem, speech: SpeechTrack) -> bool:
+    """Whether a problem in time still stands: a person has not settled the word there."""
+    if problem.start is None:
+        return True
+    there = [word for word in speech.words if word.start - 1e-6 <= problem.start <= word.end + 1e-6]
+    doubtful = {word.id for word in doubtful_words(speech)}
+    return not there or any(word.id in doubtful for word in there)
