@@ -62,6 +62,8 @@ def fetch(file: ModelFile, target: Path, listen: ProgressListener = silent) -> N
 def _reason(error: BaseException) -> str:
     if isinstance(error, urllib.error.HTTPError):
         return f"the server answers {error.code} ({error.reason})"
+    if isinstance(error, http.client.IncompleteRead):
+        return "the connection broke off"
     if isinstance(error, urllib.error.URLError) and error.reason:
         return str(getattr(error.reason, "strerror", None) or error.reason)
     return str(getattr(error, "strerror", None) or error or type(error).__name__)

@@ -35,7 +35,7 @@ def networks():
 
 
 def test_a_processor_draws_faster_than_the_plain_formulation(networks):
-    """One run, plain and fast in turns; in processor time of one thread, since others may be at work and threads wait by spinning."""
+    """One run, plain and fast in turns; in processor time of one thread, since others may be at work."""
     source, driving = sample_keypoints()
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
