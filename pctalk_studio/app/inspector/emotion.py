@@ -182,5 +182,4 @@ class EmotionSheet(Sheet):
         project, length = desk.project, desk.duration
         start = min(desk.transport.seconds, max(length - ADDED, 0.0))
         clip = EmotionClip(emotion, start=start, end=min(start + ADDED, length))
-        if self.editor.apply("add_emotion", clip=clip):
-            self.editor.select(Selection.of(emotions=[project.next_id]))
+        self.editor.apply("add_emotion", clip=clip, selecting=Selection.of(emotions=[project.next_id]))

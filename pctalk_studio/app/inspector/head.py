@@ -92,6 +92,5 @@ class HeadSheet(Sheet):
             row.show(project, time)
 
     def _add_blink(self) -> None:
-        number = self.editor.project.next_id
-        if self.apply("add_blink", time=playhead_of(self.editor)):
-            self.editor.select(Selection.of(blinks=[number]))
+        added = Selection.of(blinks=[self.editor.project.next_id])
+        self.editor.apply("add_blink", time=playhead_of(self.editor), selecting=added)

@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QPushButton
 
 from pctalk_studio.app.inspector.gestures import Edits
 from pctalk_studio.app.inspector.owner_row import OwnerRow
-from pctalk_studio.app.inspector.phone_choice import PhoneButton, PhonePalette
+from pctalk_studio.app.inspector.phone_button import PhoneButton
 from pctalk_studio.app.inspector.sheet import Sheet
 from pctalk_studio.app.kit import Kit
+from pctalk_studio.app.timeline.phone_palette import PhonePalette
 from pctalk_studio.app.widgets.chips import SegmentedChoice
 from pctalk_studio.app.widgets.clock_text import span_text
 from pctalk_studio.app.widgets.field_row import FieldRow
@@ -34,9 +35,7 @@ class PhoneSheet(Sheet):
         self.header.add(self._when)
         self._about = self.hint("")
         self.label = PhoneButton(kit.look, "AH", self)
-        self.palette_of_phones = PhonePalette(kit.look, self)
         self.label.clicked.connect(self._open_palette)
-        self.palette_of_phones.chosen.connect(self._relabel)
         self.add(FieldRow(self.tr("Sound"), self.label, parent=self))
         stresses = [(None, "–"), (0, "0"), (1, "1"), (2, "2")]
         self.stress = SegmentedChoice(kit.look, self.tr("Stress"), stresses, self)
@@ -84,15 +83,15 @@ class PhoneSheet(Sheet):
         return text.format(length=1000 * (phone.end - phone.start), sure=100 * phone.confidence)
 
     def _open_palette(self) -> None:
-        place = self.label.mapToGlobal(QPoint(0, self.label.height()))
-        hint = self.palette_of_phones.sizeHint()
-        # The inspector stands at the right edge: the palette grows to the left.
-        self.palette_of_phones.show_at(place - QPoint(max(hint.width() - self.label.width(), 0), 0), self.label.text())
+        phone = self._phones[0]
+        palette = PhonePalette(self.kit.look, phone.label, phone.stress, self)
+        palette.chosen.connect(self._relabel)
+        # The inspector stands at the right edge of the window: the palette grows to the left.
+        corner = self.label.mapToGlobal(QPoint(self.label.width() - palette.width(), 0))
+        palette.open_above(corner, self.label.height())
 
-    def _relabel(self, label: str) -> None:
-        edits: Edits = [
-            ("relabel_phone", {"phone_id": phone.id, "label": label, "stress": _stress(phone, label)}) for phone in self._phones
-        ]
+    def _relabel(self, label: str, stress: int | None) -> None:
+        edits: Edits = [("relabel_phone", {"phone_id": phone.id, "label": label, "stress": stress}) for phone in self._phones]
         self.editor.apply_all(self.tr("Change phone"), edits)
 
     def _set_stress(self, stress: int | None) -> None:
@@ -111,8 +110,3 @@ class PhoneSheet(Sheet):
     def _play(self) -> None:
         if self.editor.desk is not None and self._phones:
             self.editor.desk.transport.play_seconds(self._phones[0].start, self._phones[-1].end)
-
-
-def _stress(phone: PhoneItem, label: str) -> int | None:
-    """The stress that a phone keeps when it becomes another; consonants have none."""
-    return phone.stress if label in VOWELS else None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QListWidget, QListWidgetItem
+from PySide6.QtWidgets import QListWidgetItem
 
 from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.sidebar.block import Block
-from pctalk_studio.app.sidebar.lists import fit_to_rows
+from pctalk_studio.app.sidebar.lists import bare_list, fit_to_rows
 from pctalk_studio.app.widgets.following import follow
 from pctalk_studio.app.widgets.sections import quiet_label
 from pctalk_studio.document.history import History, Step
@@ -25,8 +25,7 @@ class HistoryBlock(Block):
         self._count = quiet_label(parent=self)
         self.header.add(self._count)
         self._shown: tuple[Step, ...] = ()
-        self.list = QListWidget(self)
-        self.list.setAccessibleName(self.tr("History, newest first"))
+        self.list = bare_list(self.tr("History, newest first"), self)
         self.list.itemClicked.connect(self._go)
         self.list.itemActivated.connect(self._go)
         self.add(self.list)

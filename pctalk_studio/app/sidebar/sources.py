@@ -107,7 +107,7 @@ class SourcesBlock(Block):
         height, width = picture.rgb.shape[:2]
         media = desk.project.media
         self._picture.show_picture(picture.rgb)
-        facts = self.tr("{width} × {height} px\n{points} points on the face").format(
+        facts = self.tr("{width} × {height} px\n{points} face points").format(
             width=width, height=height, points=len(rig.landmarks)
         )
         name = file_name(media.portrait.path) if media.portrait else picture.path.name

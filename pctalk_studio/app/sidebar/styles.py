@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QPushButton
+from PySide6.QtWidgets import QLineEdit, QListWidgetItem, QPushButton
 
 from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.sidebar.block import Block
-from pctalk_studio.app.sidebar.lists import fit_to_rows
+from pctalk_studio.app.sidebar.lists import bare_list, fit_to_rows
 from pctalk_studio.app.widgets.icons import IconButton
 from pctalk_studio.document.edits.presets import StylePreset, preset_of
 from pctalk_studio.storage.presets import keep_preset, own_presets_path, read_presets, shipped_presets
@@ -23,8 +23,7 @@ class StylesBlock(Block):
         self.header.add(keep)
         self.keep = keep
         self._presets: list[StylePreset] = []
-        self.list = QListWidget(self)
-        self.list.setAccessibleName(self.tr("Speaking styles"))
+        self.list = bare_list(self.tr("Speaking styles"), self)
         self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemClicked.connect(self._take)
         self.list.itemActivated.connect(self._take)

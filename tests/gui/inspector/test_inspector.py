@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QPushButton
 
 from pctalk_studio.app.inspector.panel import InspectorPanel
 from pctalk_studio.app.look import DARK, LIGHT
+from pctalk_studio.app.timeline.phone_palette import PhonePalette
 from pctalk_studio.app.widgets.key_diamond import KeyState
 from pctalk_studio.document.curves import Interpolation, Key
 from pctalk_studio.document.edits.keys import CurveName
@@ -222,10 +223,9 @@ def test_a_phone_is_changed_by_the_palette_and_moved_by_its_times(panel, editor)
     phone = next(each for each in editor.project.speech.phones if each.label == "K")
     select(panel, editor, phones=[phone.id])
     click(panel, panel.phone.label)
-    palette = panel.phone.palette_of_phones
+    palette = panel.phone.findChild(PhonePalette)
     assert palette.isVisible()
-    QTest.mouseClick(palette.button("P"), Qt.LeftButton)
-    assert not palette.isVisible()
+    QTest.keyClicks(palette, "p\r")
     assert editor.project.speech.phone(phone.id).label == "P"
     typed(panel, panel.phone.end, f"{phone.end + 0.02:.3f}")
     assert editor.project.speech.phone(phone.id).end == pytest.approx(phone.end + 0.02)
