@@ -124,8 +124,8 @@ class CanvasPainting:
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
             return
         image.paint(painter, shown.picture, view)
-        if shown.stale:
-            paint_stale_edge(painter, box.intersected(QRectF(*view.pane)), tokens)
+        if shown.stale and (self._scene.waited or image is self._unedited):
+            paint_stale_edge(painter, box.intersected(QRectF(*view.pane)))
 
     def divider(self, view: View) -> float:
         """Where the wipe divides, logical pixels."""
@@ -197,7 +197,11 @@ class CanvasPainting:
             return
         value = felt_at(clip, point)
         box = shape.outer.boundingRect()
-        paint_tag(painter, QPointF(box.right() + 8, box.center().y()), f"{value:.2f}", view)
+        number = f"{value:.2f}"
+        # On the side away from the other half of the face, where its ring may be.
+        width = QFontMetricsF(painter.font()).horizontalAdvance(number) + 12
+        left = box.left() - 8 - width if shape.mirrored is not None and point.x < 0 else box.right() + 8
+        paint_tag(painter, QPointF(left, box.center().y()), number, view)
 
     # -- words at the edges --------------------------------------------------------------------------------------------
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from pctalk_studio.app.look import Tokens
+from pctalk_studio.app.look import DARK, Tokens
 
 MARGIN, PAD, GAP = 12.0, 8.0, 4.0
 
@@ -67,17 +67,33 @@ def _paint(painter: QPainter, box: QRectF, chip: Chip, tokens: Tokens) -> None:
         side = QFontMetricsF(painter.font()).height() * 0.7
         square = QRectF(left, box.center().y() - side / 2, side, side)
         painter.setPen(QPen(chip.mark, 1))
-        painter.setBrush(QBrush(chip.mark, Qt.BrushStyle.BDiagPattern) if chip.hatched else chip.mark)
+        painter.setBrush(Qt.BrushStyle.NoBrush if chip.hatched else chip.mark)
         painter.drawRoundedRect(square, 2, 2)
+        if chip.hatched:
+            _hatch(painter, square, chip.mark, 4.0)
         left += side + 6
     painter.setPen(tokens.color("text"))
     painter.drawText(QRectF(left, box.top(), box.right() - left, box.height()), Qt.AlignmentFlag.AlignVCenter, chip.text)
 
 
-def paint_stale_edge(painter: QPainter, box: QRectF, tokens: Tokens) -> None:
+def paint_stale_edge(painter: QPainter, box: QRectF) -> None:
     """A hatched band along the top of a picture that is another than the one that is meant."""
-    band = QRectF(box.left(), box.top(), box.width(), 6)
-    painter.fillRect(band, QColor(0, 0, 0, 160))
-    painter.setBrushOrigin(QPointF(box.left(), box.top()))
-    painter.fillRect(band, QBrush(tokens.color("stale"), Qt.BrushStyle.BDiagPattern))
-    painter.fillRect(QRectF(box.left(), band.bottom(), box.width(), 1), tokens.color("stale"))
+    # On the picture, whatever the room is like: the amber that shines.
+    amber, band = DARK.color("stale"), QRectF(box.left(), box.top(), box.width(), 8)
+    painter.fillRect(band, QColor(0, 0, 0, 170))
+    _hatch(painter, band, amber)
+    painter.fillRect(QRectF(box.left(), band.bottom(), box.width(), 1), amber)
+
+
+def _hatch(painter: QPainter, box: QRectF, color: QColor, gap: float = 7.0) -> None:
+    """Slanting lines, as wide on every screen; Qt's own patterns are too fine to be seen on sharp ones."""
+    painter.save()
+    painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
+    painter.setPen(QPen(color, gap * 0.3))
+    height, start = box.height(), box.left() - box.height()
+    lines = [
+        QLineF(start + number * gap, box.bottom(), start + number * gap + height, box.top())
+        for number in range(int((box.width() + height) / gap) + 2)
+    ]
+    painter.drawLines(lines)
+    painter.restore()

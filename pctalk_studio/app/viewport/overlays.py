@@ -169,7 +169,7 @@ class Ring:
         """What is drawn, and room for the number beside it."""
         box = self.outer.boundingRect()
         both = box if self.mirrored is None else box.united(self.mirrored.boundingRect())
-        return both.adjusted(-8, -40, 110, 40)
+        return both.adjusted(-80, -40, 80, 40)
 
 
 def ring_of(view: View, face: PosedFace, point: FacePoint, brush: Brush) -> Ring:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.look import DARK
@@ -22,6 +22,9 @@ from pctalk_studio.render.api import PictureU8
 from pctalk_studio.session.comparing import Comparison
 from pctalk_studio.session.face_regions import outlines
 from pctalk_studio.session.face_space import FaceMap, FaceSpace, PosedFace, StudyFace
+
+PATIENCE = 250
+"""Milliseconds that a stale picture is marked by a word alone; each step of a slider makes it stale for a moment."""
 
 RegionLines = dict[EmotionRegion, tuple[npt.NDArray[np.float64], ...]]
 """Closed lines around each region, [N, 2] pixels of a frame at full size."""
@@ -72,6 +75,10 @@ class ViewportScene(QObject):
         self.shown: Shown | None = None
         self.compared: Shown | None = None
         self.space: FaceSpace | None = None
+        self.waited = False
+        """The picture has been stale for longer than drawing one usually takes."""
+        self._patience = QTimer(self, interval=PATIENCE, singleShot=True)
+        self._patience.timeout.connect(self._waited_enough)
         self._comparison: Comparison | None = None
         self._unknown = True
         self._face: tuple[Shown, PosedFace] | None = None
@@ -114,6 +121,7 @@ class ViewportScene(QObject):
     def _opened(self) -> None:
         if self._comparison is not None:
             self._comparison.close()
+        self._wait(stale=False)
         desk = self._kit.editor.desk
         self._comparison = None if desk is None else Comparison(desk, self.refresh)
         self.shown = self.compared = self.space = None
@@ -170,8 +178,20 @@ class ViewportScene(QObject):
             self.shown = _marked(self.shown, not desk.up_to_date)
         elif self.shown is not None:
             self.shown = _marked(self.shown, stale=True)
+        self._wait(stale=self.shown is not None and self.shown.stale)
         if self.options.comparing and self._comparison is not None:
             self._compare(self._comparison, frame)
+        self.changed.emit()
+
+    def _wait(self, *, stale: bool) -> None:
+        if not stale:
+            self._patience.stop()
+            self.waited = False
+        elif not self._patience.isActive() and not self.waited:
+            self._patience.start()
+
+    def _waited_enough(self) -> None:
+        self.waited = True
         self.changed.emit()
 
     def _compare(self, comparison: Comparison, frame: int) -> None:

@@ -46,18 +46,34 @@ def test_the_frame_on_the_screen_is_that_of_the_playhead(hand):
             assert tuple(pixels(hand.canvas)[y, x]) == tuple(desk.picture(frame)[place[1], place[0]])
 
 
-def test_a_picture_of_before_an_edit_stays_with_a_mark(hand):
-    before = pixels(hand.canvas)
+def test_a_picture_of_before_an_edit_stays_with_a_word(hand):
+    amber = hand.kit.look.tokens.color("stale")
+
+    def marked() -> bool:
+        # Beside the numbers in the lower left corner.
+        corner = pixels(hand.canvas)[-40:, : hand.canvas.width() // 2].astype(int)
+        return bool((np.abs(corner - (amber.red(), amber.green(), amber.blue())).max(axis=2) < 12).sum() > 20)
+
+    assert not marked()
     hand.kit.editor.apply("set_lip_scale", scale=0.3)
     assert hand.scene.shown.stale
-    marked = pixels(hand.canvas)
+    assert marked()
+    hand.settled()
+    assert not marked()
+
+
+def test_a_picture_that_stays_stale_is_marked_across(hand, monkeypatch, qtbot):
+    before = pixels(hand.canvas)
+    monkeypatch.setattr(hand.kit.editor.desk.scheduler, "picture", lambda frame: None)
+    hand.scene.refresh()
+    qtbot.waitUntil(lambda: hand.scene.waited, timeout=2000)
     left, top, width, _ = hand.canvas.view.box
     # Beside the first pixels, in which the fake engine writes the row's hash.
     band = np.s_[round(top) : round(top) + 7, round(left + width / 4) : round(left + width)]
-    assert np.abs(marked[band].astype(int) - before[band]).max() > 60
-    hand.settled()
-    assert not hand.scene.shown.stale
-    assert np.abs(pixels(hand.canvas)[band].astype(int) - before[band]).max() < 3
+    assert np.abs(pixels(hand.canvas)[band].astype(int) - before[band]).max() > 60
+    monkeypatch.undo()
+    hand.scene.refresh()
+    assert np.array_equal(pixels(hand.canvas)[band], before[band])
 
 
 def test_another_frames_picture_is_never_shown_unmarked(hand, monkeypatch):
