@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -15,6 +16,7 @@ from PySide6.QtGui import (
     QHelpEvent,
     QPainter,
     QPaintEvent,
+    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
@@ -74,6 +76,8 @@ class LaneCanvas(Pointing):
         self._hover: tuple[Lane, Handle] | None = None
         self._pressed: Row | None = None
         self._playhead = 0.0
+        self._scene: QPixmap | None = None
+        self._scene_area = QRect()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -187,20 +191,40 @@ class LaneCanvas(Pointing):
     # -- painting ------------------------------------------------------------------------------------------------------
 
     def set_playhead(self, time: float) -> None:
-        """Draw the playhead at a moment; nothing but two narrow strips is drawn anew for it."""
+        """Draw the playhead at a moment; nothing but two narrow strips of what was painted last is shown anew for it."""
         scale = self._board.view.scale
         for moment in (self._playhead, time):
-            self.update(overlay.playhead_area(scale.x(moment), self.height()))
+            super().update(overlay.playhead_area(scale.x(moment), self.height()))
         self._playhead = time
 
+    def update(self, *area: Any) -> None:
+        """Paint anew, soon; all but the playhead, which moves over what was painted."""
+        self._scene = None
+        super().update(*area)
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw lanes from their pixmaps, and what lies over them."""
+        """Show the scene, painted anew if something in it may be another, and the playhead over it."""
+        ratio = self.devicePixelRatioF()
+        size = QSize(round(self.width() * ratio), round(self.height() * ratio))
+        if self._scene is None or self._scene.size() != size or not self._scene_area.contains(event.rect()):
+            # What is scrolled out of sight is not painted before it is seen.
+            self._scene_area = self.visibleRegion().boundingRect().united(event.rect())
+            self._scene = self._painted(size, ratio)
         with QPainter(self) as painter:
-            self._paint_rows(painter, event.rect())
-            overlay.shade_outside(painter, self._board, self.rect())
+            painter.drawPixmap(0, 0, self._scene)
             tokens = self._kit.look.tokens
             overlay.paint_playhead(painter, self._board.view.scale.x(self._playhead), self.height(), tokens)
             overlay.paint_gesture(painter, self._board, self.gesture, self.rect(), self._pointer_at)
+
+    def _painted(self, size: QSize, ratio: float) -> QPixmap:
+        """Everything but playhead and gesture."""
+        scene = QPixmap(size)
+        scene.setDevicePixelRatio(ratio)
+        with QPainter(scene) as painter:
+            painter.setFont(self.font())
+            self._paint_rows(painter, self._scene_area)
+            overlay.shade_outside(painter, self._board, self.rect())
+        return scene
 
     def _paint_rows(self, painter: QPainter, area: QRect) -> None:
         tokens = self._kit.look.tokens

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from pctalk_studio.app.kit import Kit
+from pctalk_studio.app.timeline.doubtful import is_doubtful
+from pctalk_studio.app.timeline.strip_cache import same_parts
 from pctalk_studio.app.timeline.time_view import TimeView
 from pctalk_studio.app.widgets.following import repaint_with
 
@@ -33,6 +35,7 @@ class Overview(QWidget):
         self._view = view
         self._held: tuple[str, float] | None = None
         self._playhead = 0.0
+        self._ground: tuple[tuple[object, ...], QPixmap] | None = None
         self.setFixedHeight(24)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -131,20 +134,34 @@ class Overview(QWidget):
             self._view.pan(page * self._view.width)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw words, doubtful ones louder, the visible span and the playhead."""
-        painter, tokens, speech = QPainter(self), self._kit.look.tokens, self._kit.editor.project.speech
-        painter.fillRect(self.rect(), tokens.color("window"))
-        middle = self.height() / 2
-        painter.fillRect(QRectF(self._x(0.0), middle - 0.5, self._x(self._view.duration) - self._x(0.0), 1), tokens.color("line"))
-        last = -1.0
-        for word in speech.words:
-            left, right = self._x(word.start), self._x(word.end)
-            if word.said and right > last + 0.5:
-                painter.fillRect(QRectF(max(left, last), middle - 2, max(right - max(left, last) - 1, 1), 4), tokens.color("dim"))
-                last = right
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(tokens.color("accent" if self.hasFocus() else "dim"), 1))
-        painter.setBrush(tokens.color("text", 0.12))
-        painter.drawRoundedRect(self.handle().adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        x = self._x(self._playhead)
-        painter.fillRect(QRectF(x - 0.75, 3, 1.5, self.height() - 6), tokens.color("playhead"))
+        """Draw words, the visible span and the playhead."""
+        tokens, ratio = self._kit.look.tokens, self.devicePixelRatioF()
+        key = (self._kit.editor.project.speech.words, tokens, *self._range, self.width(), ratio)
+        if self._ground is None or not same_parts(key, self._ground[0]):
+            self._ground = (key, self._painted(ratio))
+        with QPainter(self) as painter:
+            painter.drawPixmap(0, 0, self._ground[1])
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(tokens.color("accent" if self.hasFocus() else "dim"), 1))
+            painter.setBrush(tokens.color("text", 0.12))
+            painter.drawRoundedRect(self.handle().adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+            painter.fillRect(QRectF(self._x(self._playhead) - 0.75, 3, 1.5, self.height() - 6), tokens.color("playhead"))
+
+    def _painted(self, ratio: float) -> QPixmap:
+        """The words, doubtful ones in amber and higher, which stays the same while the view and the playhead move."""
+        tokens, middle = self._kit.look.tokens, self.height() / 2
+        pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(tokens.color("window"))
+        with QPainter(pixmap) as painter:
+            whole = QRectF(self._x(0.0), middle - 0.5, self._x(self._view.duration) - self._x(0.0), 1)
+            painter.fillRect(whole, tokens.color("line"))
+            last = -1.0
+            for word in self._kit.editor.project.speech.words:
+                left, right = max(self._x(word.start), last), self._x(word.end)
+                if is_doubtful(word):
+                    painter.fillRect(QRectF(left, middle - 4, max(right - left - 1, 2), 8), tokens.color("stale"))
+                elif right > last + 0.5:
+                    painter.fillRect(QRectF(left, middle - 2, max(right - left - 1, 1), 4), tokens.color("dim"))
+                last = max(right, last)
+        return pixmap

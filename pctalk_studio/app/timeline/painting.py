@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 
 from pctalk_studio.app.look import Tokens
 from pctalk_studio.app.timeline.lane import Strip
 from pctalk_studio.app.timeline.spans import Item, Spans
 from pctalk_studio.document.speech_track import Owner
 
-CROWDED = 5.0
+CROWDED = 8.0
 """Mean pixels of an item below which items are drawn as columns of colour, for names would not be read anyway."""
 
 
 _ROOM_FOR_SIGN = 36.0
 
 
-def crowded(count: int, width: float) -> bool:
-    """Whether so many items are too many to be drawn one by one."""
-    return count * CROWDED > width
+def crowded(count: int, width: float, least: float = CROWDED) -> bool:
+    """Whether so many items are too many to be drawn one by one, since each would have fewer pixels than it needs."""
+    return count * least > width
 
 
 def paint_columns(
@@ -98,17 +99,92 @@ def paint_wave_line(painter: QPainter, left: float, right: float, y: float, colo
     painter.drawPolyline(points)
 
 
-def polyline(xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64]) -> QPainterPath:
-    """A path through [n] points, thinned to what a pixel can show: of each pixel column first, lowest, highest and last."""
-    path = QPainterPath()
+@lru_cache(maxsize=64)
+def _shades(rgba: int) -> npt.NDArray[np.uint32]:
+    """[256] premultiplied pixels of a colour, by how much of a pixel is covered."""
+    shades = np.arange(256) * (rgba >> 24) // 255
+    whole = shades << 24
+    for shift in (16, 8, 0):
+        whole |= shades * ((rgba >> shift) & 255) // 255 << shift
+    table = whole.astype(np.uint32)
+    table.setflags(write=False)
+    return table
+
+
+def paint_text(painter: QPainter, box: QRectF, text: str, width: float, metrics: QFontMetricsF) -> None:
+    """Write a line in the middle of a box; many times as fast as letting Qt lay it out, whose width is known already."""
+    x = box.center().x() - width / 2
+    painter.drawText(QPointF(x, box.center().y() + (metrics.ascent() - metrics.descent()) / 2), text)
+
+
+def paint_band(
+    painter: QPainter, strip: Strip, upper: npt.NDArray[np.float64], lower: npt.NDArray[np.float64], color: QColor
+) -> None:
+    """Fill, in each column of device pixels, what lies between two heights; edges that cover a pixel in part are softened.
+
+    One image is drawn however many columns there are, which is many times as fast as a polygon.
+
+    Parameters
+    ----------
+    painter, strip
+        Draws, and where.
+    upper, lower
+        [n] device pixels from the top, one for each column of the strip; nothing is drawn where ``upper >= lower``.
+    color
+        Of the band.
+    """
+    ratio = painter.device().devicePixelRatioF()
+    drawn = upper < lower
+    if not drawn.any():
+        return
+    # Only rows that are touched: most lines lie within a few.
+    top = max(int(np.floor(upper[drawn].min())), 0)
+    bottom = min(int(np.ceil(lower[drawn].max())), round(strip.height * ratio))
+    if bottom <= top:
+        return
+    rows = np.arange(top, bottom, dtype=np.float32)[:, None]
+    covered = np.minimum(lower.astype(np.float32), rows + 1)
+    covered -= np.maximum(upper.astype(np.float32), rows)
+    covered *= 255
+    np.clip(covered, 0, 255, out=covered)
+    table = _shades(color.rgba())
+    pixels = table[covered.astype(np.uint8)]
+    count, width = pixels.shape
+    image = QImage(pixels.data, width, count, pixels.strides[0], QImage.Format.Format_ARGB32_Premultiplied)
+    painter.drawImage(QRectF(0, top / ratio, width / ratio, count / ratio), image)
+
+
+def column_count(painter: QPainter, strip: Strip) -> int:
+    """Columns of device pixels of a strip."""
+    return max(1, round(strip.width * painter.device().devicePixelRatioF()))
+
+
+def paint_line(
+    painter: QPainter, strip: Strip, xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64], color: QColor, width: float
+) -> None:
+    """Draw a line through points from left to right, however many there are.
+
+    Parameters
+    ----------
+    painter, strip
+        Draws, and where.
+    xs, ys
+        [n] pixels, rising in x; two points at one x make a step.
+    color, width
+        Of the line.
+    """
     if not len(xs):
-        return path
-    if len(xs) > 4 * max(1.0, float(xs[-1] - xs[0])):
-        columns = np.floor(xs).astype(np.int64)
-        starts = np.flatnonzero(np.append(True, np.diff(columns) != 0))
-        stops = np.append(starts[1:], len(xs)) - 1
-        lowest, highest = np.minimum.reduceat(ys, starts), np.maximum.reduceat(ys, starts)
-        xs = np.repeat(xs[starts], 4)
-        ys = np.stack([ys[starts], lowest, highest, ys[stops]], 1).ravel()
-    path.addPolygon(QPolygonF([QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]))
-    return path
+        return
+    count, ratio = column_count(painter, strip), painter.device().devicePixelRatioF()
+    edges = np.arange(count + 1) / ratio
+    at = np.interp(edges, xs, ys)
+    upper, lower = np.minimum(at[:-1], at[1:]), np.maximum(at[:-1], at[1:])
+    columns = np.floor(xs * ratio).astype(np.int64)
+    inside = (columns >= 0) & (columns < count)
+    np.minimum.at(upper, columns[inside], ys[inside])
+    np.maximum.at(lower, columns[inside], ys[inside])
+    # A steep line would be thinner across than a flat one, were it as thick from top to bottom.
+    half = width / 2 * np.minimum(np.hypot(1.0, (at[1:] - at[:-1]) * ratio), 1.8)
+    drawn = (edges[1:] > xs[0]) & (edges[:-1] < xs[-1])
+    upper, lower = np.where(drawn, upper - half, 0.0), np.where(drawn, lower + half, 0.0)
+    paint_band(painter, strip, upper * ratio, lower * ratio, color)

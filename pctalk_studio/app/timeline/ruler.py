@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
@@ -162,13 +162,17 @@ class Ruler(Pointing):
         apart = metrics.horizontalAdvance("00:00:00") * 1.9
         reach = apart + metrics.horizontalAdvance("0:00:00:00")
         start, end = scale.time(area.left() - reach), scale.time(area.right() + 8.0)
+        short: list[QLineF] = []
+        long: list[QLineF] = []
+        painter.setPen(tokens.color("dim"))
         for tick in ticks(start, min(end, self._board.view.duration or end), scale.density, rate, apart=apart):
             x = round(scale.x(tick.time)) + 0.5
-            painter.setPen(tokens.color("dim" if tick.label else "line"))
-            painter.drawLine(QPointF(x, height * (0.1 if tick.label else 0.72)), QPointF(x, height))
+            (long if tick.label else short).append(QLineF(x, height * (0.1 if tick.label else 0.72), x, height))
             if tick.label:
-                painter.setPen(tokens.color("dim"))
                 painter.drawText(QPointF(x + 4, height * 0.1 + metrics.ascent()), tick.label)
+        painter.drawLines(long)
+        painter.setPen(tokens.color("faint"))
+        painter.drawLines(short)
 
     def _paint_flags(self, painter: QPainter, tokens: Tokens) -> None:
         project, scale, height = self._board.kit.editor.project, self._board.view.scale, self.height()

@@ -9,9 +9,9 @@ from pctalk_studio.app.timeline.lane import Lane, Strip
 
 
 def same_parts(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    """Whether two lists hold the same objects; plain values are compared by value."""
+    """Whether two lists hold the same objects; plain values and sets of selected things are compared by value."""
     return len(one) == len(other) and all(
-        a is b or (isinstance(a, int | float | str | bool) and a == b) for a, b in zip(one, other, strict=True)
+        a is b or (isinstance(a, int | float | str | frozenset) and a == b) for a, b in zip(one, other, strict=True)
     )
 
 

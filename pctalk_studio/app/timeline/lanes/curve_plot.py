@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QPolygonF
 
 from pctalk_studio.app.timeline.lane import Strip
 from pctalk_studio.document.curves import Curve, Handle, Interpolation, Key
@@ -110,8 +108,8 @@ def visible_keys(curve: Curve, start: float, end: float) -> tuple[Key, ...]:
     return curve.keys[first : bisect.bisect_right(curve.keys, end, key=_time)]
 
 
-def outline(curve: Curve, strip: Strip, plot: Plot) -> QPolygonF:
-    """The visible part of a curve as a line."""
+def outline(curve: Curve, strip: Strip, plot: Plot) -> tuple[ArrayF64, ArrayF64]:
+    """(x, y) of the visible part of a curve as a line, rising in x."""
     start, end = strip.span
     first = max(bisect.bisect_left(curve.keys, start, key=_time) - _NEIGHBOURS, 0)
     last = bisect.bisect_right(curve.keys, end, key=_time) + _NEIGHBOURS
@@ -126,12 +124,7 @@ def outline(curve: Curve, strip: Strip, plot: Plot) -> QPolygonF:
         steps = strip.scale.time(np.arange(0.0, strip.width + _STEP, _STEP))
         times = np.sort(np.concatenate([steps, sides[(sides >= start) & (sides <= end)]]))
         values = replace(curve, keys=near).values(times)
-    return polygon(strip.scale.x(times), plot.ys(values))
-
-
-def polygon(xs: ArrayF64, ys: ArrayF64) -> QPolygonF:
-    """A line through points."""
-    return QPolygonF([QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)])
+    return strip.scale.x(times), plot.ys(values)
 
 
 def tangents(curve: Curve, index: int) -> tuple[Handle | None, Handle | None]:

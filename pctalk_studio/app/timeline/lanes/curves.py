@@ -18,6 +18,7 @@ from pctalk_studio.app.timeline.lane import Board, Command, Handle, Lane, Pointe
 from pctalk_studio.app.timeline.lanes.curve_gestures import KeysDrag, KeysStretch, by_curve
 from pctalk_studio.app.timeline.lanes.curve_plot import Channel, Plot, outline, visible_keys
 from pctalk_studio.app.timeline.lanes.key_handles import SIDE, diamond, key_at, paint_keys, press_key, tangent_at
+from pctalk_studio.app.timeline.painting import paint_line
 from pctalk_studio.app.timeline.timecode import moment_text
 from pctalk_studio.document.curves import Interpolation, Key
 from pctalk_studio.document.edits.keys import curve_of
@@ -91,7 +92,8 @@ class CurveLane(Lane):
         painter.drawLine(QPointF(0, neutral), QPointF(strip.width, neutral))
         self.paint_behind(painter, strip)
         for channel in self.channels:
-            if channel != self.active:
+            # A curve without keys says nothing, unless it is the one that would get some.
+            if channel != self.active and channel.of(self.project).keys:
                 self._draw(painter, strip, channel, strip.tokens.color(channel.color, 0.55), 1.0)
         self._draw(painter, strip, self.active, strip.tokens.color(self.active.color), 2.0)
         paint_keys(painter, strip, self.active, plot, self.selection.keys, self.kit.editor.project)
@@ -100,8 +102,7 @@ class CurveLane(Lane):
         """What the clip does without keys, for lanes that show it."""
 
     def _draw(self, painter: QPainter, strip: Strip, channel: Channel, color: QColor, width: float) -> None:
-        painter.setPen(QPen(color, width))
-        painter.drawPolyline(outline(channel.of(self.project), strip, self.plot(channel, strip)))
+        paint_line(painter, strip, *outline(channel.of(self.project), strip, self.plot(channel, strip)), color, width)
 
     def paint_over(self, painter: QPainter, strip: Strip, hover: Handle | None) -> None:
         """A ring about the key under the pointer; the name of the active curve where there are several."""

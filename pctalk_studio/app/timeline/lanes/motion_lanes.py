@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter
 
 from pctalk_studio.app.timeline.lane import Board, Strip
-from pctalk_studio.app.timeline.lanes.curve_plot import Channel, polygon
+from pctalk_studio.app.timeline.lanes.curve_plot import Channel
 from pctalk_studio.app.timeline.lanes.curves import CurveLane
+from pctalk_studio.app.timeline.painting import paint_line
 from pctalk_studio.core.motion import EYE_CHANNELS, POSE_CHANNELS
 from pctalk_studio.document.edits.keys import CurveName
 from pctalk_studio.document.project import Track
@@ -58,8 +59,7 @@ class MotionLane(CurveLane):
             values = getattr(motion, room)[frames, index].astype(np.float64)
             low, high = channel.limits
             ys = self.plot(channel, strip).ys(np.clip(values, low, high))
-            painter.setPen(QPen(strip.tokens.color(channel.color, 0.5), 1))
-            painter.drawPolyline(polygon(strip.scale.x(frames / rate), ys))
+            paint_line(painter, strip, strip.scale.x(frames / rate), ys, strip.tokens.color(channel.color, 0.5), 1.0)
 
 
 class HeadLane(MotionLane):

@@ -101,9 +101,10 @@ class PhoneLane(SpanLane[PhoneItem]):
             painting.paint_hatch(painter, box, tokens.color("stale", 0.3))
         shown = box.adjusted(max(-box.left(), 0), 0, -max(box.right() - strip.width, 0), 0)
         for text in (written(item, ipa=ipa), item.label):
-            if text and metrics.horizontalAdvance(text) + 1 <= shown.width():
+            width = metrics.horizontalAdvance(text)
+            if text and width + 1 <= shown.width():
                 painter.setPen(tokens.color("text"))
-                painter.drawText(shown, Qt.AlignmentFlag.AlignCenter, text)
+                painting.paint_text(painter, shown, text, width, metrics)
                 break
         painting.paint_owner(painter, item.owner, box, tokens)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
+from PySide6.QtCore import QPointF, QRectF, QTimer
 from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF, qRgb
 from PySide6.QtWidgets import QMenu
 
 from pctalk_studio.app.look import Tokens
 from pctalk_studio.app.timeline.lane import Board, Command, Handle, Lane, Pointer, Strip
-from pctalk_studio.app.timeline.painting import polyline
+from pctalk_studio.app.timeline.painting import column_count, paint_band
 from pctalk_studio.app.timeline.spectrogram import TOP, DrawSpectrogram, Spectrogram
 from pctalk_studio.app.timeline.timecode import moment_text
 from pctalk_studio.app.timeline.waveform import MeasureWaveform, Waveform
@@ -72,25 +72,17 @@ class SoundLane(Lane):
         if strip.scale.density / waveform.sound.rate >= _SAMPLES_FROM:
             times, values = waveform.samples(max(start, 0.0), end)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(tokens.color("wave"), 1.2))
-            painter.drawPath(polyline(strip.scale.x(times), middle - values * gain))
+            painter.setPen(QPen(tokens.color("wave"), 1))
+            xs, ys = strip.scale.x(times), middle - values * gain
+            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]))
             return
-        # Two columns a pixel, so that edges stay crisp on screens of high density.
-        count = max(1, int(strip.width * 2))
-        columns = waveform.columns(start, end, count)
-        inside = np.flatnonzero((columns[:, 1] != 0) | (columns[:, 0] != 0))
-        if not len(inside):
-            return
-        xs = (np.arange(count) + 0.5) / 2
-        upper = np.minimum(middle - columns[:, 1] * gain, middle - 0.4)
-        lower = np.maximum(middle - columns[:, 0] * gain, middle + 0.4)
-        low, high = int(inside[0]), int(inside[-1]) + 1
-        outline = np.concatenate([xs[low:high], xs[low:high][::-1]])
-        heights = np.concatenate([upper[low:high], lower[low:high][::-1]])
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(tokens.color("wave"))
-        points = zip(outline.tolist(), heights.tolist(), strict=True)
-        painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in points]))
+        ratio = painter.device().devicePixelRatioF()
+        columns = waveform.columns(start, end, column_count(painter, strip)) * gain
+        # What is all but silent is a thin line; where there is no sound, there is none.
+        heard = columns.any(axis=1)
+        upper = np.where(heard, np.minimum(middle - columns[:, 1], middle - 0.4), 0.0)
+        lower = np.where(heard, np.maximum(middle - columns[:, 0], middle + 0.4), 0.0)
+        paint_band(painter, strip, upper * ratio, lower * ratio, tokens.color("wave"))
 
     def double_click(self, handle: Handle | None, pointer: Pointer, strip: Strip) -> bool:
         """Play a moment of the sound around the pointer."""

@@ -117,12 +117,15 @@ class WordStyleLane(Lane):
                     x = strip.scale.x(word.start)
                     painter.fillRect(QRectF(x, middle - 4, 2, 8), tokens.color("text"))
             return
+        neutrals: list[QRectF] = []
         for number in seen:
             word = self.spans.items[number]
             if word.said:
-                self._paint_word(painter, word, strip)
+                self._paint_word(painter, word, strip, neutrals)
+        painter.setBrush(tokens.color("dim"))
+        painter.drawRects(neutrals)
 
-    def _paint_word(self, painter: QPainter, word: WordItem, strip: Strip) -> None:
+    def _paint_word(self, painter: QPainter, word: WordItem, strip: Strip, neutrals: list[QRectF]) -> None:
         tokens, middle = strip.tokens, strip.height / 2
         left, right = strip.scale.x(word.start), strip.scale.x(word.end)
         if word.id in self.selection.words:
@@ -139,7 +142,7 @@ class WordStyleLane(Lane):
         for axis, column in bars:
             value = getattr(word.style, axis)
             if value == 1.0:
-                painter.fillRect(QRectF(column.left(), middle - 0.5, column.width(), 1), tokens.color("dim"))
+                neutrals.append(QRectF(column.left(), middle - 0.5, column.width(), 1))
                 continue
             height = (value - 1.0) * reach
             box = QRectF(column.left(), middle - max(height, 0.0), column.width(), max(abs(height), 1.5))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,11 @@ from pctalk_studio.app.timeline.lanes.span_lane import SpanLane
 from pctalk_studio.core.speech import SILENCE
 from pctalk_studio.document.speech_track import SAME_TIME, WordItem
 from pctalk_studio.session.selection import Selection
+
+_LEAST = 12.0
+"""Mean pixels of a word below which words are columns of colour."""
+
+_ELIDE = Qt.TextElideMode.ElideRight
 
 
 class WordLane(SpanLane[WordItem]):
@@ -62,22 +67,25 @@ class WordLane(SpanLane[WordItem]):
     def paint(self, painter: QPainter, strip: Strip) -> None:
         """Boxes with text, or columns where there are too many."""
         seen, tokens = self.spans.between(*strip.span), strip.tokens
-        if painting.crowded(len(seen), strip.width):
+        if painting.crowded(len(seen), strip.width, _LEAST):
             ids = self.chosen_ids()
             ranks = np.array([2 if item.id in ids else int(is_doubtful(item)) for item in self.spans.items], np.uint8)
             colors = [tokens.color("line"), tokens.color("stale"), tokens.color("accent")]
             painting.paint_columns(painter, self.spans, ranks, colors, strip)
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        bold = QFont(strip.font)
+        bold.setBold(True)
+        fonts = ((strip.font, QFontMetricsF(strip.font)), (bold, QFontMetricsF(bold)))
         unsaid = [self.spans.items[number] for number in seen if not self.spans.items[number].said]
         for number in seen:
             item = self.spans.items[number]
             if item.said:
-                self._paint_word(painter, item, strip)
+                self._paint_word(painter, item, strip, fonts)
         for item in unsaid:
             self._paint_unsaid(painter, item, strip)
 
-    def _paint_word(self, painter: QPainter, item: WordItem, strip: Strip) -> None:
+    def _paint_word(self, painter: QPainter, item: WordItem, strip: Strip, fonts: Sequence[tuple[QFont, QFontMetricsF]]) -> None:
         tokens, chosen, doubtful = strip.tokens, item.id in self.chosen_ids(), is_doubtful(item)
         left, right = strip.scale.x(item.start), strip.scale.x(item.end)
         box = QRectF(left + 0.5, 2.5, max(right - left - 1, 1), strip.height - 5)
@@ -86,18 +94,20 @@ class WordLane(SpanLane[WordItem]):
         painter.drawRoundedRect(box, 4, 4)
         if doubtful:
             painting.paint_hatch(painter, box.adjusted(1, 1, -1, -1), tokens.color("stale", 0.28))
-        font = QFont(strip.font)
-        font.setBold(chosen)
-        metrics = QFontMetricsF(font)
+        font, metrics = fonts[chosen]
         # Of a word that is seen in part, the text stays in view.
         shown = box.adjusted(max(-box.left(), 0), 0, -max(box.right() - strip.width, 0), 0)
-        if shown.width() > metrics.horizontalAdvance(item.text[:1]) + 3:
-            text = metrics.elidedText(item.text, Qt.TextElideMode.ElideRight, shown.width() - 2)
+        width = metrics.horizontalAdvance(item.text)
+        if shown.width() > metrics.averageCharWidth() + 3:
+            text = item.text
+            if width > shown.width() - 2:
+                text = metrics.elidedText(text, _ELIDE, shown.width() - 2)
+                width = metrics.horizontalAdvance(text)
             painter.setFont(font)
             painter.setPen(tokens.color("text"))
-            painter.drawText(shown, Qt.AlignmentFlag.AlignCenter, text)
+            painting.paint_text(painter, shown, text, width, metrics)
             if doubtful:
-                half = min(metrics.horizontalAdvance(text) / 2, shown.width() / 2 - 2)
+                half = min(width / 2, shown.width() / 2 - 2)
                 middle, y = shown.center().x(), shown.center().y() + metrics.height() / 2
                 painting.paint_wave_line(painter, middle - half, middle + half, min(y, box.bottom() - 2), tokens.color("stale"))
         painting.paint_owner(painter, item.owner, box, tokens)
