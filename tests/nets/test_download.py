@@ -59,11 +59,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return None
 
 
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that stops listening is what some tests are about."""
+
+
 @pytest.fixture
 def server() -> Iterator[tuple[Behaviour, str]]:
     behaviour = Behaviour()
     handler = type("Bound", (Handler,), {"behaviour": behaviour})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+    with Server(("127.0.0.1", 0), handler) as running:
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield behaviour, f"http://127.0.0.1:{running.server_port}/file.pth"
