@@ -19,12 +19,8 @@ from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.motion import MotionRow, rotation_of
 from pctalk_studio.core.topology import FACE_OVAL, face_topology
 from pctalk_studio.document.masks import MASK_MIDDLE, MASK_REACH, MASK_SIDE
-from pctalk_studio.document.project import RenderSettings
-from pctalk_studio.jobs import Control
 from pctalk_studio.render.api import RenderSource
-from pctalk_studio.render.framing import Framing, frame_source
 from pctalk_studio.session.face_raster import Raster, rasterised
-from pctalk_studio.session.sources import Sources
 
 if TYPE_CHECKING:
     from pctalk_studio.render.mesh.handles import HandleDriver
@@ -104,20 +100,6 @@ class FaceSpace:
         turn = rig.scale * zoom * (rotation_of(pitch, yaw, roll) @ rig.rotation)
         origin = rig.scale * zoom * (np.array([x, y, 0.0]) @ rig.rotation) + rig.translation
         return PosedFace(moved.astype(np.float64) @ turn + origin, np.asarray(turn[:2, :2]), rig.scale * zoom)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StudyFace:
-    """Find out where the face is in the frames of a project; work for a worker."""
-
-    sources: Sources
-    settings: RenderSettings
-
-    def __call__(self, control: Control) -> FaceSpace:
-        """Do it."""
-        control.checkpoint()
-        framing = Framing(self.settings.crop_to_face, self.settings.longest, self.settings.size)
-        return FaceSpace.of(frame_source(self.sources.picture, self.sources.rig, framing))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,7 +21,8 @@ from pctalk_studio.preview.clip_frames import ClipFrames
 from pctalk_studio.render.api import PictureU8
 from pctalk_studio.session.comparing import Comparison
 from pctalk_studio.session.face_regions import outlines
-from pctalk_studio.session.face_space import FaceMap, FaceSpace, PosedFace, StudyFace
+from pctalk_studio.session.face_space import FaceMap, FaceSpace, PosedFace
+from pctalk_studio.session.face_study import StudyFace
 
 PATIENCE = 250
 """Milliseconds that a stale picture is marked by a word alone; each step of a slider makes it stale for a moment."""
