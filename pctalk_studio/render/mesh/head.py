@@ -176,9 +176,12 @@ class HeadStage:
             if not face.empty:
                 look_up[face.slices_in(window)] += face.dense(both)
         out = self.picture.copy()
-        for band in (window.within(band) for band in bands):
-            if not band.empty:
-                self.texture.sample(look_up[band.slices_in(window)], out[band.slices])
+        drawn = out[window.slices]
+        for band in bands:
+            rows = slice(max(band[1] - window.y0, 0), max(band[3] - window.y0, 0))
+            columns = slice(max(band[0] - window.x0, 0), max(band[2] - window.x0, 0))
+            if drawn[rows, columns].size:
+                self.texture.sample(look_up[rows, columns], drawn[rows, columns])
         for patch, target, place in zip(patches, targets, places, strict=True):
             if not target.empty:
                 _lay(out[target.slices], canvas, patch, place)

@@ -160,6 +160,21 @@ def test_opening_shows_an_interior_that_grows(closed):
     assert dark[0] < dark[1] < dark[2]
 
 
+@pytest.mark.parametrize("corners", [0.0, -0.05])
+def test_what_a_mouth_adds_to_the_skin_ends_softly(closed, corners):
+    """Outside its box and on the box's rim the skin stays as it is, smiling or not."""
+    motion = opened(0.1, lip_corner_right=(-0.04, corners), lip_corner_left=(0.04, corners))
+    seen = closed.to_picture(closed.driver.pose(motion).seen)
+    shape = closed.mouth.shape(seen, motion.mouth)
+    grey = np.full_like(closed.picture, 128)
+    canvas = grey.copy()
+    closed.mouth.draw(canvas, closed.fields(motion)[1:], shape)
+    x0, y0, x1, y1 = shape.box
+    assert (canvas[y0:y1, x0:x1] != 128).any()
+    canvas[y0 + 1 : y1 - 1, x0 + 1 : x1 - 1] = 128
+    assert np.array_equal(canvas, grey)
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     moves=st.lists(st.floats(-0.16, 0.16), min_size=KEYPOINT_COUNT * 2, max_size=KEYPOINT_COUNT * 2),
