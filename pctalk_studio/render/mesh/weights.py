@@ -39,11 +39,12 @@ SLIDE_PROFILE = (1.0, 0.95, 0.88, 0.78)
 # And of a border handle's: the inner edge stays, the border moves, the red between them stretches.
 SWELL_PROFILE = (0.0, 0.35, 0.7, 1.0)
 
-GLASSES = (0.66, -0.14, 0.25, 0.16)
-"""What glasses cover, E: so far to each side of the root of the nose, from above the line of the eyes to below it; and the
-width over which skin around them gives way."""
-GLASSES_HOLD = 0.6
-"""Share of the skin's motion that glasses take away."""
+GLASSES = (0.66, -0.21, 0.32, 0.12)
+"""What glasses cover, E: so far to each side of the root of the nose, from their upper rim to their lower one; and the width over
+which skin around them gives way. Brows begin where it does."""
+GLASSES_HOLD, LENS_HOLD, LENS = 0.85, 0.5, 0.1
+"""Share of the skin's motion that rims take away, and lenses at the line of the eyes; half the height, E, in which they do. A rim
+that follows a brow is bent; an eye behind a lens must still widen."""
 
 _JAW_STIFFNESS = 40.0
 _HARMONIC = 300.0
@@ -75,7 +76,7 @@ class HandleWeights:
     def behind_glasses(self, shape: F32) -> HandleWeights:
         """The same for a face with glasses: the skin that they cover moves less, for they are one picture with it.
 
-        Glasses should stand still altogether; but eyes that never widen and brows that never rise would cost the expression.
+        Glasses should stand still altogether; but eyes that never widen would cost the expression.
 
         Parameters
         ----------
@@ -86,7 +87,8 @@ class HandleWeights:
         away = np.maximum(np.maximum(np.abs(shape[:, 0]) - side, top - shape[:, 1]), shape[:, 1] - bottom) / edge
         part = np.clip(1 - away, 0, 1)
         covered = part * part * (3 - 2 * part)
-        return HandleWeights((self.matrix * (1 - GLASSES_HOLD * covered)[:, None]).astype(np.float32))
+        hold = GLASSES_HOLD - (GLASSES_HOLD - LENS_HOLD) * np.exp(-((shape[:, 1] / LENS) ** 2))
+        return HandleWeights((self.matrix * (1 - hold * covered)[:, None]).astype(np.float32))
 
 
 def mirrored_handles() -> npt.NDArray[np.int64]:
