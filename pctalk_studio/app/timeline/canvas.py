@@ -223,7 +223,11 @@ class LaneCanvas(Pointing):
         with QPainter(scene) as painter:
             painter.setFont(self.font())
             self._paint_rows(painter, self._scene_area)
-            overlay.shade_outside(painter, self._board, self.rect())
+            if self._kit.editor.desk is None:
+                text = self.tr("Open a project, or make one from a portrait and a recording, to see here what is said and when")
+                overlay.paint_hint(painter, self._kit.look.tokens, text, self.visibleRegion().boundingRect())
+            else:
+                overlay.shade_outside(painter, self._board, self.rect())
         return scene
 
     def _paint_rows(self, painter: QPainter, area: QRect) -> None:

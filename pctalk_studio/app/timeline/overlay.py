@@ -75,3 +75,10 @@ def paint_read_out(painter: QPainter, tokens: Tokens, text: str, area: QRect, po
     painter.drawRoundedRect(box, 4, 4)
     painter.setPen(tokens.color("text"))
     painter.drawText(box.adjusted(_PAD, _PAD / 2, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, text)
+
+
+def paint_hint(painter: QPainter, tokens: Tokens, text: str, area: QRect) -> None:
+    """A quiet sentence in the middle of what is empty."""
+    painter.setPen(tokens.color("dim"))
+    centred = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+    painter.drawText(area.adjusted(24, 8, -24, -8), int(centred), text)
