@@ -60,7 +60,8 @@ class EmotionSheet(Sheet):
         self._build_regions()
         self._build_times()
         rows = [self.rows.itemAt(index) for index in range(1, self.rows.count())]
-        self._controls = [widget for row in rows if row is not None and (widget := row.widget()) is not None]
+        widgets = [widget for row in rows if row is not None and (widget := row.widget()) is not None]
+        self._controls = [widget for widget in widgets if widget is not self._side_row]
         self.add_menu = EmotionMenu(kit.look, self)
         self.add_menu.chosen.connect(self.add_clip)
         add = QPushButton(self.tr("Add emotion at playhead"), self)
@@ -97,6 +98,7 @@ class EmotionSheet(Sheet):
         self._hint.setVisible(not clips)
         for widget in (*self._controls, self.emotion, self._when):
             widget.setVisible(bool(clips))
+        self._side_row.setVisible(any(clip.emotion is Emotion.CONTEMPT for clip in clips))
         if not clips:
             return True
         felt = {clip.emotion for clip in clips}
@@ -119,7 +121,6 @@ class EmotionSheet(Sheet):
             chip.set_color(color)
         sides = {clip.side for clip in clips}
         self.side.set_value(sides.pop() if len(sides) == 1 else None)
-        self._side_row.setVisible(any(clip.emotion is Emotion.CONTEMPT for clip in clips))
         self.envelope.show(project, time, [clip.id for clip in clips])
         return True
 

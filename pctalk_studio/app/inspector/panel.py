@@ -80,7 +80,7 @@ class InspectorPanel(QWidget):
         for sheet in self.sheets:
             column.addWidget(sheet)
         column.addStretch(1)
-        area = QScrollArea(self, widgetResizable=True)
+        self._area = area = QScrollArea(self, widgetResizable=True)
         area.setObjectName("panel")
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(content)
@@ -98,8 +98,13 @@ class InspectorPanel(QWidget):
         self._refreshing.stop()
         editor, there = self._editor, self._editor.desk is not None
         project, selection, time = editor.project, editor.selection, playhead_of(editor)
+        appeared = False
         for sheet in self.sheets:
-            sheet.setVisible(there and sheet.refresh(project, selection, time))
+            shown = there and sheet.refresh(project, selection, time)
+            appeared = appeared or (shown and sheet.isHidden())
+            sheet.setVisible(shown)
+        if appeared:
+            self._area.verticalScrollBar().setValue(0)  # what was selected just now is seen
         self._closed.setVisible(not there)
         self._nothing.setVisible(there and not selection)
 

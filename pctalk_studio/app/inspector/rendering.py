@@ -56,7 +56,8 @@ class RenderSheet(Sheet):
         self._missing.setVisible("liveportrait" not in engines)
         self._missing.setText(
             self.tr(
-                "LivePortrait's networks are not on this machine, so only the mesh engine draws. See Help for how to add them."
+                "LivePortrait's networks are not on this machine, so the mesh engine draws. "
+                "To add them, run: pctalk-studio models fetch"
             )
         )
         rates = [FrameRate(Fraction(*each)) for each in RATES]

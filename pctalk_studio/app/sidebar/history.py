@@ -38,7 +38,8 @@ class HistoryBlock(Block):
         if desk is None or not self.header.is_open:
             return
         history = desk.studio.history
-        self._count.setText(self.tr("{count} steps").format(count=len(history.steps) - 1))
+        count = len(history.steps) - 1
+        self._count.setText(self.tr("1 step") if count == 1 else self.tr("{count} steps").format(count=count))
         first, steps = _window(history)
         if [id(step.project) for step in steps] != [id(step.project) for step in self._shown] or first != self._first():
             self._fill(first, steps)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+
 from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
@@ -15,8 +17,7 @@ from pctalk_studio.app.widgets.clock_text import clock_text
 from pctalk_studio.app.widgets.following import repaint_with
 from pctalk_studio.app.widgets.sections import quiet_label
 from pctalk_studio.core.problems import Problem
-from pctalk_studio.document.project import Project
-from pctalk_studio.document.speech_track import SpeechTrack
+from pctalk_studio.document.speech_track import SAME_TIME, SpeechTrack
 from pctalk_studio.session.selection import Selection
 
 MOST = 40
@@ -141,6 +142,8 @@ class ProblemsBlock(Block):
         self.add(self._none)
         self.add(self._more)
         self._shown: list[Problem] | None = None
+        self._speech: SpeechTrack | None = None
+        self._told: tuple[Problem, ...] = ()
         self.problem_rows: list[ProblemRow] = []
 
     def refresh(self) -> None:
@@ -148,9 +151,15 @@ class ProblemsBlock(Block):
         desk = self.editor.desk
         if desk is None:
             return
-        problems = self._problems(desk.project, desk.studio.problems + desk.sources.problems)
-        if problems == self._shown:
+        speech, told = desk.project.speech, desk.studio.problems + desk.sources.problems
+        if speech is self._speech and told == self._told:
             return
+        self._speech, self._told = speech, told
+        problems = self._problems(speech, told)
+        if problems != self._shown:
+            self._show(problems)
+
+    def _show(self, problems: list[Problem]) -> None:
         self._shown = problems
         for row in self.problem_rows:
             self.rows.removeWidget(row)
@@ -164,24 +173,18 @@ class ProblemsBlock(Block):
         self._more.setVisible(len(problems) > MOST)
         self._more.setText(self.tr("and {count} more").format(count=len(problems) - MOST))
 
-    def _problems(self, project: Project, told: tuple[Problem, ...]) -> list[Problem]:
+    def _problems(self, speech: SpeechTrack, told: tuple[Problem, ...]) -> list[Problem]:
         """Problems of the sources and of the words as they are now, each once; those in time in their order."""
-        speech = project.speech
-        unsettled = {word.text: word for word in doubtful_words(speech)}
-        current = [each for each in speech.problems if _concerns(each, speech)]
-        # What the first analysis said of words is as good as what the document knows of them now.
+        doubtful = doubtful_words(speech)
+        unsettled, starts = {word.id for word in doubtful}, [word.start for word in speech.words]
+        current = [each for each in speech.problems if _stands(each, speech, starts, unsettled)]
+        # What the first analysis said of moments is as good as what the document knows of them now.
         others = [each for each in told if each.start is None and each not in speech.problems]
         covered = {round(each.start, 3) for each in current if each.start is not None}
+        text = self.tr("“{word}” was hard to hear ({sure:.0f} %); check its phones.")
         doubts = [
-            Problem(
-                "word-doubtful",
-                self.tr("“{word}” was hard to hear ({sure:.0f} %); check its phones.").format(
-                    word=word.text, sure=100 * word.confidence
-                ),
-                word.start,
-                word.end,
-            )
-            for word in unsettled.values()
+            Problem("word-doubtful", text.format(word=word.text, sure=100 * word.confidence), word.start, word.end)
+            for word in doubtful
             if word.said and round(word.start, 3) not in covered
         ]
         found = list(dict.fromkeys([*others, *current, *doubts]))
@@ -199,10 +202,12 @@ class ProblemsBlock(Block):
         desk.transport.seek_seconds(start)
 
 
-def _concerns(problem: Problem, speech: SpeechTrack) -> bool:
-    """Whether a problem in time still stands: a person has not settled the word there."""
+def _stands(problem: Problem, speech: SpeechTrack, starts: list[float], unsettled: set[int]) -> bool:
+    """Whether a problem still stands: no person has settled the words at its moment."""
     if problem.start is None:
         return True
-    there = [word for word in speech.words if word.start - 1e-6 <= problem.start <= word.end + 1e-6]
-    doubtful = {word.id for word in doubtful_words(speech)}
-    return not there or any(word.id in doubtful for word in there)
+    after = bisect.bisect_right(starts, problem.start + SAME_TIME)
+    # The one that is being said, and any that were not said and so begin where it does.
+    near = speech.words[bisect.bisect_left(starts, starts[after - 1]) if after else 0 : after]
+    there = [word.id for word in near if word.end >= problem.start - SAME_TIME]
+    return not there or not unsettled.isdisjoint(there)

@@ -29,6 +29,7 @@ class TranscriptBlock(Block):
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit, QCoreApplication.translate("Sidebar", "Transcript"), "transcript")
         self._anchor: int | None = None
+        self._selected: frozenset[int] = frozenset()
         self._aligning: Ticket[Alignment] | None = None
         self._count = quiet_label(parent=self)
         self.header.add(self._count)
@@ -92,13 +93,25 @@ class TranscriptBlock(Block):
         """Show words and selection."""
         words = self.editor.project.speech.words
         self.view.show_words(words)
-        self.view.show_selected(self.editor.selection.words)
-        self._count.setText(self.tr("{count} words").format(count=len(words)))
+        self._show_selected(self.editor.selection.words)
+        self._count.setText(self.tr("1 word") if len(words) == 1 else self.tr("{count} words").format(count=len(words)))
         self._none.setVisible(not words)
         self._area.setVisible(bool(words))
         self._fit()
         if self.editor.desk is not None:
             self.follow(self.editor.desk.transport.seconds, playing=False)
+
+    def _show_selected(self, ids: frozenset[int]) -> None:
+        """Mark the selected words; one that was selected elsewhere is scrolled into view."""
+        if ids != self._selected:
+            self._selected = ids
+            self.view.show_selected(ids)
+            if len(ids) == 1:
+                self._reveal(next(iter(ids)))
+
+    def _reveal(self, word: int) -> None:
+        place = self.view.box_of(word)
+        self._area.ensureVisible(place.center().x(), place.center().y(), 0, place.height())
 
     def _fit(self) -> None:
         line = round(QFontMetrics(self.font()).height() * LINE)
@@ -129,8 +142,7 @@ class TranscriptBlock(Block):
         chosen = desk.project.speech.word(word)
         if chosen.said:
             desk.transport.seek_seconds(_onset(chosen.start, float(desk.rate)))
-        box = self.view.box_of(word)
-        self._area.ensureVisible(box.center().x(), box.center().y(), 0, box.height())
+        self._reveal(word)
 
     def _play(self, word: int) -> None:
         desk = self.editor.desk

@@ -65,6 +65,7 @@ class TranscriptView(QWidget):
         self._spoken: list[int] = []
         self._starts: list[float] = []
         self._boxes: list[WordBox] = []
+        self._tops: list[int] = []
         self._height = 0
         self._selected: frozenset[int] = frozenset()
         self._current = -1
@@ -145,6 +146,7 @@ class TranscriptView(QWidget):
             boxes.append(WordBox(word, QRect(round(x), y, round(wide), line - 3)))
             x += wide + space - PAD
         self._boxes, self._height = boxes, y + line if boxes else 0
+        self._tops = [each.box.y() for each in boxes]
         self.updateGeometry()
 
     def hasHeightForWidth(self) -> bool:
@@ -177,9 +179,13 @@ class TranscriptView(QWidget):
 
     # -- by hand -------------------------------------------------------------------------------------------------------
 
+    def _between(self, top: int, bottom: int) -> range:
+        """Numbers of the words of the lines that a strip touches."""
+        line = self._boxes[0].box.height() + 4 if self._boxes else 0
+        return range(bisect.bisect_right(self._tops, top - line), bisect.bisect_right(self._tops, bottom))
+
     def _at(self, x: int, y: int) -> int | None:
-        found = [number for number, each in enumerate(self._boxes) if each.box.contains(x, y)]
-        return found[0] if found else None
+        return next((number for number in self._between(y, y) if self._boxes[number].box.contains(x, y)), None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Pick a word."""
@@ -265,7 +271,8 @@ class TranscriptView(QWidget):
         tokens = self._look.tokens
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            for number, each in enumerate(self._boxes):
+            for number in self._between(event.rect().top(), event.rect().bottom()):
+                each = self._boxes[number]
                 if each.box.adjusted(-2, -2, 2, 4).intersects(event.rect()):
                     self._paint_word(painter, tokens, number, each)
 

@@ -104,6 +104,17 @@ def test_it_follows_the_selection(panel, editor, qtbot):
     qtbot.waitUntil(lambda: not panel.word.isVisible(), timeout=1000)
 
 
+def test_what_is_selected_is_scrolled_into_view(panel, editor):
+    panel.resize(360, 300)
+    panel.refresh()
+    panel._area.verticalScrollBar().setValue(400)
+    select(panel, editor, words=words(editor, "duck"))
+    assert panel._area.verticalScrollBar().value() == 0
+    panel._area.verticalScrollBar().setValue(400)
+    select(panel, editor, words=words(editor, "bee"))  # the same kind of thing: the view stays where a person left it
+    assert panel._area.verticalScrollBar().value() == 400
+
+
 def test_everything_that_can_be_changed_has_a_name(panel, editor):
     number = add_emotion(editor)
     phone = editor.project.speech.phones[1].id

@@ -14,6 +14,7 @@ from pctalk_studio.app.look import DARK
 from pctalk_studio.app.sidebar.panel import SidebarPanel
 from pctalk_studio.core.errors import SpeechError
 from pctalk_studio.core.problems import Problem
+from pctalk_studio.core.speech import SILENCE, Phone, Word
 from pctalk_studio.document.project import MediaReference, Project
 from pctalk_studio.document.speech_track import Owner, SpeechTrack, WordStyle
 from pctalk_studio.session import Studio, source_work
@@ -130,6 +131,20 @@ def test_the_selected_word_is_filled(panel, editor):
     box = view.box_of(word(editor, "duck").id)
     shot = view.grab(box).toImage()
     assert any(shot.pixelColor(x, 3) == QColor(DARK.selected) for x in range(shot.width()))
+
+
+def test_a_word_selected_elsewhere_is_scrolled_into_view(panel, editor, qtbot):
+    said = alignment()
+    phones = [Phone(SILENCE, 0.0, 0.1), *(Phone("AH", 0.1 + k * 0.1, 0.2 + k * 0.1, 0) for k in range(400))]
+    words = tuple(Word(f"word{k}", 0.1 + k * 0.1, 0.2 + k * 0.1) for k in range(400))
+    editor.apply("set_speech", found=replace(said, duration=phones[-1].end, words=words, phones=tuple(phones)), transcript=None)
+    panel.refresh()
+    view = panel.transcript.view
+    last = word(editor, "word399").id
+    qtbot.waitUntil(lambda: panel.transcript._area.viewport().height() > 100 and view.height() > 2000, timeout=2000)
+    assert not view.visibleRegion().contains(view.box_of(last).center())
+    editor.select(Selection.of(words=[last]))
+    qtbot.waitUntil(lambda: view.visibleRegion().contains(view.box_of(last).center()), timeout=2000)
 
 
 def fake_analysis(monkeypatch, found, wait=None):
