@@ -24,6 +24,9 @@ def open_editor(path: Path | None) -> int:
     from pctalk_studio.preview.audio_output import PortAudioDevices
 
     check_display(sys.platform, os.environ)
+    # Once Qt is there, it reads the source of every module that is imported; so what knows no Qt comes first.
+    import pctalk_studio.session.desk  # noqa: F401
+
     try:
         from pctalk_studio.app.shell.start import run_editor
     except ImportError as error:

@@ -15,6 +15,7 @@ from pctalk_studio.export.sheet import contact_sheet
 from pctalk_studio.export.telling import telling_frames
 from pctalk_studio.interchange.motion_file import write_motion
 from pctalk_studio.media.pictures import write_png
+from pctalk_studio.render.api import Renderer
 from pctalk_studio.render.framing import face_window
 from pctalk_studio.session import Engines, Studio
 
@@ -23,10 +24,14 @@ SHEET_FRAMES = 16
 
 
 def engines() -> Engines:
-    """The engines of this installation, by name."""
+    """The engines of this installation, by name; each is imported when it is first made."""
+    return {"mesh": _mesh}
+
+
+def _mesh() -> Renderer:
     from pctalk_studio.render.mesh import MeshRenderer
 
-    return {"mesh": MeshRenderer}
+    return MeshRenderer()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
@@ -19,14 +20,40 @@ from pctalk_studio.render.api import PictureU8
 _ROOM = 0.35
 """Of a face's size, shown around it."""
 
+_VIEW, _CUT = 1600, 256
+"""Longest sides of what is shown, pixels."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """A picture and the faces in it."""
+    """A picture and the faces in it, small enough to be shown at once.
+
+    Parameters
+    ----------
+    path
+        The file.
+    size
+        (width, height), pixels.
+    view
+        The picture, shrunk to at most 1600 pixels.
+    faces
+        In pixels of the file.
+    cuts
+        A small picture of each face.
+    """
 
     path: Path
-    picture: PictureU8
+    size: tuple[int, int]
+    view: PictureU8
     faces: tuple[FoundFace, ...]
+    cuts: tuple[PictureU8, ...]
+
+    @classmethod
+    def of(cls, path: Path, picture: PictureU8, faces: tuple[FoundFace, ...]) -> Seen:
+        """What is shown of a picture [H, W, 3] uint8; takes its time, so it is for a worker."""
+        height, width = picture.shape[:2]
+        cuts = tuple(_within(_cut(picture, face), _CUT) for face in faces)
+        return cls(path, (width, height), _within(picture, _VIEW), faces, cuts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +76,7 @@ class LookForFaces:
         control.checkpoint()
         picture = read_picture(self.path).rgb
         control.checkpoint()
-        return Seen(self.path, picture, list_faces(picture))
+        return Seen.of(self.path, picture, list_faces(picture))
 
 
 class FacePicker(QWidget):
@@ -88,11 +115,11 @@ class FacePicker(QWidget):
         if seen is None or len(faces) < 2:
             return
         side = self.fontMetrics().height() * 5
-        for face in faces:
+        for face, cut in zip(faces, seen.cuts, strict=True):
             button = QToolButton(self)
             button.setCheckable(True)
             button.setIconSize(QSize(side, side))
-            button.setIcon(QIcon(pixmap_of(_cut(seen.picture, face))))
+            button.setIcon(QIcon(pixmap_of(cut)))
             button.setAccessibleName(self.tr("Face {number} from the left").format(number=face.number))
             button.setToolTip(button.accessibleName())
             button.clicked.connect(partial(self.choose, face.number))
@@ -117,3 +144,15 @@ def _cut(picture: PictureU8, face: FoundFace) -> PictureU8:
     rows = slice(max(round(y - half), 0), min(round(y + half), height))
     columns = slice(max(round(x - half), 0), min(round(x + half), width))
     return picture[rows, columns]
+
+
+def _within(picture: PictureU8, longest: int) -> PictureU8:
+    """A picture shrunk until its longer side is no longer than this."""
+    import cv2
+
+    height, width = picture.shape[:2]
+    factor = longest / max(height, width)
+    if factor >= 1:
+        return picture
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)

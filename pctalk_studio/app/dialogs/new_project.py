@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QWidget
 
 from pctalk_studio.app.dialogs.drop_area import DropArea
@@ -47,6 +48,32 @@ class NewProject:
     text: str = ""
     face: int | None = None
     points: tuple[tuple[str, float, float], ...] = ()
+
+    def details(self) -> dict[str, str]:
+        """The same as text, for a note that outlives a crash."""
+        return {
+            "portrait": str(self.portrait or ""),
+            "audio": str(self.audio or ""),
+            "text": self.text,
+            "face": "" if self.face is None else str(self.face),
+            "points": json.dumps(self.points),
+        }
+
+    @classmethod
+    def of(cls, details: Mapping[str, str]) -> NewProject:
+        """The other way; what is damaged is left out."""
+        portrait, audio, face = (details.get(name, "") for name in ("portrait", "audio", "face"))
+        try:
+            points = tuple((str(name), float(x), float(y)) for name, x, y in json.loads(details.get("points", "[]")))
+        except (ValueError, TypeError, RecursionError):
+            points = ()
+        return cls(
+            Path(portrait) if portrait else None,
+            Path(audio) if audio else None,
+            details.get("text", ""),
+            int(face) if face.isdecimal() else None,
+            points,
+        )
 
 
 class NewProjectPage(Page):
@@ -169,7 +196,7 @@ class NewProjectPage(Page):
         self.faces.show_faces(None)
         self.by_hand.setChecked(False)
         self.by_hand.hide()
-        self.portrait.show_file(path, self.tr("Looking for faces"), QPixmap(str(path)))
+        self.portrait.show_file(path, self.tr("Looking for faces"))
         ticket = self._looking = self._worker.do(
             LookForFaces(path),
             lambda seen: self._saw(ticket, seen),
@@ -180,7 +207,7 @@ class NewProjectPage(Page):
         if self._gone or ticket is not self._looking:
             return
         self._looking, self._seen = None, seen
-        self.portrait.show_file(seen.path, self._fact(seen), pixmap_of(seen.picture))
+        self.portrait.show_file(seen.path, self._fact(seen), pixmap_of(seen.view))
         self.faces.show_faces(seen)
         self.by_hand.setVisible(not seen.faces)
         if not seen.faces:
@@ -197,7 +224,7 @@ class NewProjectPage(Page):
         self._refresh()
 
     def _fact(self, seen: Seen) -> str:
-        height, width = seen.picture.shape[:2]
+        width, height = seen.size
         count = len(seen.faces)
         if count == 1:
             return self.tr("{width} x {height}, one face").format(width=width, height=height)
@@ -217,7 +244,7 @@ class NewProjectPage(Page):
 
     def _place_by_hand(self, on: bool) -> None:
         if on and self._seen is not None:
-            self.placer.show_picture(pixmap_of(self._seen.picture))
+            self.placer.show_picture(pixmap_of(self._seen.view), self._seen.size[0] / self._seen.view.shape[1])
         self._refresh()
 
     def _refresh(self) -> None:

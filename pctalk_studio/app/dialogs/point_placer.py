@@ -47,6 +47,7 @@ class PointPlacer(QWidget):
         super().__init__(parent)
         self._look = look
         self._picture = QPixmap()
+        self._factor = 1.0
         self._placed: dict[str, QPointF] = {}
         self._held: str | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -55,16 +56,18 @@ class PointPlacer(QWidget):
         self.setAccessibleName(self.tr("Picture on which the points of the face are placed"))
         self.setCursor(Qt.CursorShape.CrossCursor)
 
-    def show_picture(self, picture: QPixmap) -> None:
-        """Begin with a picture."""
-        self._picture, self._placed = picture, {}
+    def show_picture(self, picture: QPixmap, factor: float = 1.0) -> None:
+        """Begin with a picture that was shrunk by a factor; points are those of the picture before."""
+        self._picture, self._factor, self._placed = picture, factor, {}
         self.changed.emit()
         self.update()
 
     @property
     def points(self) -> tuple[tuple[str, float, float], ...]:
-        """(name, x, y) in pixels of the picture."""
-        return tuple((name, point.x(), point.y()) for name, point in self._placed.items())
+        """(name, x, y) in pixels of the picture before it was shrunk."""
+        # Pixel centres lie at half-integers under scaling.
+        factor, shift = self._factor, 0.5 * self._factor - 0.5
+        return tuple((name, point.x() * factor + shift, point.y() * factor + shift) for name, point in self._placed.items())
 
     @property
     def complete(self) -> bool:

@@ -8,8 +8,11 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 _VERSION = 1
 """Of the arrangement; one that was kept by another version is not used."""
 
-_LEFT, _RIGHT, _BOTTOM = 0.135, 0.18, 0.34
+_LEFT, _RIGHT, _BOTTOM = 0.135, 0.18, 0.38
 """Shares of the window's width and height at first."""
+
+_LEFT_LETTERS, _RIGHT_LETTERS = 33, 48
+"""Letters that have room in a line at the sides."""
 
 
 class Docks(QObject):
@@ -54,11 +57,13 @@ class Docks(QObject):
         self._docks.append((dock, area))
         return dock
 
-    def _size(self, share: float, whole: int, content: QWidget, *, across: bool) -> int:
-        """A share of the window, but no less than the content likes."""
-        hint = content.sizeHint()
-        liked = hint.width() if across else hint.height()
-        return max(round(whole * share), min(liked, whole // 3))
+    def _size(self, area: Qt.DockWidgetArea) -> int:
+        """A share of the window, but at the sides no less than the letters that controls need, up to a third of it."""
+        if area == Qt.DockWidgetArea.BottomDockWidgetArea:
+            return round(self._window.height() * _BOTTOM)
+        width, letter = self._window.width(), self._window.fontMetrics().averageCharWidth()
+        share, letters = (_LEFT, _LEFT_LETTERS) if area == Qt.DockWidgetArea.LeftDockWidgetArea else (_RIGHT, _RIGHT_LETTERS)
+        return max(round(width * share), min(letters * letter, width // 3))
 
     def set_movable(self, on: bool) -> None:
         """Give docks a title by which they can be dragged, closed and floated; without it they are quiet."""
@@ -79,12 +84,10 @@ class Docks(QObject):
             dock.setFloating(False)
             self._window.addDockWidget(area, dock)
             dock.show()
-        width, height = self._window.width(), self._window.height()
-        shares = {Qt.DockWidgetArea.LeftDockWidgetArea: _LEFT, Qt.DockWidgetArea.RightDockWidgetArea: _RIGHT}
         for dock, area in self._docks:
-            across = area in shares
-            size = self._size(shares.get(area, _BOTTOM), width if across else height, dock.widget(), across=across)
-            self._window.resizeDocks([dock], [size], Qt.Orientation.Horizontal if across else Qt.Orientation.Vertical)
+            bottom = area == Qt.DockWidgetArea.BottomDockWidgetArea
+            orientation = Qt.Orientation.Vertical if bottom else Qt.Orientation.Horizontal
+            self._window.resizeDocks([dock], [self._size(area)], orientation)
 
     def restore(self) -> None:
         """Arrange the docks as they were left, or as they are at first."""

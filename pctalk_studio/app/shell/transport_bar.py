@@ -167,6 +167,7 @@ class TransportBar(QWidget):
         button = QToolButton(self)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setObjectName("play")
+        button.setMinimumSize(24, 24)
         side = round(icon_side(self) * 1.1)
         button.setIconSize(QSize(side, side))
         button.clicked.connect(action.trigger)
@@ -179,6 +180,7 @@ class TransportBar(QWidget):
     def _pill(self, id_: str, text: str) -> QToolButton:
         action, button = self._kit.actions[id_], QToolButton(self)
         button.setObjectName("pill")
+        button.setMinimumSize(24, 24)
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setText(text)
@@ -191,6 +193,7 @@ class TransportBar(QWidget):
     def _speed_button(self) -> QToolButton:
         button = QToolButton(self)
         button.setObjectName("pill")
+        button.setMinimumSize(24, 24)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setAccessibleName(self.tr("Speed of playing"))

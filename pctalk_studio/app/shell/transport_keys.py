@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -44,9 +44,8 @@ class TransportKeys(QObject):
         kit.editor.playhead_moved.connect(self._moved)
         kit.editor.desk_changed.connect(self._desk_changed)
         self._desk_changed()
-        application = QCoreApplication.instance()
-        if application is not None:
-            application.installEventFilter(self)
+        # Keys that no view takes for itself come by the window.
+        window.installEventFilter(self)
 
     def play_selection_in(self, *views: QWidget) -> None:
         """Let Tab play the selection while the keyboard is in one of these; elsewhere it goes on to the next control."""
@@ -176,7 +175,7 @@ class TransportKeys(QObject):
         elif event.type() == QEvent.Type.KeyRelease and isinstance(event, QKeyEvent):
             if self._is_stop(event) and not event.isAutoRepeat():
                 self._stop_held = False
-        elif event.type() == QEvent.Type.ApplicationDeactivate:
+        elif event.type() == QEvent.Type.WindowDeactivate:
             self._stop_held = False
         return False
 
