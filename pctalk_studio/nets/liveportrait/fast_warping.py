@@ -91,6 +91,36 @@ def heat(keypoints: Tensor, shape: torch.Size) -> Tensor:
     return along(2, depth)[:, :, None, None] * plane[:, None]
 
 
+def sampled(volume: Tensor, places: Tensor) -> Tensor:
+    """Linear sampling of volume [1, C, D, H, W] at places [N, D, H, W, 3]; gives [N, D, H, W, C].
+
+    The same as ``grid_sample`` with zeros outside, which Apple's devices lack for volumes: written in plain terms for them.
+    """
+    if places.device.type != "mps":
+        moved = functional.grid_sample(volume.expand(len(places), -1, -1, -1, -1), places, align_corners=False)
+        return moved.movedim(1, -1)
+    return gathered(volume, places)
+
+
+def gathered(volume: Tensor, places: Tensor) -> Tensor:
+    """:func:`sampled` by looking up the eight neighbours of each place."""
+    _, channels, *sizes = volume.shape
+    values = volume.reshape(channels, -1).T
+    counts = torch.tensor(sizes[::-1], device=places.device)
+    index = ((places + 1) * counts - 1) / 2
+    low = torch.floor(index)
+    after = index - low
+    out = volume.new_zeros(*places.shape[:-1], channels)
+    for corner in range(8):
+        step = torch.tensor([corner & 1, corner >> 1 & 1, corner >> 2], device=places.device)
+        at = (low + step).long()
+        inside = ((at >= 0) & (at < counts)).all(-1)
+        x, y, z = at.clamp(counts.new_zeros(3), counts - 1).unbind(-1)
+        weight = torch.where(step == 1, after, 1 - after).prod(-1) * inside
+        out += values[(z * counts[1] + y) * counts[0] + x] * weight[..., None]
+    return out
+
+
 class _Heads(nn.Module):
     """Mask and occlusion by the device's own convolutions; as :class:`FourierHeads`."""
 
@@ -155,10 +185,9 @@ class FastWarping(nn.Module):
         share = torch.softmax(mask.float(), dim=-1)
         count, depth, height, width, slots = share.shape
         mixed = torch.bmm(share.view(count, -1, slots), shift).view(count, depth, height, width, 3)
-        moved = functional.grid_sample(
-            source.volume.expand(count, -1, -1, -1, -1), source.grid + mixed, align_corners=False
-        ).flatten(1, 2)
-        flat = self.third(moved.movedim(1, -1).contiguous())
+        moved = sampled(source.volume, source.grid + mixed)
+        planes = moved.permute(0, 2, 3, 4, 1).reshape(count, height, width, -1)
+        flat = self.third(planes)
         out: Tensor = self.fourth(functional.leaky_relu_(flat, 0.01)) * torch.sigmoid(occlusion)
         return out
 

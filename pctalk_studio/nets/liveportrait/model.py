@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +48,11 @@ class StudiedFace:
     def nbytes(self) -> int:
         """Memory that it holds on the device."""
         return self.source.nbytes
+
+
+def _full_single_precision() -> AbstractContextManager[None]:
+    """What is float32 is to be float32: cards otherwise cut the factors of its convolutions to eleven bits (TF32)."""
+    return torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=False, allow_tf32=False)
 
 
 def _planes(pictures: npt.NDArray[np.uint8], device: torch.device) -> Tensor:
@@ -119,7 +125,8 @@ class LivePortraitModel:
         pictures
             [N, 256, 256, 3] uint8 RGB, crops of faces, resized with pixel areas.
         """
-        raw = self._motion(_planes(pictures, self.policy.device))
+        with _full_single_precision():
+            raw = self._motion(_planes(pictures, self.policy.device))
         angles = [degrees_of_bins(logits.cpu().numpy()) for logits in (raw.pitch, raw.yaw, raw.roll)]
         place, exp, scale, canonical = (t.cpu().numpy() for t in (raw.translation, raw.expression, raw.scale, raw.canonical))
         return tuple(
@@ -138,8 +145,9 @@ class LivePortraitModel:
     @torch.inference_mode()
     def study(self, picture: PictureU8) -> StudiedFace:
         """Extract the appearance of [S, S, 3] uint8 RGB, S a multiple of 128 (256; 128 for drafts)."""
-        volume = self._appearance(_planes(picture[None], self.policy.device))
-        return StudiedFace(len(picture), self._warping.study(volume))
+        with _full_single_precision():
+            volume = self._appearance(_planes(picture[None], self.policy.device))
+            return StudiedFace(len(picture), self._warping.study(volume))
 
     @torch.inference_mode()
     def draw(self, face: StudiedFace, k_source: ArrayF32, k_driving: ArrayF32) -> Tensor:
@@ -173,7 +181,8 @@ class LivePortraitModel:
         self, volume: Tensor, squeezed: Tensor, standing: Tensor, grid: Tensor, k_driving: Tensor, k_source: Tensor
     ) -> Tensor:
         source = WarpSource(volume, squeezed, standing, grid)
-        out: Tensor = self._generator(self._warping(source, k_driving=k_driving, k_source=k_source))
+        with _full_single_precision():
+            out: Tensor = self._generator(self._warping(source, k_driving=k_driving, k_source=k_source))
         return out
 
     @torch.inference_mode()

@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn import functional
 
 from pctalk_studio.nets.liveportrait.fast_generator import FastGenerator, PhaseConv, normalised, quadrupled
-from pctalk_studio.nets.liveportrait.fast_warping import FastWarping, heat, shifted
+from pctalk_studio.nets.liveportrait.fast_warping import FastWarping, gathered, heat, sampled, shifted
 from pctalk_studio.nets.liveportrait.fourier import FourierHeads
 from pctalk_studio.nets.liveportrait.layers import Direct, Plan, convolution, folded, halved, repeated
 from pctalk_studio.nets.liveportrait.policy import CPU, Policy
@@ -102,6 +102,14 @@ def test_shifting_is_sampling_a_moved_grid(shifts):
     each = volume.movedim(-1, 0)[None].expand(len(shift), -1, -1, -1, -1)
     wanted = functional.grid_sample(each, grid, align_corners=False).movedim(1, -1)
     torch.testing.assert_close(shifted(volume, shift), wanted, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("look_up", [sampled, gathered])
+def test_sampling_anywhere_is_that_of_the_plain_network(look_up):
+    volume = numbers(1, 5, 3, 6, 4)
+    places = 1.3 * numbers(2, 3, 6, 4, 3, seed=1)
+    wanted = functional.grid_sample(volume.expand(2, -1, -1, -1, -1), places, align_corners=False).movedim(1, -1)
+    torch.testing.assert_close(look_up(volume, places), wanted, atol=1e-5, rtol=1e-5)
 
 
 def test_heat_is_a_product_of_its_axes():
