@@ -22,6 +22,9 @@ SOFTNESS = 0.03
 MIDDLE_SOFTNESS = 0.04
 """How far the left half of the face reaches into the right one, E."""
 
+_RIM = 17
+"""Twice the width of the mesh's rim that no outline enters, quarters of a mask's cell."""
+
 # Landmarks that belong to a region without doubt; a point of the face belongs to the region of the nearest of them.
 _ANCHORS: dict[EmotionRegion, tuple[int, ...]] = {
     EmotionRegion.BROWS: (
@@ -45,6 +48,7 @@ _ANCHORS: dict[EmotionRegion, tuple[int, ...]] = {
         57, 287, 43, 273, 202, 422, 204, 424, 194, 418, 212, 432, 169, 394, 170, 395, 140, 369,
     ),
 }  # fmt: skip
+
 
 @cache
 def _shares() -> F64:
@@ -98,7 +102,9 @@ def outlines() -> dict[EmotionRegion, tuple[F64, ...]]:
     face = topo.face_topology().vertices[list(topo.FACE_OVAL), :2].astype(np.float64)
     oval = np.round(((face - (0, MASK_MIDDLE)) + MASK_REACH) / CELL * 4 - 0.5).astype(np.int32)
     side = 4 * MASK_SIDE
-    inside = cv2.fillPoly(np.zeros((side, side), np.uint8), [oval], (1.0,))
+    filled = cv2.fillPoly(np.zeros((side, side), np.uint8), [oval], (1.0,))
+    # Within the rim, whose triangles a turned head shows edgewise: a line along them would be ragged.
+    inside = cv2.erode(filled, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_RIM, _RIM)))
     finer = np.stack([cv2.resize(share, (side, side), interpolation=cv2.INTER_CUBIC) for share in _shares()])
     owner = np.argmax(finer, axis=0)
     found = {}

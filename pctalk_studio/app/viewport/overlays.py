@@ -57,8 +57,8 @@ def paint_safe_area(painter: QPainter, view: View) -> None:
             color.setAlpha(color.alpha() * 2 // 3)
             painter.setPen(QPen(color, pen_width, line))
             painter.drawRect(box)
-        painter.setPen(_BRIGHT)
-        painter.drawText(box.topLeft() + QPointF(4, QFontMetricsF(painter.font()).ascent() + 2), f"{round(part * 100)} %")
+        middle = QFontMetricsF(painter.font()).height() / 2 + 6
+        paint_tag(painter, box.topLeft() + QPointF(4, middle), f"{round(part * 100)} %", view)
 
 
 def keypoint_at(view: View, points: KeypointsF32, x: float, y: float, reach: float = 8.0) -> int | None:
