@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -33,6 +33,12 @@ class Spans(Generic[Item]):
         low = int(np.searchsorted(self.ends, start, side="left"))
         high = int(np.searchsorted(self.starts, end, side="right"))
         return range(low, max(low, high))
+
+    def ranks(self, seen: range, rank: Callable[[Item], int]) -> npt.NDArray[np.uint8]:
+        """[n] uint8 rank of each item that is seen; 0 for the others, which nobody asks for."""
+        found = np.zeros(len(self.items), np.uint8)
+        found[seen.start : seen.stop] = [rank(self.items[number]) for number in seen]
+        return found
 
     def at(self, time: float) -> Item | None:
         """The item at a moment."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
@@ -16,7 +15,7 @@ from pctalk_studio.app.timeline.lanes.words import paint_edge
 from pctalk_studio.app.timeline.phone_palette import PhonePalette
 from pctalk_studio.app.timeline.phone_table import CLOSURES, tint, written
 from pctalk_studio.core.speech import SILENCE, VOWELS
-from pctalk_studio.document.speech_track import SAME_TIME, SHORTEST_PHONE, PhoneItem
+from pctalk_studio.document.speech_track import SAME_TIME, SHORTEST_PHONE, Owner, PhoneItem
 from pctalk_studio.session.selection import Selection
 
 _INSERTED = 0.08
@@ -73,9 +72,9 @@ class PhoneLane(SpanLane[PhoneItem]):
         seen, tokens = self.spans.between(*strip.span), strip.tokens
         if painting.crowded(len(seen), strip.width):
             ids = self.chosen_ids()
-            ranks = [4 if item.id in ids else _RANKS.index(tint(item.label)) for item in self.spans.items]
+            ranks = self.spans.ranks(seen, lambda item: 4 if item.id in ids else _RANKS.index(tint(item.label)))
             colors: list[QColor | None] = [None, *(tokens.color(name) for name in _RANKS[1:]), tokens.color("accent")]
-            painting.paint_columns(painter, self.spans, np.array(ranks, np.uint8), colors, strip)
+            painting.paint_columns(painter, self.spans, ranks, colors, strip)
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         font = QFont(strip.font)
@@ -83,30 +82,53 @@ class PhoneLane(SpanLane[PhoneItem]):
         font.setFeature(QFont.Tag("tnum"), 1)
         metrics, ipa = QFontMetricsF(font), self.kit.editor.modes.ipa
         painter.setFont(font)
-        for number in seen:
-            self._paint_phone(painter, self.spans.items[number], strip, metrics, ipa=ipa)
+        phones = [(item, self._box(item, strip)) for item in (self.spans.items[number] for number in seen)]
+        self._paint_boxes(painter, phones, strip)
+        painter.setPen(tokens.color("text"))
+        for item, box in phones:
+            self._paint_label(painter, item, box, strip, metrics, ipa=ipa)
 
-    def _paint_phone(self, painter: QPainter, item: PhoneItem, strip: Strip, metrics: QFontMetricsF, *, ipa: bool) -> None:
-        tokens, chosen = strip.tokens, item.id in self.chosen_ids()
-        if item.label == SILENCE and not chosen:
-            painting.paint_owner(painter, item.owner, self._box(item, strip), tokens)
+    def _paint_boxes(self, painter: QPainter, phones: list[tuple[PhoneItem, QRectF]], strip: Strip) -> None:
+        """Boxes tint by tint, so that brushes are made once, then what lies on some of them."""
+        tokens, ids = strip.tokens, self.chosen_ids()
+        tinted: dict[str, list[QRectF]] = {}
+        bars = []
+        for item, box in phones:
+            if item.label != SILENCE or item.id in ids:
+                ground = "selected" if item.id in ids else tint(item.label)
+                tinted.setdefault(ground, []).append(box)
+            if item.label in CLOSURES:
+                bars.append(QRectF(box.left() + 2, box.bottom() - 3, box.width() - 4, 2))
+        for ground, boxes in tinted.items():
+            painter.setPen(QPen(tokens.color("accent"), 1.5) if ground == "selected" else Qt.PenStyle.NoPen)
+            painter.setBrush(tokens.color(ground))
+            for box in boxes:
+                painter.drawRoundedRect(box, 3, 3)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tokens.color("closure_bar"))
+        painter.drawRects(bars)
+        hatch = tokens.color("stale", 0.3)
+        for item, box in phones:
+            if item.confidence < _UNSURE and item.label != SILENCE:
+                painting.paint_hatch(painter, box, hatch)
+            if item.owner is not Owner.AUTOMATIC:
+                painting.paint_owner(painter, item.owner, box, tokens)
+
+    def _paint_label(
+        self, painter: QPainter, item: PhoneItem, box: QRectF, strip: Strip, metrics: QFontMetricsF, *, ipa: bool
+    ) -> None:
+        """The phone with its stress, without it where there is less room, or nothing."""
+        if item.label == SILENCE:
             return
-        box = self._box(item, strip)
-        painter.setPen(QPen(tokens.color("accent"), 1.5) if chosen else Qt.PenStyle.NoPen)
-        painter.setBrush(tokens.color("selected" if chosen else tint(item.label)))
-        painter.drawRoundedRect(box, 3, 3)
-        if item.label in CLOSURES:
-            painter.fillRect(QRectF(box.left() + 2, box.bottom() - 3, box.width() - 4, 2), tokens.color("closure_bar"))
-        if item.confidence < _UNSURE:
-            painting.paint_hatch(painter, box, tokens.color("stale", 0.3))
-        shown = box.adjusted(max(-box.left(), 0), 0, -max(box.right() - strip.width, 0), 0)
+        shown = QRectF(box)
+        shown.setLeft(max(box.left(), 0.0))
+        shown.setRight(min(box.right(), strip.width))
+        room = shown.width() - 1
         for text in (written(item, ipa=ipa), item.label):
             width = metrics.horizontalAdvance(text)
-            if text and width + 1 <= shown.width():
-                painter.setPen(tokens.color("text"))
+            if width <= room:
                 painting.paint_text(painter, shown, text, width, metrics)
-                break
-        painting.paint_owner(painter, item.owner, box, tokens)
+                return
 
     def _box(self, item: PhoneItem, strip: Strip) -> QRectF:
         left, right = strip.scale.x(item.start), strip.scale.x(item.end)

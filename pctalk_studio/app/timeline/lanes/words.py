@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
@@ -15,7 +14,7 @@ from pctalk_studio.app.timeline.inline_field import InlineField
 from pctalk_studio.app.timeline.lane import Board, Handle, Strip
 from pctalk_studio.app.timeline.lanes.span_lane import SpanLane
 from pctalk_studio.core.speech import SILENCE
-from pctalk_studio.document.speech_track import SAME_TIME, WordItem
+from pctalk_studio.document.speech_track import SAME_TIME, Owner, WordItem
 from pctalk_studio.session.selection import Selection
 
 _LEAST = 12.0
@@ -69,48 +68,74 @@ class WordLane(SpanLane[WordItem]):
         seen, tokens = self.spans.between(*strip.span), strip.tokens
         if painting.crowded(len(seen), strip.width, _LEAST):
             ids = self.chosen_ids()
-            ranks = np.array([2 if item.id in ids else int(is_doubtful(item)) for item in self.spans.items], np.uint8)
+            ranks = self.spans.ranks(seen, lambda item: 2 if item.id in ids else int(is_doubtful(item)))
             colors = [tokens.color("line"), tokens.color("stale"), tokens.color("accent")]
             painting.paint_columns(painter, self.spans, ranks, colors, strip)
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        words = [self.spans.items[number] for number in seen]
+        said = [(word, self._box(word, strip)) for word in words if word.said]
+        self._paint_boxes(painter, said, strip)
+        self._paint_texts(painter, said, strip)
+        for word in words:
+            if not word.said:
+                self._paint_unsaid(painter, word, strip)
+
+    def _box(self, item: WordItem, strip: Strip) -> QRectF:
+        left, right = strip.scale.x(item.start), strip.scale.x(item.end)
+        return QRectF(left + 0.5, 2.5, max(right - left - 1, 1), strip.height - 5)
+
+    def _paint_boxes(self, painter: QPainter, words: list[tuple[WordItem, QRectF]], strip: Strip) -> None:
+        """Boxes kind by kind, so that pens and brushes are made once."""
+        tokens, ids = strip.tokens, self.chosen_ids()
+        plain: list[QRectF] = []
+        doubtful: list[QRectF] = []
+        chosen: list[QRectF] = []
+        for item, box in words:
+            (chosen if item.id in ids else doubtful if is_doubtful(item) else plain).append(box)
+        for boxes, line, ground, width in (
+            (plain, "line", "raised", 1.0),
+            (doubtful, "stale", "raised", 1.0),
+            (chosen, "accent", "selected", 1.5),
+        ):
+            painter.setPen(QPen(tokens.color(line), width))
+            painter.setBrush(tokens.color(ground))
+            for box in boxes:
+                painter.drawRoundedRect(box, 4, 4)
+        hatch = tokens.color("stale", 0.28)
+        for item, box in words:
+            if is_doubtful(item):
+                painting.paint_hatch(painter, box.adjusted(1, 1, -1, -1), hatch)
+            if item.owner is not Owner.AUTOMATIC:
+                painting.paint_owner(painter, item.owner, box, tokens)
+
+    def _paint_texts(self, painter: QPainter, words: list[tuple[WordItem, QRectF]], strip: Strip) -> None:
+        tokens, ids = strip.tokens, self.chosen_ids()
         bold = QFont(strip.font)
         bold.setBold(True)
         fonts = ((strip.font, QFontMetricsF(strip.font)), (bold, QFontMetricsF(bold)))
-        unsaid = [self.spans.items[number] for number in seen if not self.spans.items[number].said]
-        for number in seen:
-            item = self.spans.items[number]
-            if item.said:
-                self._paint_word(painter, item, strip, fonts)
-        for item in unsaid:
-            self._paint_unsaid(painter, item, strip)
-
-    def _paint_word(self, painter: QPainter, item: WordItem, strip: Strip, fonts: Sequence[tuple[QFont, QFontMetricsF]]) -> None:
-        tokens, chosen, doubtful = strip.tokens, item.id in self.chosen_ids(), is_doubtful(item)
-        left, right = strip.scale.x(item.start), strip.scale.x(item.end)
-        box = QRectF(left + 0.5, 2.5, max(right - left - 1, 1), strip.height - 5)
-        painter.setPen(QPen(tokens.color("accent" if chosen else "stale" if doubtful else "line"), 1.5 if chosen else 1))
-        painter.setBrush(tokens.color("selected" if chosen else "raised"))
-        painter.drawRoundedRect(box, 4, 4)
-        if doubtful:
-            painting.paint_hatch(painter, box.adjusted(1, 1, -1, -1), tokens.color("stale", 0.28))
-        font, metrics = fonts[chosen]
-        # Of a word that is seen in part, the text stays in view.
-        shown = box.adjusted(max(-box.left(), 0), 0, -max(box.right() - strip.width, 0), 0)
-        width = metrics.horizontalAdvance(item.text)
-        if shown.width() > metrics.averageCharWidth() + 3:
-            text = item.text
-            if width > shown.width() - 2:
-                text = metrics.elidedText(text, _ELIDE, shown.width() - 2)
+        ink, amber = tokens.color("text"), tokens.color("stale")
+        least = fonts[0][1].averageCharWidth() + 3
+        for item, box in words:
+            # Of a word that is seen in part, the text stays in view.
+            shown = QRectF(box)
+            shown.setLeft(max(box.left(), 0.0))
+            shown.setRight(min(box.right(), strip.width))
+            room = shown.width() - 2
+            if room + 2 <= least:
+                continue
+            font, metrics = fonts[item.id in ids]
+            text, width = item.text, metrics.horizontalAdvance(item.text)
+            if width > room:
+                text = metrics.elidedText(text, _ELIDE, room)
                 width = metrics.horizontalAdvance(text)
             painter.setFont(font)
-            painter.setPen(tokens.color("text"))
+            painter.setPen(ink)
             painting.paint_text(painter, shown, text, width, metrics)
-            if doubtful:
-                half = min(width / 2, shown.width() / 2 - 2)
-                middle, y = shown.center().x(), shown.center().y() + metrics.height() / 2
-                painting.paint_wave_line(painter, middle - half, middle + half, min(y, box.bottom() - 2), tokens.color("stale"))
-        painting.paint_owner(painter, item.owner, box, tokens)
+            if is_doubtful(item):
+                half, middle = min(width, room) / 2, shown.center().x()
+                y = min(shown.center().y() + metrics.height() / 2, box.bottom() - 2)
+                painting.paint_wave_line(painter, middle - half, middle + half, y, amber)
 
     def _paint_unsaid(self, painter: QPainter, item: WordItem, strip: Strip) -> None:
         """A word without length: a dashed post, and its text struck out where there is room behind it."""
@@ -144,7 +169,7 @@ class WordLane(SpanLane[WordItem]):
             return "delete_word", {"word_id": ids["item"]}
         return "merge_words", {"first_id": ids["first"], "second_id": ids["second"]}
 
-    def _box(self, start: float, end: float) -> QRectF:
+    def _place(self, start: float, end: float) -> QRectF:
         left, right = self.board.view.scale.x(start), self.board.view.scale.x(end)
         return QRectF(left, 0, right - left, self.height)
 
@@ -156,7 +181,7 @@ class WordLane(SpanLane[WordItem]):
             def done(text: str, word_id: int = item.id) -> None:
                 self.kit.editor.apply("relabel_word", word_id=word_id, text=text)
 
-            self._field.open(self._box(item.start, item.end), item.text, self.tr("Word"), done)
+            self._field.open(self._place(item.start, item.end), item.text, self.tr("Word"), done)
 
     def split_at(self, time: float) -> None:
         """Split the word at the phone boundary nearest to a moment; the text is split in proportion, and can be written anew."""
@@ -196,7 +221,7 @@ class WordLane(SpanLane[WordItem]):
             if self.kit.editor.apply("insert_word", text=text, start=start, end=end):
                 self.kit.editor.select(Selection.of(words=[number]))
 
-        self._field.open(self._box(start, end), "", self.tr("New word"), done)
+        self._field.open(self._place(start, end), "", self.tr("New word"), done)
 
 
 def paint_edge(painter: QPainter, strip: Strip, hover: Handle | None, edge: float | None) -> None:
