@@ -14,7 +14,7 @@ from pctalk_studio.core.errors import EditRejected, StudioError
 from pctalk_studio.core.problems import Problem
 from pctalk_studio.document.project import Project
 from pctalk_studio.preview.audio_output import OutputDevices
-from pctalk_studio.session.desk import Desk, problem_of
+from pctalk_studio.session.desk import Desk
 from pctalk_studio.session.easel import Engines
 from pctalk_studio.session.notices import (
     FramesChanged,
@@ -26,6 +26,7 @@ from pctalk_studio.session.notices import (
     SelectionChanged,
     SourcesChanged,
     Told,
+    problem_of,
 )
 from pctalk_studio.session.selection import Selection
 from pctalk_studio.session.studio import FRAME_MEMORY, Studio
@@ -127,6 +128,8 @@ class Editor(QObject):
         desk, self._desk = self._desk, None
         if desk is not None:
             desk.leave()
+            if desk.studio.safety is not None:
+                desk.studio.safety.flush()
             self.desk_changed.emit()
 
     def _hear(self, desk: Desk, notice: Notice) -> None:

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from pctalk_studio.core.errors import Cancelled, StudioError
 from pctalk_studio.core.problems import Problem
 from pctalk_studio.core.time import FrameRate
 from pctalk_studio.deformation.evaluate import Evaluator
@@ -34,6 +33,7 @@ from pctalk_studio.session.notices import (
     SelectionChanged,
     SourcesChanged,
     Told,
+    problem_of,
 )
 from pctalk_studio.session.selection import Selection
 from pctalk_studio.session.sources import Sources
@@ -398,14 +398,3 @@ class Desk:
     def frame_states(self) -> npt.NDArray[np.uint8]:
         """State of each frame for the cache bar, [T] uint8 of FrameState."""
         return self.scheduler.states()
-
-
-def problem_of(error: BaseException) -> Problem:
-    """An error as something to read. What is no :class:`StudioError` is a fault of the program, and said to be one."""
-    if isinstance(error, Cancelled):
-        return Problem("cancelled", error.user_text)
-    if isinstance(error, StudioError):
-        return Problem(type(error).__name__, error.user_text)
-    if isinstance(error, MemoryError):
-        return Problem("memory", "There is not enough memory for this; choose a smaller frame size in the project's settings.")
-    return Problem("fault", f"Something went wrong inside the program ({error!r}); save a copy of the project and start anew.")

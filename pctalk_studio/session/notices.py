@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pctalk_studio.core.errors import Cancelled, StudioError
 from pctalk_studio.core.problems import Problem
 from pctalk_studio.document.project import Project
 from pctalk_studio.preview.clip_frames import ClipFrames
@@ -75,3 +76,14 @@ class Told:
 
 Notice = ProjectChanged | SelectionChanged | MotionChanged | SourcesChanged | FramesChanged | PlayheadMoved | Saved | Told
 """All of them."""
+
+
+def problem_of(error: BaseException) -> Problem:
+    """An error as something to read. What is no :class:`StudioError` is a fault of the program, and said to be one."""
+    if isinstance(error, Cancelled):
+        return Problem("cancelled", error.user_text)
+    if isinstance(error, StudioError):
+        return Problem(type(error).__name__, error.user_text)
+    if isinstance(error, MemoryError):
+        return Problem("memory", "There is not enough memory for this; choose a smaller frame size in the project's settings.")
+    return Problem("fault", f"Something went wrong inside the program ({error!r}); save a copy of the project and start anew.")

@@ -48,6 +48,10 @@ class Safety:
             self._release()
             self._take(path)
 
+    def flush(self) -> None:
+        """Bring what is not on the disk yet there now, because the program is about to end."""
+        self._autosaver.flush()
+
     def close(self) -> None:
         """The project was closed in order: there is nothing to recover, and others may have the file."""
         self._autosaver.closed()

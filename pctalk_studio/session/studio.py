@@ -73,7 +73,7 @@ class Studio:
         self.sources = sources
         self.path = path
         self.problems = problems if safety is None else problems + safety.problems
-        self._safety = safety
+        self.safety = safety
         self.store = FrameStore(frame_memory)
         self._extras = extras
         self._easel = Easel(engines)
@@ -121,9 +121,9 @@ class Studio:
         media = replace(begun.media, portrait=_reference(portrait), audio=_reference(audio), transcript=transcript)
         document = replace(begun, media=media, speech=SpeechTrack.of(sources.speech.alignment))
         studio = cls(document, sources, engines, problems=sources.problems, safety=Safety(None) if editing else None)
-        if studio._safety is not None:
+        if studio.safety is not None:
             # What took minutes to analyse, and to type, is worth recovering before the first edit.
-            studio._safety.changed(document, None)
+            studio.safety.changed(document, None)
         return studio
 
     @classmethod
@@ -198,8 +198,8 @@ class Studio:
     def _show(self, history: History) -> None:
         changed = history.project is not self.project
         self.history = history
-        if changed and self._safety is not None:
-            self._safety.changed(self.project, self._extras)
+        if changed and self.safety is not None:
+            self.safety.changed(self.project, self._extras)
 
     def undo(self) -> None:
         """Go one step back.
@@ -368,8 +368,8 @@ class Studio:
     def was_saved(self, request: SaveProject) -> None:
         """Take note that this was written."""
         self.path = request.target
-        if self._safety is not None:
-            self._safety.saved(request.target, request.original)
+        if self.safety is not None:
+            self.safety.saved(request.target, request.original)
 
     def use_sources(self, sources: Sources) -> None:
         """Go on with other sources."""
@@ -379,8 +379,8 @@ class Studio:
 
     def close(self) -> None:
         """Give the file free and forget what could be recovered; what was not saved is lost, as the person has decided."""
-        if self._safety is not None:
-            self._safety.close()
+        if self.safety is not None:
+            self.safety.close()
 
 
 def _edited(project: Project, edit: str, arguments: Mapping[str, Any]) -> Project:

@@ -136,6 +136,10 @@ class Autosaver:
             self._waiting = self._latest is not None
             self._schedule(at_once=True)
 
+    def flush(self) -> None:
+        """Bring what waits to the disk now, on this thread: the program is about to end."""
+        self._write()
+
     def closed(self) -> None:
         """The project was closed in order, saved or given up: nothing is left to recover. Waits for a write under way."""
         with self._guard:

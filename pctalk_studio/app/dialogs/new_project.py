@@ -19,7 +19,7 @@ from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.shell.chooser import Chooser
 from pctalk_studio.app.shell.worker import Worker
 from pctalk_studio.jobs import Ticket
-from pctalk_studio.session.desk import problem_of
+from pctalk_studio.session.notices import problem_of
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 SOUNDS = (".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aac", ".mp4", ".mov", ".mkv", ".webm")

@@ -14,7 +14,8 @@ from pctalk_studio.app.shell.chooser import Chooser
 from pctalk_studio.app.shell.worker import Worker
 from pctalk_studio.document.project import Project
 from pctalk_studio.jobs import Control, Ticket
-from pctalk_studio.session.desk import Desk, problem_of
+from pctalk_studio.session.desk import Desk
+from pctalk_studio.session.notices import problem_of
 from pctalk_studio.session.opening import place_of_untitled
 from pctalk_studio.session.sources import Sources, load_sources, media_files
 from pctalk_studio.storage.media_links import (

@@ -10,19 +10,17 @@ from pctalk_studio.app.actions import ActionSpec
 from pctalk_studio.app.exporting.exports import Exports
 from pctalk_studio.app.exporting.page import ExportPage
 from pctalk_studio.app.kit import Kit
-from pctalk_studio.app.shell.ask_bar import Answer
 from pctalk_studio.app.shell.front import Front
 from pctalk_studio.app.shell.worker import Worker
 from pctalk_studio.app.widgets.message_bar import Message, Severity
-from pctalk_studio.session.desk import problem_of
 from pctalk_studio.session.exporting import ExportItem, ExportJob
-from pctalk_studio.session.notices import Told
+from pctalk_studio.session.notices import Told, problem_of
 from pctalk_studio.session.resuming import ResumeExport
-from pctalk_studio.storage.unfinished import Unfinished, forget, unfinished
+from pctalk_studio.storage.unfinished import Unfinished
 
 
 class Exporting(QObject):
-    """Opens the page, keeps the queue, and offers what a crash cut short.
+    """Opens the page, keeps the queue, and does again what a crash cut short.
 
     Parameters
     ----------
@@ -49,35 +47,25 @@ class Exporting(QObject):
         """Show the page."""
         self._front.show_page(ExportPage(self._kit, self.exports))
 
-    def offer_unfinished(self) -> None:
-        """Ask about exports that were cut short when the program died, one after the other."""
-        left = [work for work in unfinished() if work.kind == "export"]
-        if left:
-            self._ask(left[0])
-
-    def _ask(self, work: Unfinished) -> None:
-        def again() -> None:
-            editor = self._kit.editor
-            failed = lambda error: editor.told.emit(Told(problem_of(error)))  # noqa: E731
-            self._worker.do(ResumeExport(work, editor.engines), self._resumed, failed)
-
-        def no() -> None:
-            forget(work)
-            self.offer_unfinished()
-
-        question = self.tr("The export of '{name}' was cut short. Export it again?").format(name=work.title)
-        self._front.ask(question, [Answer(self.tr("Export again"), again), Answer(self.tr("Forget it"), no)])
+    def resume(self, work: Unfinished) -> None:
+        """Export again what a crash cut short."""
+        editor = self._kit.editor
+        self._worker.do(ResumeExport(work, editor.engines), self._resumed, lambda e: editor.told.emit(Told(problem_of(e))))
 
     def _resumed(self, job: ExportJob) -> None:
         self.exports.add(job)
         self.open()
-        self.offer_unfinished()
 
     def _finished(self, item: ExportItem) -> None:
         path = item.order.path
         text = self.tr("'{name}' is exported.").format(name=path.name)
         show = lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))  # noqa: E731
         self._front.say(Message(text, Severity.REMARK, self.tr("Show in folder"), show, f"exported {path}"))
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being exported, waits or is paused."""
+        return self.exports.queue.busy
 
     def close(self) -> None:
         """Give up what has not ended, and stop."""

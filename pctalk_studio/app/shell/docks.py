@@ -11,7 +11,7 @@ _VERSION = 1
 _LEFT, _RIGHT, _BOTTOM = 0.135, 0.18, 0.38
 """Shares of the window's width and height at first."""
 
-_LEFT_LETTERS, _RIGHT_LETTERS = 33, 48
+_LEFT_LETTERS, _RIGHT_LETTERS = 36, 53
 """Letters that have room in a line at the sides."""
 
 

@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QMainWindow, QStatusBar, QVBoxLayout, QWidget
 from pctalk_studio.app.exporting.exporting import Exporting
 from pctalk_studio.app.inspector.panel import InspectorPanel
 from pctalk_studio.app.kit import Kit
+from pctalk_studio.app.shell.ask_bar import Answer
 from pctalk_studio.app.shell.chooser import Chooser
 from pctalk_studio.app.shell.commands import Commands
+from pctalk_studio.app.shell.cut_short import CutShort
 from pctalk_studio.app.shell.docks import Docks
 from pctalk_studio.app.shell.front import Front
 from pctalk_studio.app.shell.menus import Menus
@@ -84,6 +86,8 @@ class MainWindow(QMainWindow):
         self.docks.add("timeline", self.tr("Timeline"), self.timeline, area.BottomDockWidgetArea)
         self.transport.play_selection_in(self.timeline, self.viewport)
         self.exporting = Exporting(kit, self.front, self.worker, self)
+        resume = {"export": self.exporting.resume, "analysis": self.pages.begin_again}
+        self.cut_short = CutShort(self.front, resume, self)
         self.menus = Menus(self.top.menus, kit.actions, self.files.recent)
         self.menus.reopen.connect(self.files.open)
         self.commands.connect_menus(self.menus)
@@ -132,9 +136,10 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask before something is lost; then keep the layout and stop all work."""
         desk = self._kit.editor.desk
-        if not self._leaving and desk is not None and desk.modified:
+        unsaved = desk is not None and desk.modified
+        if not self._leaving and (unsaved or self.exporting.busy):
             event.ignore()
-            self.files.unless_unsaved(self._close_for_good)
+            self.files.unless_unsaved(self._close_unless_exporting)
             return
         self.docks.keep()
         self.files.give_up()
@@ -142,6 +147,13 @@ class MainWindow(QMainWindow):
         self.worker.close()
         self._kit.editor.close_project()
         event.accept()
+
+    def _close_unless_exporting(self) -> None:
+        if not self.exporting.busy:
+            self._close_for_good()
+            return
+        question = self.tr("Exports are still being made. Stop them and close?")
+        self.front.ask(question, (Answer(self.tr("Stop and close"), self._close_for_good), Answer(self.tr("Keep exporting"))))
 
     def _close_for_good(self) -> None:
         self._leaving = True

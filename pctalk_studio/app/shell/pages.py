@@ -19,6 +19,7 @@ from pctalk_studio.app.shell.project_files import ProjectFiles
 from pctalk_studio.app.shell.worker import Worker
 from pctalk_studio.app.widgets.message_bar import Message
 from pctalk_studio.storage.project_file import SUFFIX
+from pctalk_studio.storage.unfinished import Unfinished, forget
 
 if TYPE_CHECKING:
     from pctalk_studio.app.shell.main_window import MainWindow
@@ -87,6 +88,11 @@ class Pages(QObject):
             page.show_choice(choice)
         for path in paths:
             page.take(path)
+
+    def begin_again(self, work: Unfinished) -> None:
+        """Begin a project whose analysis a crash cut short."""
+        forget(work)
+        self.show_new(choice=NewProject.of(work.details))
 
     def show_recovery(self) -> bool:
         """Offer what programs that died have left; False when there is nothing."""

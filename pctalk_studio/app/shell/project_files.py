@@ -22,13 +22,13 @@ from pctalk_studio.core.progress import ProgressEvent
 from pctalk_studio.core.resources import resource_path
 from pctalk_studio.document.project import Media, Project
 from pctalk_studio.jobs import Ticket
-from pctalk_studio.session.desk import problem_of
 from pctalk_studio.session.desk_work import OpenStudio
-from pctalk_studio.session.notices import Told
+from pctalk_studio.session.notices import Told, problem_of
 from pctalk_studio.session.opening import open_copy, open_recovery
 from pctalk_studio.session.studio import Studio
 from pctalk_studio.storage.autosave import Recovery, discard
 from pctalk_studio.storage.project_file import SUFFIX
+from pctalk_studio.storage.unfinished import note_work
 
 Make = Callable[[Callable[[ProgressEvent], None]], Studio]
 """Opens a project; given whom to tell how far it is."""
@@ -116,13 +116,18 @@ class ProjectFiles(QObject):
             return
         begun = Project(media=Media(face=choice.face, face_points=choice.points))
 
+        about = self.tr("{portrait} and {audio}").format(portrait=portrait.name, audio=audio.name)
+
         def make(listen: Callable[[ProgressEvent], None]) -> Studio:
-            return Studio.new(portrait, audio, engines, text=choice.text or None, project=begun, listen=listen, editing=True)
+            note = note_work("analysis", about, choice.details())
+            try:
+                return Studio.new(portrait, audio, engines, text=choice.text or None, project=begun, listen=listen, editing=True)
+            finally:
+                note.finished()
 
         def back() -> None:
             self.new_given_up.emit(choice)
 
-        about = self.tr("{portrait} and {audio}").format(portrait=portrait.name, audio=audio.name)
         self.unless_unsaved(lambda: self.begin(self.tr("Beginning a project"), about, make, unsaved=True, back=back))
 
     def begin(

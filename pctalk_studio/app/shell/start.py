@@ -27,9 +27,8 @@ from pctalk_studio.core.display import check_display
 from pctalk_studio.core.resources import resource_path
 from pctalk_studio.core.user_folders import settings_folder
 from pctalk_studio.preview.audio_output import OutputDevices
-from pctalk_studio.session.desk import problem_of
 from pctalk_studio.session.easel import Engines
-from pctalk_studio.session.notices import Told
+from pctalk_studio.session.notices import Told, problem_of
 from pctalk_studio.storage.autosave import tidy
 
 DONE, INTERRUPTED = 0, 130
@@ -104,6 +103,7 @@ def begin(window: MainWindow, kit: Kit, path: Path | None) -> None:
         pass
     elif first:
         window.files.open_sample()
+    window.cut_short.offer()
     tidy()
 
 

@@ -38,6 +38,7 @@ class TopBar(QWidget):
         self._title.setAccessibleName(self.tr("Open project"))
         self._engine = self._menu_button(self.tr("Engine that draws"))
         self._quality = self._menu_button(self.tr("Quality of the preview"))
+        self._chosen = ViewingQuality.FULL
         self._fill_qualities()
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(16, 4, 12, 4)
@@ -52,6 +53,7 @@ class TopBar(QWidget):
         row.addWidget(self._quality)
         editor = kit.editor
         editor.desk_changed.connect(self.refresh)
+        editor.desk_changed.connect(self._follow_quality)
         editor.project_changed.connect(self._project_changed)
         editor.saved_changed.connect(lambda _: self.refresh())
         self.refresh()
@@ -144,7 +146,11 @@ class TopBar(QWidget):
         self._quality.setText(texts[ViewingQuality.FULL])
 
     def _choose_quality(self, quality: ViewingQuality, text: str) -> None:
+        self._chosen = quality
         self._quality.setText(text)
+        self._follow_quality()
+
+    def _follow_quality(self) -> None:
         desk = self._kit.editor.desk
         if desk is not None:
-            desk.set_quality(quality)
+            desk.set_quality(self._chosen)

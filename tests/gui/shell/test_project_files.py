@@ -16,7 +16,7 @@ from pctalk_studio.app.dialogs.relink import RelinkPage
 from pctalk_studio.app.shell.start import begin
 from pctalk_studio.core.resources import resource_path
 from pctalk_studio.session.opening import open_copy
-from pctalk_studio.storage.autosave import Recovery, recoverable
+from pctalk_studio.storage.autosave import Recovery, recoverable, restore
 from pctalk_studio.storage.lock import lock_project
 from pctalk_studio.storage.project_file import load_project
 
@@ -253,3 +253,18 @@ def test_an_unsaved_copy_counts_as_unsaved_only_when_it_was_made_here(kit, qtbot
     assert not kit.editor.desk.modified
     kit.editor.open_studio(studio(), unsaved=True)
     assert kit.editor.desk.modified
+
+
+def test_when_the_program_is_told_to_end_the_last_edit_can_be_recovered(window, kit, qtbot, project_file):
+    window.files.open(project_file)
+    opened(kit, qtbot)
+    kit.editor.apply("set_lip_scale", scale=1.1)
+    kit.editor.apply("set_lip_scale", scale=1.9)
+    safety = kit.editor.desk.studio.safety
+    window.leave()
+    assert not window.isVisible()
+    # The program would end now, and its lock with it.
+    safety._autosaver._lock.release()
+    (left,) = recoverable()
+    assert restore(left).project.lip_scale == 1.9
+    safety.close()
