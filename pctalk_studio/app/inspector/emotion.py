@@ -20,7 +20,7 @@ from pctalk_studio.app.widgets.field_row import FieldRow
 from pctalk_studio.app.widgets.flow import FlowLayout
 from pctalk_studio.app.widgets.names import region_name
 from pctalk_studio.app.widgets.scale import ValueScale
-from pctalk_studio.app.widgets.sections import quiet_label
+from pctalk_studio.app.widgets.sections import ElidedLabel
 from pctalk_studio.app.widgets.value_slider import ValueSlider
 from pctalk_studio.deformation.emc.tables import emotion_tables
 from pctalk_studio.document.edits.keys import CurveName
@@ -44,7 +44,7 @@ class EmotionSheet(Sheet):
         self.emotion = EmotionChoice(kit.look, self)
         self.emotion.chosen.connect(lambda emotion: self._each(self.tr("Change emotion"), "set_emotion", emotion=emotion))
         self.header.add(self.emotion, leading=True)
-        self._when = quiet_label(parent=self)
+        self._when = ElidedLabel("quiet", self)
         self.header.add(self._when)
         self._hint = self.hint(self.tr("Select an emotion clip on the timeline, or add one at the playhead."))
         self.intensity = self.slider(self.tr("Intensity"), STRENGTH, self._intensity)

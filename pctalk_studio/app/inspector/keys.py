@@ -15,7 +15,7 @@ from pctalk_studio.app.widgets.choice_box import ChoiceBox
 from pctalk_studio.app.widgets.clock_text import clock_text
 from pctalk_studio.app.widgets.field_row import FieldRow
 from pctalk_studio.app.widgets.scale import ValueScale
-from pctalk_studio.app.widgets.sections import quiet_label
+from pctalk_studio.app.widgets.sections import ElidedLabel
 from pctalk_studio.document.curves import Interpolation, Key
 from pctalk_studio.document.edits.keys import LIMITS, CurveName, curve_of
 from pctalk_studio.document.project import Project
@@ -57,7 +57,7 @@ class KeySheet(Sheet):
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit, QCoreApplication.translate("Inspector", "Key"), "key")
         self._keys: tuple[KeyRef, ...] = ()
-        self._which = quiet_label(parent=self)
+        self._which = ElidedLabel("quiet", self)
         self.header.add(self._which)
         label = self.tr("Move keys")
         self.time = self.number(self.tr("Time"), MOMENT, self._moved, label=label, changed=self._follow_key)

@@ -12,7 +12,7 @@ from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.widgets.clock_text import clock_text
 from pctalk_studio.app.widgets.field_row import FieldRow
 from pctalk_studio.app.widgets.scale import ValueScale
-from pctalk_studio.app.widgets.sections import quiet_label
+from pctalk_studio.app.widgets.sections import ElidedLabel
 from pctalk_studio.document.project import BlinkEvent, Marker, Project
 from pctalk_studio.session.selection import Selection
 
@@ -26,7 +26,7 @@ class BlinkSheet(Sheet):
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit, QCoreApplication.translate("Inspector", "Blink"), "blink")
         self._blinks: tuple[BlinkEvent, ...] = ()
-        self._when = quiet_label(parent=self)
+        self._when = ElidedLabel("quiet", self)
         self.header.add(self._when)
         label = self.tr("Change blink")
         self.time = self.number(self.tr("Time"), MOMENT, lambda to: self._changed(time=to), label=label)
@@ -70,7 +70,7 @@ class MarkerSheet(Sheet):
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit, QCoreApplication.translate("Inspector", "Marker"), "marker")
         self._markers: tuple[Marker, ...] = ()
-        self._when = quiet_label(parent=self)
+        self._when = ElidedLabel("quiet", self)
         self.header.add(self._when)
         self.text = QLineEdit(self)
         self.text.setPlaceholderText(self.tr("What happens here"))

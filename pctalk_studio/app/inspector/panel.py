@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from pctalk_studio.app.inspector.clip import ClipSheet
@@ -21,6 +20,8 @@ from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.widgets.following import follow
 from pctalk_studio.app.widgets.sections import MARGIN, quiet_label
 
+SCROLLBAR = 12
+"""Room for the bar with which the panel scrolls, logical pixels."""
 FOLLOWS = 66
 """Milliseconds between two looks at the playhead while it moves: a person reads no faster, and frames come first."""
 
@@ -87,7 +88,8 @@ class InspectorPanel(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(area)
-        self.setMinimumWidth(QFontMetrics(self.font()).averageCharWidth() * 40)
+        widest = max(sheet.minimumSizeHint().width() for sheet in self.sheets)
+        self.setMinimumWidth(widest + SCROLLBAR)
 
     def _changed(self, *_: object) -> None:
         """Refresh soon, once for all that changes in this moment."""

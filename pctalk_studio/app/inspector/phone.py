@@ -15,7 +15,7 @@ from pctalk_studio.app.widgets.chips import SegmentedChoice
 from pctalk_studio.app.widgets.clock_text import span_text
 from pctalk_studio.app.widgets.field_row import FieldRow
 from pctalk_studio.app.widgets.scale import ValueScale
-from pctalk_studio.app.widgets.sections import quiet_label
+from pctalk_studio.app.widgets.sections import ElidedLabel
 from pctalk_studio.core.speech import VOWELS
 from pctalk_studio.document.project import Project
 from pctalk_studio.document.speech_track import SAME_TIME, PhoneItem
@@ -31,7 +31,7 @@ class PhoneSheet(Sheet):
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit, QCoreApplication.translate("Inspector", "Phone"), "phone")
         self._phones: tuple[PhoneItem, ...] = ()
-        self._when = quiet_label(parent=self)
+        self._when = ElidedLabel("quiet", self)
         self.header.add(self._when)
         self._about = self.hint("")
         self.label = PhoneButton(kit.look, "AH", self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from pctalk_studio.app.inspector.curve_row import CurveRow
 from pctalk_studio.app.inspector.gestures import Edits
@@ -15,7 +15,7 @@ from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.widgets.clock_text import span_text
 from pctalk_studio.app.widgets.field_row import FieldRow
 from pctalk_studio.app.widgets.scale import ValueScale
-from pctalk_studio.app.widgets.sections import quiet_label
+from pctalk_studio.app.widgets.sections import ElidedLabel
 from pctalk_studio.document.edits.keys import CurveName
 from pctalk_studio.document.project import Project
 from pctalk_studio.document.speech_track import WordItem, WordStyle
@@ -30,10 +30,9 @@ class WordSheet(Sheet):
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit, QCoreApplication.translate("Inspector", "Word"), "word")
         self._words: tuple[WordItem, ...] = ()
-        self._heading = QLabel(self)
-        self._heading.setProperty("heading", True)
+        self._heading = ElidedLabel("heading", self)
         self.header.add(self._heading, leading=True)
-        self._when = quiet_label(parent=self)
+        self._when = ElidedLabel("quiet", self)
         self.header.add(self._when)
         self._phones = self.hint("")
         self._text = QLineEdit(self)

@@ -107,19 +107,17 @@ class SourcesBlock(Block):
         height, width = picture.rgb.shape[:2]
         media = desk.project.media
         self._picture.show_picture(picture.rgb)
-        facts = self.tr("{width} × {height} px\n{points} face points").format(
-            width=width, height=height, points=len(rig.landmarks)
-        )
+        facts = self.tr("{width} × {height}\n{points} points").format(width=width, height=height, points=len(rig.landmarks))
         name = file_name(media.portrait.path) if media.portrait else picture.path.name
         missing = picture.path == NO_PORTRAIT
         self.portrait.show_source(name, facts, missing=missing, busy=MediaRole.PORTRAIT in self._busy)
         self._wave.show_sound(sound.samples)
-        channels = self.tr("mono") if sound.samples.shape[1] == 1 else self.tr("{n} channels").format(n=sound.samples.shape[1])
-        facts = self.tr("{length}, {rate:g} kHz\n{channels}").format(
-            length=clock_text(sound.duration), rate=sound.rate / 1000, channels=channels
-        )
+        facts = self.tr("{length}\n{rate:g} kHz").format(length=clock_text(sound.duration), rate=sound.rate / 1000)
         name = file_name(media.audio.path) if media.audio else sound.path.name
         self.audio.show_source(name, facts, missing=sound.path == NO_SOUND, busy=MediaRole.AUDIO in self._busy)
+        channels = sound.samples.shape[1]
+        self.audio.facts.setToolTip(self.tr("mono") if channels == 1 else self.tr("{n} channels").format(n=channels))
+        self.portrait.facts.setToolTip(self.tr("Pixels, and points found on the face"))
 
     # -- other files ---------------------------------------------------------------------------------------------------
 

@@ -57,8 +57,9 @@ class NumberField(QLineEdit):
         return QSize(width + 18, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        """It does not shrink."""
-        return self.sizeHint()
+        """Room for the numbers that there usually are."""
+        usual = QFontMetrics(self.font()).horizontalAdvance("000.000 s") + 18
+        return QSize(min(usual, self.sizeHint().width()), self.sizeHint().height())
 
     @property
     def values(self) -> tuple[float, ...]:

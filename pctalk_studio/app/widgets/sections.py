@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSettings, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -28,6 +28,35 @@ def quiet_label(text: str = "", parent: QWidget | None = None) -> QLabel:
     label = QLabel(text, parent)
     label.setProperty("quiet", True)
     return label
+
+
+class ElidedLabel(QLabel):
+    """A label of one line that gives way where there is no room for it, and tells the whole of it in its tip.
+
+    Parameters
+    ----------
+    property_
+        ``quiet`` or ``heading``, see :func:`pctalk_studio.app.widgets.style.style_sheet`.
+    parent
+        Owner.
+    """
+
+    def __init__(self, property_: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty(property_, True)
+
+    def minimumSizeHint(self) -> QSize:
+        """A few letters."""
+        return QSize(min(self.fontMetrics().averageCharWidth() * 4, self.sizeHint().width()), super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As much of the text as there is room for."""
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip("" if shown == self.text() else self.text())
+        with QPainter(self) as painter:
+            align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+            role = self.foregroundRole()
+            self.style().drawItemText(painter, self.rect(), align, self.palette(), self.isEnabled(), shown, role)
 
 
 class SectionHeader(QWidget):

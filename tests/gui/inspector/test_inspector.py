@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from pctalk_studio.app.inspector.panel import InspectorPanel
 from pctalk_studio.app.look import DARK, LIGHT
@@ -113,6 +113,23 @@ def test_what_is_selected_is_scrolled_into_view(panel, editor):
     panel._area.verticalScrollBar().setValue(400)
     select(panel, editor, words=words(editor, "bee"))  # the same kind of thing: the view stays where a person left it
     assert panel._area.verticalScrollBar().value() == 400
+
+
+def test_nothing_is_cut_off_at_the_least_width(panel, editor):
+    number = add_emotion(editor, Emotion.CONTEMPT)
+    editor.apply("relabel_word", word_id=words(editor, "duck")[0], text="incomprehensibilities" * 2)
+    phone = editor.project.speech.phones[1].id
+    select(panel, editor, words=words(editor, "incomprehensibilities" * 2), phones=[phone], emotions=[number])
+    panel.resize(panel.minimumSizeHint().expandedTo(panel.minimumSize()).width(), 2600)
+    QApplication.processEvents()
+    room = panel._area.viewport().width()
+    for sheet in panel.sheets:
+        assert sheet.isHidden() or sheet.width() <= room, sheet.key
+    # A heading that has no room says the whole of itself in its tip.
+    for label in (panel.word._heading, panel.word._when):
+        label.grab()
+        assert label.toolTip() == (label.text() if label.width() < label.sizeHint().width() else "")
+    assert panel.word._heading.toolTip() or panel.word._when.toolTip()
 
 
 def test_everything_that_can_be_changed_has_a_name(panel, editor):

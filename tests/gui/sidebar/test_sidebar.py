@@ -312,7 +312,7 @@ def test_a_click_goes_to_a_step_and_back(panel, editor):
 
 def test_the_sources_are_shown(panel):
     assert panel.sources.portrait.name.text() == "oval.png"
-    assert "96 × 96 px" in panel.sources.portrait.facts.text()
+    assert "96 × 96" in panel.sources.portrait.facts.text()
     assert "16 kHz" in panel.sources.audio.facts.text()
     assert not panel.sources.portrait.relink.isVisible()
     wave = panel.sources._wave.grab().toImage()
