@@ -19,6 +19,7 @@ from pctalk_studio.app.inspector.word import WordSheet
 from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.widgets.following import follow
 from pctalk_studio.app.widgets.sections import MARGIN, quiet_label
+from pctalk_studio.app.widgets.value_slider import ValueSlider
 
 SCROLLBAR = 12
 """Room for the bar with which the panel scrolls, logical pixels."""
@@ -57,6 +58,8 @@ class InspectorPanel(QWidget):
         self._following = QTimer(self, singleShot=True, interval=FOLLOWS)
         self._following.timeout.connect(self._follow)
         editor = kit.editor
+        for signal in (editor.desk_changed, editor.selection_changed):
+            signal.connect(self._settle)  # before anything else is shown
         for signal in (editor.desk_changed, editor.project_changed, editor.selection_changed, editor.sources_changed):
             signal.connect(self._changed)
         editor.playhead_moved.connect(self._moved)
@@ -90,6 +93,11 @@ class InspectorPanel(QWidget):
         whole.addWidget(area)
         widest = max(sheet.minimumSizeHint().width() for sheet in self.sheets)
         self.setMinimumWidth(widest + SCROLLBAR)
+
+    def _settle(self, *_: object) -> None:
+        """A run of steps at one word does not go on at the next."""
+        for row in self.findChildren(ValueSlider):
+            row.settle()
 
     def _changed(self, *_: object) -> None:
         """Refresh soon, once for all that changes in this moment."""

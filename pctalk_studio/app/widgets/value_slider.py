@@ -162,7 +162,7 @@ class ValueSlider(QWidget):
         self._at_once(self.scale.neutral)
 
     def _grasped(self) -> None:
-        self._settle()
+        self.settle()
         self.began.emit()
 
     def _moved(self, value: float) -> None:
@@ -170,7 +170,7 @@ class ValueSlider(QWidget):
             self.edited.emit(value)
 
     def _at_once(self, value: float) -> None:
-        self._settle()
+        self.settle()
         self.began.emit()
         self.edited.emit(value)
         self.ended.emit()
@@ -184,8 +184,8 @@ class ValueSlider(QWidget):
         middle = sum(self._values) / len(self._values)
         self._moved(self.scale.held(middle + steps * self.scale.step))
 
-    def _settle(self) -> None:
-        """End a run of steps that has not ended yet."""
+    def settle(self) -> None:
+        """End a run of steps that has not ended yet, because something else is meant from now on."""
         if self._settling.isActive():
             self._settling.stop()
             self.ended.emit()

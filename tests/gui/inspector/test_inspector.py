@@ -178,6 +178,18 @@ def test_escape_in_a_drag_leaves_the_word_and_the_history_as_they_were(panel, ed
     assert steps(editor) == before
 
 
+def test_steps_at_one_word_and_at_the_next_are_two_steps_to_undo(panel, editor):
+    before = steps(editor)
+    for text in ("duck", "bee"):
+        select(panel, editor, words=words(editor, text))
+        panel.word.open.track.setFocus()
+        QTest.keyClick(panel.word.open.track, Qt.Key_Up)
+        QTest.keyClick(panel.word.open.track, Qt.Key_Up)
+    assert steps(editor) == before + 2
+    editor.undo()
+    assert (style(editor, "duck").open, style(editor, "bee").open) == (1.05, 1.0)
+
+
 def test_several_words_show_that_they_differ_and_are_set_together_each_keeping_the_rest(panel, editor):
     duck, bee = words(editor, "duck", "bee")
     editor.apply("set_word_style", word_ids=[duck], style=WordStyle(open=1.5, wide=0.7))
