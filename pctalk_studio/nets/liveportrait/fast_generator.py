@@ -6,6 +6,7 @@ What is saved, all exact but for rounding:
 * at the two upper resolutions these features are repeated 2 and 4 times: only 4 and 9 *phases* of the result differ, with 16 and
   25 taps on the small map instead of 36 and 144;
 * gain and offset come out of one convolution, with the 1 of "1 + gain" in its bias;
+* the shortcut's 1x1 convolution and its offsets' 3x3 one have nothing between them and become one;
 * the instance norm of what is repeated is that of the small map, and shared by both norms that read it;
 * on a processor, Winograd convolutions, the phases entering them as they are.
 """
@@ -90,7 +91,7 @@ def quadrupled(conv: Winograd, phases: Phases) -> Tensor:
         patches = torch.stack([
             padded[down, across][:, first + y : last + y, x : x + width] for down, y in around for across, x in around
         ])  # fmt: skip
-        out[:, first:last] = conv.tiles(patches.view(len(around) ** 2, -1), (count, 1, last - first, width))[:, 0]
+        conv.tiles(patches.view(len(around) ** 2, -1), out[:, None, first:last])
     return out.view(count, height * OUTPUTS, width * OUTPUTS, -1)
 
 
@@ -98,6 +99,17 @@ def _gain_and_offset(norm: Spade) -> tuple[Tensor, Tensor]:
     """One convolution for both, gains first and one greater."""
     (gains, gain_bias), (offsets, offset_bias) = _weights_of(norm.mlp_gamma), _weights_of(norm.mlp_beta)
     return torch.cat([gains, offsets]), torch.cat([gain_bias + 1, offset_bias])
+
+
+def _gain_and_shortcut(norm: Spade, shortcut: nn.Conv2d) -> tuple[Tensor, Tensor]:
+    """One convolution for the gains, one greater, and for what the shortcut's 1x1 convolution makes of the offsets.
+
+    Nothing bends between the two, so they are one, with fewer outputs than there are offsets.
+    """
+    (gains, gain_bias), (offsets, offset_bias) = _weights_of(norm.mlp_gamma), _weights_of(norm.mlp_beta)
+    mix = shortcut.weight.flatten(1).double()
+    joined = torch.einsum("kc,chyx->khyx", mix, offsets.double()).float()
+    return torch.cat([gains, joined]), torch.cat([gain_bias + 1, (mix @ offset_bias.double()).float()])
 
 
 def _shared(norms: list[Spade]) -> tuple[Tensor, Tensor]:
@@ -145,14 +157,16 @@ class _UpperBlock(nn.Module):
 
     def __init__(self, block: SpadeBlock, times: int, plan: Plan) -> None:
         super().__init__()
-        norms = [block.norm_0, block.norm_1, block.norm_s]
-        self.shared = PhaseConv(*_shared(norms), times, plan)
+        self.shared = PhaseConv(*_shared([block.norm_0, block.norm_1, block.norm_s]), times, plan)
         self.direct = times != OUTPUTS or plan.winograd_from is None
         self.modulation = nn.ModuleList(
-            convolution(*_gain_and_offset(norm), plan) if self.direct else Winograd(*_gain_and_offset(norm), QUADRUPLED_ROWS)
-            for norm in norms
-        )
+            convolution(*weights, plan) if self.direct else Winograd(*weights, QUADRUPLED_ROWS)
+            for weights in (
+                _gain_and_offset(block.norm_0), _gain_and_offset(block.norm_1), _gain_and_shortcut(block.norm_s, block.conv_s)
+            )
+        )  # fmt: skip
         self.conv_0, self.conv_1 = (convolution(*_weights_of(conv), plan) for conv in (block.conv_0, block.conv_1))
+        self.outputs = block.conv_s.out_channels
         self.conv_s = Direct(block.conv_s.weight, None, plan.policy)
 
     def forward(self, x: Tensor, features: Tensor) -> Tensor:
@@ -162,7 +176,8 @@ class _UpperBlock(nn.Module):
         hidden = [dict(zip(phases, parts, strict=True)) for parts in zip(*each, strict=True)]
         unit = repeated(normalised(x), 2)
         inner = self.conv_0(functional.leaky_relu_(modulated(unit, self._modulation(0, hidden[0])), SLOPE))
-        shortcut = self.conv_s(modulated(unit, self._modulation(2, hidden[2])))
+        gain, offset = torch.split(self._modulation(2, hidden[2]), [unit.shape[-1], self.outputs], dim=-1)
+        shortcut = self.conv_s(unit.to(gain.dtype) * gain).add_(offset)
         inner = functional.leaky_relu_(modulated(normalised(inner), self._modulation(1, hidden[1])), SLOPE)
         out: Tensor = shortcut.add_(self.conv_1(inner))
         return out

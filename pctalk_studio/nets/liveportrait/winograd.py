@@ -109,20 +109,20 @@ class Winograd(nn.Module):
             last = min(first + rows, down)
             windows = padded[:, :, first * s : (last - 1) * s + p].unfold(2, p, s).unfold(3, p, s)
             patches = windows.permute(5, 6, 0, 1, 2, 3, 4).reshape(p * p, -1)
-            out[:, :, first:last] = self.tiles(patches, (count, depth, last - first, across))
+            self.tiles(patches, out[:, :, first:last])
         whole = out.view(count, depth, down * OUTPUTS, across * OUTPUTS, -1)
         return whole if x.dim() == 5 else whole[:, 0]
 
-    def tiles(self, patches: Tensor, shape: tuple[int, int, int, int]) -> Tensor:
-        """Convolve patches [p * p, N D T T' C] of N, D, T, T' = ``shape`` tiles; gives [N, D, T, 4, T', 4, K]."""
-        count, depth, down, across = shape
+    def tiles(self, patches: Tensor, out: Tensor) -> None:
+        """Convolve the patches [p * p, N D T T' C] of N, D, T, T' tiles into ``out`` [N, D, T, 4, T', 4, K]."""
+        count, depth, down, _, across, _, outputs = out.shape
         values = (self.spread @ patches).view(VALUES * VALUES, count, depth, down * across, -1)
-        products = values.new_empty(*values.shape[:-1], len(self.bias))
-        for out, value, weight in zip(products, values, self.values, strict=True):
+        products = values.new_empty(*values.shape[:-1], outputs)
+        for product, value, weight in zip(products, values, self.values, strict=True):
             if weight.dim() == 2:
-                torch.mm(value.view(-1, len(weight)), weight, out=out.view(-1, weight.shape[1]))
+                torch.mm(value.view(-1, len(weight)), weight, out=product.view(-1, outputs))
             else:
-                product = functional.conv2d(value.permute(0, 3, 1, 2), weight, padding=(1, 0))
-                out.copy_(product.permute(0, 2, 3, 1))
-        tiles = (self.collect @ products.view(VALUES * VALUES, -1)).view(OUTPUTS, OUTPUTS, *shape, -1)
-        return tiles.permute(2, 3, 4, 0, 5, 1, 6) + self.bias
+                deep = functional.conv2d(value.permute(0, 3, 1, 2), weight, padding=(1, 0))
+                product.copy_(deep.permute(0, 2, 3, 1))
+        tiles = (self.collect @ products.view(VALUES * VALUES, -1)).view(OUTPUTS, OUTPUTS, count, depth, down, across, outputs)
+        torch.add(tiles.permute(2, 3, 4, 0, 5, 1, 6), self.bias, out=out)

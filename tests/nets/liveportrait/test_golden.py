@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from helpers import liveportrait_golden as golden
 from helpers.liveportrait_weights import sample_keypoints, sample_picture, scrambled, synthetic_network
 
+from pctalk_studio.nets.liveportrait.fast_generator import FastGenerator
+from pctalk_studio.nets.liveportrait.fast_warping import FastWarping
+from pctalk_studio.nets.liveportrait.layers import Plan
+from pctalk_studio.nets.liveportrait.policy import CPU, Policy
 from pctalk_studio.nets.liveportrait.pose import degrees_of_bins
 from pctalk_studio.nets.names import Network
 
@@ -48,12 +54,45 @@ def test_stitching_eyes_and_lips():
 
 
 @pytest.mark.slow
-def test_warping_and_drawing():
+def test_warping_and_drawing_plain_and_fast():
+    """The plain networks give the published numbers; the fast ones the same, and are at least as close to the exact picture.
+
+    Two float32 computations of this picture differ by 2e-5 whatever their order of sums (scrambled weights amplify rounding
+    tenfold from the warped features on), so the whole way is compared with float64 and each network with its plain twin.
+    """
     source, driving = sample_keypoints()
     volume = synthetic_network(Network.APPEARANCE)(sample_picture())
-    warped = synthetic_network(Network.WARPING)(volume, k_driving=driving, k_source=source)
+    plain_warping, plain_generator = synthetic_network(Network.WARPING), synthetic_network(Network.GENERATOR)
+    warped = plain_warping(volume, k_driving=driving, k_source=source)
     golden.DEFORMATION.check(warped.deformation)
     golden.OCCLUSION.check(warped.occlusion)
     golden.MASK.check(warped.mask)
     golden.FEATURES.check(warped.features)
-    golden.PICTURE.check(synthetic_network(Network.GENERATOR)(warped.features))
+    picture = plain_generator(warped.features)
+    golden.PICTURE.check(picture)
+
+    warping, generator = FastWarping(plain_warping, Plan.of(CPU)), FastGenerator(plain_generator, Plan.of(CPU))
+    features = warping(warping.study(volume), k_driving=driving, k_source=source[0])
+    golden.FEATURES.check(features.movedim(-1, 1).contiguous())
+    assert float((features.movedim(-1, 1) - warped.features).abs().max()) < 1e-5
+    assert float((generator(warped.features.movedim(1, -1).contiguous()) - picture).abs().max()) < 1e-5
+    drawn = generator(features)
+    golden.PICTURE.check(drawn)
+    exact = np.loadtxt(Path(__file__).with_name("exact_picture.txt")).reshape(3, 16, 16)
+    off, plain_off = (np.abs(made[0, :, 16::32, 16::32].numpy() - exact).max() for made in (drawn, picture))
+    assert off < 1e-5
+    assert plain_off < 2e-5
+
+
+@pytest.mark.slow
+def test_half_precision_stays_within_a_hundredth():
+    """What a tensor core gives: products of halves, summed up in float32."""
+    source, driving = sample_keypoints()
+    volume = synthetic_network(Network.APPEARANCE)(sample_picture())
+    plan = Plan.of(Policy(torch.device("cpu"), torch.float16))
+    warping, generator = (
+        FastWarping(synthetic_network(Network.WARPING), plan), FastGenerator(synthetic_network(Network.GENERATOR), plan)
+    )  # fmt: skip
+    picture = generator(warping(warping.study(volume), k_driving=driving, k_source=source[0]))
+    exact = np.loadtxt(Path(__file__).with_name("exact_picture.txt")).reshape(3, 16, 16)
+    assert np.abs(picture[0, :, 16::32, 16::32].numpy() - exact).max() < 1e-2
