@@ -78,6 +78,7 @@ class LaneCanvas(Pointing):
         self._playhead = 0.0
         self._scene: QPixmap | None = None
         self._scene_area = QRect()
+        """What of the scene is as things are now; empty when something may be another."""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -199,27 +200,29 @@ class LaneCanvas(Pointing):
 
     def update(self, *area: Any) -> None:
         """Paint anew, soon; all but the playhead, which moves over what was painted."""
-        self._scene = None
+        self._scene_area = QRect()
         super().update(*area)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Show the scene, painted anew if something in it may be another, and the playhead over it."""
         ratio = self.devicePixelRatioF()
         size = QSize(round(self.width() * ratio), round(self.height() * ratio))
-        if self._scene is None or self._scene.size() != size or not self._scene_area.contains(event.rect()):
+        if self._scene is None or self._scene.size() != size or self._scene.devicePixelRatio() != ratio:
+            self._scene = QPixmap(size)
+            self._scene.setDevicePixelRatio(ratio)
+            self._scene_area = QRect()
+        if not self._scene_area.contains(event.rect()):
             # What is scrolled out of sight is not painted before it is seen.
             self._scene_area = self.visibleRegion().boundingRect().united(event.rect())
-            self._scene = self._painted(size, ratio)
+            self._paint_scene(self._scene)
         with QPainter(self) as painter:
             painter.drawPixmap(0, 0, self._scene)
             tokens = self._kit.look.tokens
             overlay.paint_playhead(painter, self._board.view.scale.x(self._playhead), self.height(), tokens)
             overlay.paint_gesture(painter, self._board, self.gesture, self.rect(), self._pointer_at)
 
-    def _painted(self, size: QSize, ratio: float) -> QPixmap:
-        """Everything but playhead and gesture."""
-        scene = QPixmap(size)
-        scene.setDevicePixelRatio(ratio)
+    def _paint_scene(self, scene: QPixmap) -> None:
+        """Paint everything but playhead and gesture over what was there; a new pixmap each time would cost as much again."""
         with QPainter(scene) as painter:
             painter.setFont(self.font())
             self._paint_rows(painter, self._scene_area)
@@ -228,7 +231,6 @@ class LaneCanvas(Pointing):
                 overlay.paint_hint(painter, self._kit.look.tokens, text, self.visibleRegion().boundingRect())
             else:
                 overlay.shade_outside(painter, self._board, self.rect())
-        return scene
 
     def _paint_rows(self, painter: QPainter, area: QRect) -> None:
         tokens = self._kit.look.tokens

@@ -24,6 +24,7 @@ class Spans(Generic[Item]):
 
     def __init__(self, items: Sequence[Item]) -> None:
         self.items: Sequence[Item] = items
+        self._ranks: npt.NDArray[np.uint8] | None = None
         self.starts = np.array([item.start for item in items], np.float64)
         self.ends = np.array([item.end for item in items], np.float64)
         self.edges: npt.NDArray[np.float64] = np.unique(np.concatenate([self.starts, self.ends]))
@@ -34,11 +35,14 @@ class Spans(Generic[Item]):
         high = int(np.searchsorted(self.starts, end, side="right"))
         return range(low, max(low, high))
 
-    def ranks(self, seen: range, rank: Callable[[Item], int]) -> npt.NDArray[np.uint8]:
-        """[n] uint8 rank of each item that is seen; 0 for the others, which nobody asks for."""
-        found = np.zeros(len(self.items), np.uint8)
-        found[seen.start : seen.stop] = [rank(self.items[number]) for number in seen]
-        return found
+    def ranks(self, rank: Callable[[Item], int], chosen: frozenset[int], top: int) -> npt.NDArray[np.uint8]:
+        """[n] uint8 rank of each item, ``top`` for chosen ones; what ``rank`` says is asked for once, so let it say the same."""
+        if self._ranks is None:
+            self._ranks = np.array([rank(item) for item in self.items], np.uint8)
+        if not chosen:
+            return self._ranks
+        ids = np.array([item.id for item in self.items])
+        return np.where(np.isin(ids, list(chosen)), np.uint8(top), self._ranks)
 
     def at(self, time: float) -> Item | None:
         """The item at a moment."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from pctalk_studio.app.look import DARK
 from pctalk_studio.app.timeline.phone_palette import CELLS, PhonePalette
-from pctalk_studio.document.speech_track import Owner
+from pctalk_studio.document.speech_track import Owner, WordItem
 from pctalk_studio.session.selection import Selection
 
 ALT = Qt.KeyboardModifier.AltModifier
@@ -94,6 +94,23 @@ def test_f8_goes_round_the_doubtful_words(hand, speech):
     hand.editor.select(Selection())
     hand.do("next_doubtful")
     assert not hand.editor.selection
+
+
+def test_a_word_that_was_not_said_is_marked_selected_and_found(hand, speech):
+    track = speech()
+    unsaid = WordItem(track.next_id, "never", 2.1, 2.1, 0.0, said=False)
+    changed = replace(track, words=(*track.words, unsaid), next_id=track.next_id + 1)
+    history = hand.editor.desk.studio.history
+    hand.editor.desk.studio.history = history.done(replace(hand.editor.project, speech=changed), "For this test")
+    hand.canvas.update()
+    hand.click("words", 2.1)
+    assert hand.editor.selection.words == {unsaid.id}
+    assert "not said" in hand.canvas.accessibleDescription()
+    hand.editor.select(Selection())
+    assert DARK.stale in colours(hand, "words", 2.1)
+    hand.editor.desk.transport.seek_seconds(1.9)
+    hand.do("next_doubtful")
+    assert hand.editor.selection.words == {unsaid.id}
 
 
 # -- boundaries ----------------------------------------------------------------------------------------------------------

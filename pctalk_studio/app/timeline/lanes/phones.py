@@ -71,8 +71,7 @@ class PhoneLane(SpanLane[PhoneItem]):
         """Boxes with labels, or columns where there are too many."""
         seen, tokens = self.spans.between(*strip.span), strip.tokens
         if painting.crowded(len(seen), strip.width):
-            ids = self.chosen_ids()
-            ranks = self.spans.ranks(seen, lambda item: 4 if item.id in ids else _RANKS.index(tint(item.label)))
+            ranks = self.spans.ranks(lambda item: _RANKS.index(tint(item.label)), self.chosen_ids(), len(_RANKS))
             colors: list[QColor | None] = [None, *(tokens.color(name) for name in _RANKS[1:]), tokens.color("accent")]
             painting.paint_columns(painter, self.spans, ranks, colors, strip)
             return

@@ -12,7 +12,7 @@ from pctalk_studio.app.timeline import painting
 from pctalk_studio.app.timeline.doubtful import is_doubtful
 from pctalk_studio.app.timeline.inline_field import InlineField
 from pctalk_studio.app.timeline.lane import Board, Handle, Strip
-from pctalk_studio.app.timeline.lanes.span_lane import SpanLane
+from pctalk_studio.app.timeline.lanes.span_lane import EDGE_REACH, SpanLane
 from pctalk_studio.core.speech import SILENCE
 from pctalk_studio.document.speech_track import SAME_TIME, Owner, WordItem
 from pctalk_studio.session.selection import Selection
@@ -67,8 +67,7 @@ class WordLane(SpanLane[WordItem]):
         """Boxes with text, or columns where there are too many."""
         seen, tokens = self.spans.between(*strip.span), strip.tokens
         if painting.crowded(len(seen), strip.width, _LEAST):
-            ids = self.chosen_ids()
-            ranks = self.spans.ranks(seen, lambda item: 2 if item.id in ids else int(is_doubtful(item)))
+            ranks = self.spans.ranks(lambda item: int(is_doubtful(item)), self.chosen_ids(), 2)
             colors = [tokens.color("line"), tokens.color("stale"), tokens.color("accent")]
             painting.paint_columns(painter, self.spans, ranks, colors, strip)
             return
@@ -160,6 +159,15 @@ class WordLane(SpanLane[WordItem]):
             painter.setPen(strip.tokens.color("dim"))
             text = self.tr("No words yet: insert one here, or align the recording with a transcript")
             painter.drawText(strip.rect.adjusted(12, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+
+    def hit(self, at: QPointF, strip: Strip) -> Handle | None:
+        """A word that was not said, which has no length, or else what lies under a point."""
+        time, near = strip.scale.time(at.x()), strip.scale.seconds(EDGE_REACH)
+        for number in self.spans.between(time - near, time + near):
+            word = self.spans.items[number]
+            if not word.said and word.end - word.start <= SAME_TIME:
+                return Handle("body", word.id, word.start)
+        return super().hit(at, strip)
 
     # -- edits ---------------------------------------------------------------------------------------------------------
 
