@@ -14,6 +14,9 @@ _HALO = 3
 
 _PAD = 6.0
 
+COLUMN = "   "
+"""Between the parts of a line that are aligned with those of other lines."""
+
 
 def playhead_area(x: float, height: int) -> QRect:
     """What the playhead covers at a pixel; clamped, since far away it covers nothing that is seen."""
@@ -61,20 +64,32 @@ def paint_gesture(painter: QPainter, board: Board, gesture: Gesture | None, area
 
 
 def paint_read_out(painter: QPainter, tokens: Tokens, text: str, area: QRect, pointer: QPointF) -> None:
-    """Lines in a box beside the pointer, always inside the area."""
-    metrics, lines = QFontMetricsF(painter.font()), text.split("\n")
-    width = max(metrics.horizontalAdvance(line) for line in lines) + 2 * _PAD
-    height = metrics.height() * len(lines) + _PAD
+    """Lines in a box below the pointer, or above it where there is no room; always inside the area.
+
+    Parts of a line between :data:`COLUMN` stand below one another.
+    """
+    metrics = QFontMetricsF(painter.font())
+    rows = [line.split(COLUMN) for line in text.split("\n")]
+    count = max(len(row) for row in rows)
+    # A line of one part is a sentence, and may run across the columns.
+    cells = [row for row in rows if len(row) > 1] or rows
+    widths = [max((metrics.horizontalAdvance(row[n]) for row in cells if n < len(row)), default=0.0) + 12 for n in range(count)]
+    sentences = max((metrics.horizontalAdvance(row[0]) for row in rows if len(row) == 1), default=0.0)
+    width = max(sum(widths) - 12, sentences) + 2 * _PAD
+    height = metrics.height() * len(rows) + _PAD
     x = min(max(pointer.x() + 14, 4.0), max(area.width() - width - 4, 4.0))
-    y = pointer.y() - height - 12
-    if y < 2:
-        y = min(pointer.y() + 20, area.height() - height - 2.0)
-    box = QRectF(x, y, width, height)
+    y = pointer.y() + 28
+    if y + height > area.height() - 2:
+        y = max(pointer.y() - height - 12, 2.0)
     painter.setPen(QPen(tokens.color("line"), 1))
     painter.setBrush(tokens.color("raised"))
-    painter.drawRoundedRect(box, 4, 4)
+    painter.drawRoundedRect(QRectF(x, y, width, height), 4, 4)
     painter.setPen(tokens.color("text"))
-    painter.drawText(box.adjusted(_PAD, _PAD / 2, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, text)
+    for number, row in enumerate(rows):
+        left, line = x + _PAD, y + _PAD / 2 + number * metrics.height() + metrics.ascent()
+        for part, wide in zip(row, widths, strict=False):
+            painter.drawText(QPointF(left, line), part)
+            left += wide
 
 
 def paint_hint(painter: QPainter, tokens: Tokens, text: str, area: QRect) -> None:

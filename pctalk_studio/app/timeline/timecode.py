@@ -35,8 +35,8 @@ def seconds_text(time: float, step: float = 0.001) -> str:
 def span_text(start: float, end: float, rate: FrameRate) -> str:
     """Start, end and duration in seconds and frames, as shown while an edge is moved."""
     fps = float(rate)
-    frames = f"{start * fps:.1f} - {end * fps:.1f} f, {(end - start) * fps:.1f} f"
-    return f"{start:.3f} - {end:.3f} s, {(end - start) * 1000:.0f} ms   {frames}"
+    frames = f"{start * fps:.1f} - {end * fps:.1f} f   {(end - start) * fps:.1f} f"
+    return f"{start:.3f} - {end:.3f} s   {(end - start) * 1000:.0f} ms   {frames}"
 
 
 def moment_text(time: float, rate: FrameRate) -> str:
