@@ -14,7 +14,7 @@ from pctalk_studio.cli.output import say, say_json
 from pctalk_studio.core.user_folders import cache_folder
 
 PACKAGES = (
-    "torch", "mediapipe", "numpy", "scipy", "opencv-contrib-python", "av", "pillow", "soundfile", "sounddevice",
+    "torch", "safetensors", "mediapipe", "numpy", "scipy", "opencv-contrib-python", "av", "pillow", "soundfile", "sounddevice",
     "pocketsphinx", "g2p-en",
 )  # fmt: skip
 CODECS = ("libx264", "aac")
@@ -58,6 +58,16 @@ def _engines() -> list[Finding]:
 
     engine = MeshRenderer()
     return [Finding("engine mesh", f"version {engine.version}, on the processor, nothing to download")]
+
+
+def _weights() -> list[Finding]:
+    from pctalk_studio.nets.store import FileState, ModelStore
+
+    store = ModelStore()
+    wanted = store.catalogue.of_set("human")
+    here = sum(store.look(file).state is FileState.PRESENT for file in wanted)
+    state = f"{here} of {len(wanted)} files in {store.folder}; only the neural engine needs them"
+    return [Finding("weights", state, here == len(wanted), needed=False, remedy="pctalk-studio models fetch")]
 
 
 def _devices() -> list[Finding]:
@@ -138,6 +148,7 @@ def _cache() -> list[Finding]:
 LOOKS: tuple[tuple[str, Callable[[], list[Finding]]], ...] = (
     ("versions", _versions),
     ("engines", _engines),
+    ("weights", _weights),
     ("devices", _devices),
     ("audio output", _sound_output),
     ("encoders", _codecs),

@@ -20,7 +20,7 @@ from pctalk_studio.nets.liveportrait.policy import Policy
 from pctalk_studio.nets.liveportrait.pose import ArrayF32, FaceMotion, degrees_of_bins
 from pctalk_studio.nets.liveportrait.replay import Replay
 from pctalk_studio.nets.liveportrait.retargeting import opening_shift, stitched
-from pctalk_studio.nets.liveportrait.safety import trouble_with
+from pctalk_studio.nets.liveportrait.safety import is_out_of_memory, trouble_with
 
 PictureU8 = npt.NDArray[np.uint8]
 
@@ -69,6 +69,13 @@ class LivePortraitModel:
         As loaded; left as they are, and no longer needed.
     policy
         Device and precision.
+
+    Attributes
+    ----------
+    policy
+        Device and precision that are used.
+    remarks
+        What a person should know: sentences about anything that is not as fast or as planned as it could be.
     """
 
     def __init__(self, networks: Networks, policy: Policy) -> None:
@@ -79,6 +86,8 @@ class LivePortraitModel:
         self._small = (networks.stitching, networks.eye, networks.lip)
         self._warping = FastWarping(networks.warping, plan)
         self._generator = FastGenerator(networks.generator, plan)
+        self.remarks: tuple[str, ...] = ()
+        self._records = policy.device.type == "cuda"
         self._recorded: dict[tuple[int, int], Replay] = {}
 
     @classmethod
@@ -95,7 +104,9 @@ class LivePortraitModel:
         model = cls(networks, policy)
         trouble = model.self_test()
         if trouble and policy != policy.exact:
+            remark = f"LivePortrait draws {trouble} pictures on {policy.words}; it draws in float32 instead, more slowly."
             model = cls(networks, policy.exact)
+            model.remarks = (remark,)
             trouble = model.self_test()
         if trouble:
             raise RenderError(
@@ -168,14 +179,24 @@ class LivePortraitModel:
         driving = torch.from_numpy(k_driving).to(self.policy.device)
         source = torch.from_numpy(k_source).to(self.policy.device)
         inputs = (face.source.volume, face.source.squeezed, face.source.standing, face.source.grid, driving, source)
-        if self.policy.device.type != "cuda":
-            return self._frames(*inputs)
-        shape = (face.side, len(driving))
-        if shape not in self._recorded:
-            if len(self._recorded) >= MOST_RECORDED:
-                self._recorded.clear()
+        recorded = self._record((face.side, len(driving)), inputs) if self._records else None
+        return self._frames(*inputs) if recorded is None else recorded(*inputs)
+
+    def _record(self, shape: tuple[int, int], inputs: tuple[Tensor, ...]) -> Replay | None:
+        """The recorded work for crops and batches of a shape; None where the driver cannot record it."""
+        if shape in self._recorded:
+            return self._recorded[shape]
+        if len(self._recorded) >= MOST_RECORDED:
+            self._recorded.clear()
+        try:
             self._recorded[shape] = Replay(self._frames, inputs)
-        return self._recorded[shape](*inputs)
+        except RuntimeError as error:
+            if is_out_of_memory(error):
+                raise
+            self._records = False
+            self.remarks = (*self.remarks, f"Frames are drawn kernel by kernel, more slowly: {str(error).splitlines()[0]}.")
+            return None
+        return self._recorded[shape]
 
     def _frames(
         self, volume: Tensor, squeezed: Tensor, standing: Tensor, grid: Tensor, k_driving: Tensor, k_source: Tensor

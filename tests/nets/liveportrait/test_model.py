@@ -18,6 +18,7 @@ from pctalk_studio.nets.liveportrait import (
     trouble_with,
     within_memory,
 )
+from pctalk_studio.nets.liveportrait import model as model_module
 
 HALF = Policy(torch.device("cpu"), torch.float16)
 
@@ -101,7 +102,9 @@ def test_eyes_and_lips_get_the_ratios_they_are_asked_for(model, networks, keypoi
 
 def test_half_precision_that_breaks_falls_back_to_single(networks, monkeypatch):
     monkeypatch.setattr(LivePortraitModel, "self_test", lambda self: "" if self.policy == CPU else "broken")
-    assert LivePortraitModel.tested(networks, HALF).policy == CPU
+    model = LivePortraitModel.tested(networks, HALF)
+    assert model.policy == CPU
+    assert "broken pictures on cpu, float16" in model.remarks[0]
 
 
 def test_a_device_that_cannot_draw_is_refused(networks, monkeypatch):
@@ -117,6 +120,45 @@ def test_weights_that_overflow_are_found_by_the_self_test(networks):
     assert model.self_test() == "broken"
     model._generator.image.bias.fill_(-1e4)
     assert model.self_test() == "empty"
+
+
+class Recorded:
+    """Stands for a CUDA graph."""
+
+    made = 0
+
+    def __init__(self, function, examples):
+        Recorded.made += 1
+        self.function = function
+
+    def __call__(self, *inputs):
+        return self.function(*inputs)
+
+
+def test_work_is_recorded_once_for_each_shape(networks, picture, keypoints, monkeypatch):
+    monkeypatch.setattr(model_module, "Replay", Recorded)
+    model = LivePortraitModel(networks, CPU)
+    model._records = True
+    face, (source, driving) = model.study(picture), keypoints
+    for count in (1, 2, 1, 2, 1):
+        assert len(model.draw(face, source, np.repeat(driving, count, axis=0))) == count
+    assert Recorded.made == 2
+    for count in (3, 4):
+        model.draw(face, source, np.repeat(driving, count, axis=0))
+    assert len(model._recorded) == 1, "memory of old shapes is given up"
+
+
+def test_a_driver_that_cannot_record_still_draws_and_says_so(networks, picture, keypoints, monkeypatch):
+    def refuse(function, examples):
+        raise RuntimeError("operation not permitted when stream is capturing\nmore")
+
+    monkeypatch.setattr(model_module, "Replay", refuse)
+    model = LivePortraitModel(networks, CPU)
+    model._records = True
+    face, (source, driving) = model.study(picture), keypoints
+    for _ in range(2):
+        assert len(model.draw(face, source, driving)) == 1
+    assert model.remarks == ("Frames are drawn kernel by kernel, more slowly: operation not permitted when stream is capturing.",)
 
 
 def test_frames_that_show_nothing_are_told():
