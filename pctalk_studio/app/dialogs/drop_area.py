@@ -9,12 +9,20 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from pctalk_studio.app.look import Look, Tokens
+from pctalk_studio.app.widgets.following import follow
+from pctalk_studio.app.widgets.icons import icon
+
 
 class DropArea(QFrame):
     """Shows which file was chosen.
 
     Parameters
     ----------
+    look
+        Colours.
+    name
+        Of the icon that stands for a file while there is none to see.
     title
         What belongs here.
     kinds
@@ -28,16 +36,19 @@ class DropArea(QFrame):
     dropped = Signal(object)
     """Path of a file."""
 
-    def __init__(self, title: str, kinds: str, choose: Callable[[], None], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, look: Look, name: str, title: str, kinds: str, choose: Callable[[], None], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._title, self._kinds = title, kinds
+        self._icon, self._title, self._kinds = name, title, kinds
+        self._seen: QPixmap | None = None
         self.path: Path | None = None
         self.setObjectName("drop")
         self.setAcceptDrops(True)
         self.setAccessibleName(title)
         self._picture = QLabel(self)
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._picture.hide()
+        self._picture.setFixedHeight(self._side())
         self._name = QLabel(title, self)
         self._name.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._name.setProperty("heading", True)
@@ -56,7 +67,23 @@ class DropArea(QFrame):
             column.addWidget(widget)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
-        self.setMinimumHeight(self.fontMetrics().height() * 11)
+        self._tokens = look.tokens
+        follow(self, look, self._show_picture)
+        self._show_picture(look.tokens)
+
+    def _side(self) -> int:
+        return self.fontMetrics().height() * 6
+
+    def _show_picture(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        ratio, side = self.devicePixelRatioF(), self._side()
+        if self._seen is None:
+            self._picture.setPixmap(icon(tokens, self._icon, "dim").pixmap(QSize(side // 2, side // 2), ratio))
+            return
+        whole = QSize(round(side * ratio), round(side * ratio))
+        small = self._seen.scaled(whole, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+        small.setDevicePixelRatio(ratio)
+        self._picture.setPixmap(small)
 
     def show_file(self, path: Path | None, fact: str = "", picture: QPixmap | None = None) -> None:
         """Show a file that was chosen, or that none is.
@@ -73,17 +100,8 @@ class DropArea(QFrame):
         self.path = path
         self._name.setText(self._title if path is None else path.name)
         self._fact.setText(fact if path is not None else self._kinds)
-        self._picture.setVisible(picture is not None)
-        if picture is not None:
-            side = self.fontMetrics().height() * 7
-            ratio = self.devicePixelRatioF()
-            small = picture.scaled(
-                QSize(round(side * ratio), round(side * ratio)),
-                Qt.AspectRatioMode.KeepAspectRatio,
-                Qt.TransformationMode.SmoothTransformation,
-            )
-            small.setDevicePixelRatio(ratio)
-            self._picture.setPixmap(small)
+        self._seen = picture
+        self._show_picture(self._tokens)
 
     def show_fact(self, fact: str) -> None:
         """Show what was found out about the file."""

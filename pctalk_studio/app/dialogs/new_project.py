@@ -119,8 +119,8 @@ class NewProjectPage(Page):
 
     def _add_files(self) -> None:
         pictures, sounds = self.tr("JPEG, PNG, WebP, TIFF"), self.tr("WAV, FLAC, MP3, OGG, M4A, or a video with sound")
-        self.portrait = DropArea(self.tr("Portrait"), pictures, self._choose_portrait, self)
-        self.audio = DropArea(self.tr("Recording of speech"), sounds, self._choose_audio, self)
+        self.portrait = DropArea(self.kit.look, "image", self.tr("Portrait"), pictures, self._choose_portrait, self)
+        self.audio = DropArea(self.kit.look, "microphone", self.tr("Recording of speech"), sounds, self._choose_audio, self)
         row = QHBoxLayout()
         row.setSpacing(12)
         for area in (self.portrait, self.audio):
