@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -186,7 +186,5 @@ class ModelStore:
 
 def _lying_at(file: ModelFile, path: Path) -> ModelFile:
     """The same file, looked for under another name; only the published kind has a known size and hash."""
-    from dataclasses import replace
-
     published = path.suffix == Path(file.path).suffix
     return replace(file, path=path.name, bytes=file.bytes if published else None, sha256=file.sha256 if published else None)

@@ -24,7 +24,9 @@ from pctalk_studio.nets.liveportrait.safety import is_out_of_memory, trouble_wit
 
 PictureU8 = npt.NDArray[np.uint8]
 
-TEST_SIDE = 128
+STEP = 128
+"""Sides of crops are multiples of this: the dense motion network halves a quarter of them five times."""
+TEST_SIDE = STEP
 MOST_RECORDED = 3
 """Sizes of crops and batches for which a card keeps the recorded work; each holds memory of its own."""
 
@@ -57,7 +59,13 @@ def _full_single_precision() -> AbstractContextManager[None]:
 
 def _planes(pictures: npt.NDArray[np.uint8], device: torch.device) -> Tensor:
     """[N, S, S, 3] uint8 to [N, 3, S, S] float32 0 to 1."""
-    return torch.from_numpy(np.ascontiguousarray(pictures)).to(device).movedim(-1, 1).float() / 255
+    # In one order in memory, since that decides which kernels are taken, and so the last bit. Copied, since torch complains
+    # about arrays that may not be written to, and sources are such.
+    return torch.tensor(np.ascontiguousarray(pictures)).to(device).movedim(-1, 1).float() / 255
+
+
+def _points(keypoints: ArrayF32) -> Tensor:
+    return torch.tensor(np.ascontiguousarray(keypoints, np.float32))
 
 
 class LivePortraitModel:
@@ -155,7 +163,15 @@ class LivePortraitModel:
 
     @torch.inference_mode()
     def study(self, picture: PictureU8) -> StudiedFace:
-        """Extract the appearance of [S, S, 3] uint8 RGB, S a multiple of 128 (256; 128 for drafts)."""
+        """Extract the appearance of [S, S, 3] uint8 RGB, S a multiple of 128 (256; 128 for drafts).
+
+        Raises
+        ------
+        ValueError
+            When the picture is no such square.
+        """
+        if picture.shape[0] != picture.shape[1] or picture.shape[0] % STEP or not picture.size:
+            raise ValueError(f"a crop of {picture.shape} is no square with a side that is a multiple of {STEP}")
         with _full_single_precision():
             volume = self._appearance(_planes(picture[None], self.policy.device))
             return StudiedFace(len(picture), self._warping.study(volume))
@@ -176,8 +192,8 @@ class LivePortraitModel:
         Tensor
             [N, 3, 2 S, 2 S] float32 RGB 0 to 1 on the device.
         """
-        driving = torch.from_numpy(k_driving).to(self.policy.device)
-        source = torch.from_numpy(k_source).to(self.policy.device)
+        driving = _points(k_driving).to(self.policy.device)
+        source = _points(k_source).to(self.policy.device)
         inputs = (face.source.volume, face.source.squeezed, face.source.standing, face.source.grid, driving, source)
         recorded = self._record((face.side, len(driving)), inputs) if self._records else None
         return self._frames(*inputs) if recorded is None else recorded(*inputs)
@@ -209,17 +225,17 @@ class LivePortraitModel:
     @torch.inference_mode()
     def stitch(self, k_source: ArrayF32, k_driving: ArrayF32) -> ArrayF32:
         """Correct driven keypoints [N, 21, 3] so that the crop's border joins the picture; k_source [21, 3]."""
-        return stitched(self._small[0], torch.from_numpy(k_source)[None], torch.from_numpy(k_driving)).numpy()
+        return stitched(self._small[0], _points(k_source)[None], _points(k_driving)).numpy()
 
     @torch.inference_mode()
     def eye_shift(self, k_source: ArrayF32, ratios: tuple[float, float], wanted: float) -> ArrayF32:
         """Shift [21, 3] that opens the eyes from ``ratios`` (opening over width, eye 0 and 1) to ``wanted``."""
-        return opening_shift(self._small[1], torch.from_numpy(k_source)[None], torch.tensor([[*ratios, wanted]]))[0].numpy()
+        return opening_shift(self._small[1], _points(k_source)[None], torch.tensor([[*ratios, wanted]]))[0].numpy()
 
     @torch.inference_mode()
     def lip_shift(self, k_source: ArrayF32, ratio: float, wanted: float) -> ArrayF32:
         """Shift [21, 3] that opens the lips from ``ratio`` (opening over width) to ``wanted``."""
-        return opening_shift(self._small[2], torch.from_numpy(k_source)[None], torch.tensor([[ratio, wanted]]))[0].numpy()
+        return opening_shift(self._small[2], _points(k_source)[None], torch.tensor([[ratio, wanted]]))[0].numpy()
 
 
 def to_bytes(frames: Tensor) -> PictureU8:

@@ -74,6 +74,24 @@ def test_the_same_pose_gives_the_same_bytes(model, picture, keypoints):
     np.testing.assert_array_equal(to_bytes(model.draw(model.study(picture), source, driving)), first)
 
 
+@pytest.mark.parametrize("shape", [(192, 192, 3), (128, 256, 3), (0, 0, 3)])
+def test_crops_of_other_shapes_are_refused(model, shape):
+    with pytest.raises(ValueError, match="multiple of 128"):
+        model.study(np.zeros(shape, np.uint8))
+
+
+def test_arrays_that_nobody_may_write_to_are_taken(model, picture, keypoints):
+    source, driving = keypoints
+    wanted = to_bytes(model.draw(model.study(picture), source, driving))
+    kept = [array.copy() for array in (picture, source, driving)]
+    for array in kept:
+        array.setflags(write=False)
+    locked, k_source, k_driving = kept
+    model.read_motion(locked[None])
+    np.testing.assert_array_equal(to_bytes(model.draw(model.study(locked), k_source, k_driving)), wanted)
+    model.stitch(k_source, k_driving)
+
+
 def test_bytes_are_cut_off_not_rounded():
     frames = torch.tensor([0.0, 0.999, 1.0, 1.5, -0.2]).view(1, 1, 1, 5)
     assert to_bytes(frames).ravel().tolist() == [0, 254, 255, 255, 0]
