@@ -32,7 +32,8 @@ class PresetsPage(Page):
         self.set_title(self.tr("Speaking styles of your own"))
         self._chooser = chooser
         self._presets: tuple[StylePreset, ...] = ()
-        self.rows.addWidget(note(self.tr("Double-click one to rename it. They are offered in every project."), self))
+        self._about = note("", self)
+        self.rows.addWidget(self._about)
         self.list = QListWidget(self)
         self.list.setAccessibleName(self.tr("Speaking styles"))
         self.list.setMinimumHeight(self.fontMetrics().height() * 10)
@@ -91,8 +92,12 @@ class PresetsPage(Page):
             item = QListWidgetItem(preset.name, self.list)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
         self.list.blockSignals(False)
+        self.list.setVisible(bool(presets))
         if presets:
+            self._about.setText(self.tr("Double-click one to rename it. They are offered in every project."))
             self.list.setCurrentRow(0)
+        else:
+            self._about.setText(self.tr("There are none yet: give the open project's way of speaking a name and keep it."))
         self._refresh()
 
     def _chosen(self) -> StylePreset | None:

@@ -11,7 +11,7 @@ from pctalk_studio.app.shell.fuzzy import rank
 
 _ID = Qt.ItemDataRole.UserRole
 _ROWS = 12
-_LETTERS = 72
+_LETTERS = 84
 """Its width in letters."""
 
 
@@ -41,6 +41,7 @@ class CommandPalette(QFrame):
         self.list.setRootIsDecorated(False)
         self.list.setColumnCount(3)
         self.list.setUniformRowHeights(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setAccessibleName(self.tr("Commands"))
         self.list.itemClicked.connect(lambda item, _: self._run(item))
@@ -58,8 +59,8 @@ class CommandPalette(QFrame):
         height = min((metrics.height() + 10) * (_ROWS + 2), window.height() - 96)
         self.setGeometry((window.width() - width) // 2, 64, width, height)
         # Where each column begins follows from the width, not from what happens to be listed.
-        self.list.setColumnWidth(0, round(width * 0.56))
-        self.list.setColumnWidth(1, round(width * 0.18))
+        self.list.setColumnWidth(0, round(width * 0.54))
+        self.list.setColumnWidth(1, round(width * 0.16))
         self.show()
         self.raise_()
         self.line.setFocus(Qt.FocusReason.PopupFocusReason)
