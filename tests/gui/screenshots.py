@@ -108,17 +108,16 @@ stage_light = stage_dark
 
 def stage_painting(window, editor) -> None:
     """A smile painted on one half of the mouth, the brush over the face."""
-    from pctalk_studio.document.masks import Brush, Dab
+    from pctalk_studio.document.masks import Brush, Dab, FaceMask
     from pctalk_studio.session.selection import Selection
 
     clip = editor.project.emotions[0]
-    dabs = [Dab(0.1 + 0.03 * step, 0.62 - 0.01 * step) for step in range(10)]
-    editor.apply("paint_stroke", clip=clip.id, brush=Brush(radius=0.2, hardness=0.4), dabs=dabs)
+    editor.apply("set_mask", clip=clip.id, mask=FaceMask.empty())
+    dabs = [Dab(0.12 + 0.03 * step, 0.62 - 0.02 * step) for step in range(10)]
+    editor.apply("paint_stroke", clip=clip.id, brush=Brush(radius=0.35, hardness=0.3, strength=1.0, mirror=True), dabs=dabs)
     editor.select(Selection.of(emotions=[clip.id]))
     editor.set_paint_tool(replace(editor.paint_tool, active=True))
     editor.desk.transport.seek_seconds(((clip.start or 0) + (clip.end or 3)) / 2)
-    for _ in range(5):
-        window.viewport.canvas.zoom_in() if hasattr(window.viewport.canvas, "zoom_in") else None
     wait(1.0)
 
 
@@ -137,24 +136,32 @@ def stage_curves(window, editor) -> None:
         Key(2.9, 0.0),
     ):
         editor.apply("set_key", curve=CurveName.YAW, key=key)
-    window.timeline.canvas.lanes[-3].set_height(96)
     for lane in window.timeline.canvas.lanes:
         if lane.id in ("markers", "sound"):
             lane.set_visible(False)
         if lane.id == "head":
             lane.set_height(110)
     editor.select(Selection.of(keys=[KeyRef(CurveName.YAW, None, 1.2)]))
-    editor.desk.transport.seek_seconds(1.2)
+    editor.desk.transport.seek_seconds(1.6)
     window.timeline.view.show(0.2, 3.0)
     wait(1.0)
 
 
 def stage_export(window, editor) -> None:
-    """The export page with a range, and a queue that works."""
+    """The export page with a range, and a queue that has worked."""
+    from pctalk_studio.session.export_choice import Part
+
     stage_dark(window, editor)
     editor.apply("set_range", start=0.3, end=2.6)
     window.exporting.open()
-    wait(0.5)
+    page = window.front.page
+    page.part.set_value(Part.IN_OUT)
+    page.part.chosen.emit(Part.IN_OUT)
+    with tempfile.TemporaryDirectory() as folder:
+        page.path.setText(str(Path(folder) / "duck.mp4"))
+        page.add()
+        until(lambda: not window.exporting.busy)
+        page.path.setText("clips/duck.mp4")
 
 
 def main() -> None:
