@@ -97,8 +97,11 @@ def _fetch(args: argparse.Namespace) -> int:
 
 
 def _fetch_one(store: ModelStore, file: ModelFile, listen: ProgressListener) -> None:
-    if store.verify(file, listen).state not in GOOD:
-        fetch(file, store.folder / file.path, listen)
+    if store.verify(file, listen).state in GOOD:
+        return
+    fetch(file, store.folder / file.path, listen)
+    if file.sha256 is None and (inside := _look_inside(store.look(file))).state not in GOOD:
+        raise WeightsError(inside.remark)
 
 
 def _path(args: argparse.Namespace) -> int:

@@ -160,12 +160,10 @@ class ModelStore:
     def _candidates(self, folder: Path) -> Iterator[tuple[ModelFile, Path]]:
         # A kept file of an older version of the animals' networks has the same name; the published path tells them apart.
         below = sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
+        animals = {path for path in below if "animal" in "/".join((folder.name, *path.relative_to(folder).parts)).lower()}
         for file in self.catalogue.files:
             stem = Path(file.path).stem
-            animal = file.set == "animal"
-            same = [
-                path for path in below if path.stem == stem and any("animal" in part.lower() for part in path.parts) == animal
-            ]
+            same = [path for path in below if path.stem == stem and (path in animals) == (file.set == "animal")]
             same.sort(key=lambda path: path.parent.name != Path(file.path).parent.name)
             if same:
                 yield file, same[0]

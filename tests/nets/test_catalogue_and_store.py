@@ -124,17 +124,17 @@ def test_converted_files_count_too(store):
 
 
 def test_files_are_taken_over_from_any_depth(store, tmp_path):
-    other = tmp_path / "elsewhere" / "pretrained_weights"
+    other = tmp_path / "animal lover" / "elsewhere" / "pretrained_weights"
     put(store, "human", "animal", folder=other)
     old = other / "liveportrait_animals" / "base_models" / "motion_extractor.pth"
     old.parent.mkdir(parents=True)
     old.write_bytes(b"PK\x03\x04 the older version")
-    reports = store.take_over(tmp_path / "elsewhere")
+    reports = store.take_over(tmp_path / "animal lover" / "elsewhere")
     assert len(reports) == 9
     assert {report.state for report in reports} == {FileState.GENUINE, FileState.PRESENT}
     assert b"animal/motion_extractor" in store.network_files("animal")[Network.MOTION].read_bytes()
     before = {path: path.stat().st_mtime_ns for path in store.folder.rglob("*")}
-    store.take_over(tmp_path / "elsewhere")
+    store.take_over(tmp_path / "animal lover" / "elsewhere")
     assert {path: path.stat().st_mtime_ns for path in store.folder.rglob("*")} == before
 
 

@@ -24,8 +24,9 @@ Precision
     and statistics are float32 everywhere.
 
 Memory
-    A model on the processor holds about 1.4 GB (transformed weights), on a card about 0.3 GB. ``within_memory`` repeats work
-    in smaller batches when memory runs out; ``model.release()`` gives up what a card has recorded.
+    A model on the processor holds 1.3 GB (transformed 3x3 weights are four times as many) and a frame 0.3 GB while it is drawn;
+    on a card about 0.3 GB in float16. ``within_memory`` repeats work in smaller batches when memory runs out;
+    ``model.release()`` gives up what a card has recorded.
 
 Drafts
     The networks are convolutional: a crop of 128 gives frames of 256, at a quarter of the work. A side must be a multiple of 128.
