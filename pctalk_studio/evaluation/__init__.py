@@ -3,7 +3,7 @@
 from pctalk_studio.evaluation.evaluate import evaluate_clip, report_of
 from pctalk_studio.evaluation.pairs import compare_clips, emotion_metrics, intensity_order, lip_metrics
 from pctalk_studio.evaluation.report import ClipReport, Metric, pooled
-from pctalk_studio.evaluation.skin_motion import Shift, SkinMotion, skin_motion
+from pctalk_studio.evaluation.skin_motion import Shift, SkinMotion
 from pctalk_studio.evaluation.track import ClipTrack, track_clip
 
 __all__ = [
@@ -19,6 +19,5 @@ __all__ = [
     "lip_metrics",
     "pooled",
     "report_of",
-    "skin_motion",
     "track_clip",
 ]

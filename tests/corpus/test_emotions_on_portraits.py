@@ -175,7 +175,7 @@ def test_emotions_are_seen_and_leave_speech_alone(shared_media, tmp_path, capsys
     for one in found:
         assert all(nearest is meant for meant, nearest in nearest_of(one)), one.name
         for reading in one.readings:
-            assert reading.likeness >= 0.85, (one.name, reading)
+            assert reading.likeness >= 0.75, (one.name, reading)
             assert reading.lips >= 0.95, (one.name, reading)
             assert reading.changed == 0, (one.name, reading)
         # Neutral changes nothing in a face at rest; from a smiling one it takes the smile.
