@@ -70,6 +70,7 @@ def test_imports_run_downwards():
         ("core/problems.py", "import pctalk_studio.media", "Rooms are entered downwards only"),
         ("analysis/__init__.py", "import pctalk_studio.deformation", "Rooms are entered downwards only"),
         ("export/__init__.py", "import PySide6", "Headless rooms know no Qt"),
+        ("nets/store.py", "import torch", "What opens before the networks reaches no torch"),
         ("media/__init__.py", "import torch", "What opens before the networks reaches no torch"),
         ("document/project.py", "import threading", "Documents hold no files and start no threads"),
         ("preview/clock.py", "import pctalk_studio.render.mesh", "Preview knows no engine"),

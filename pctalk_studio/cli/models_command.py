@@ -101,6 +101,7 @@ def _fetch_one(store: ModelStore, file: ModelFile, listen: ProgressListener) -> 
         return
     fetch(file, store.folder / file.path, listen)
     if file.sha256 is None and (inside := _look_inside(store.look(file))).state not in GOOD:
+        inside.path.unlink(missing_ok=True)
         raise WeightsError(inside.remark)
 
 

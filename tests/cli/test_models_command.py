@@ -89,8 +89,9 @@ def test_taking_over_a_folder(folder, tmp_path, capsys):
     assert "is no folder" in capsys.readouterr().err
 
 
-def test_fetching_what_is_not_the_published_file(folder, tmp_path, capsys):
-    """A mirror with another file: refused, thrown away, said in one sentence; and asked for nothing but that file."""
+@pytest.fixture
+def mirror():
+    """A mirror that sends something else, and what it was asked for."""
     asked = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -108,16 +109,28 @@ def test_fetching_what_is_not_the_published_file(folder, tmp_path, capsys):
     with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        hub = f"http://127.0.0.1:{server.server_port}"
-        line = ["models", "fetch", "human/motion_extractor", "--hub", hub, "--folder", str(folder), "--progress", "json"]
-        assert run(line) == USER_ERROR
+        yield f"http://127.0.0.1:{server.server_port}", asked
         server.shutdown()
         thread.join()
+
+
+def test_fetching_what_is_not_the_published_file(folder, mirror, capsys):
+    """Refused, thrown away, said in one sentence; and asked for nothing but that file."""
+    hub, asked = mirror
+    line = ["models", "fetch", "human/motion_extractor", "--hub", hub, "--folder", str(folder), "--progress", "json"]
+    assert run(line) == USER_ERROR
     assert asked == ["/KlingTeam/LivePortrait/resolve/main/liveportrait/base_models/motion_extractor.pth"]
     said = capsys.readouterr()
     assert "thrown away" in said.err
     assert json.loads(said.out.splitlines()[0])["stage"] == "human/motion_extractor"
     assert not any(path.suffix == ".pth" for path in folder.rglob("*"))
+
+
+def test_a_file_without_a_known_hash_is_looked_into_after_fetching(folder, mirror, capsys):
+    line = ["models", "fetch", "animal/motion_extractor", "--hub", mirror[0], "--folder", str(folder), "--progress", "none"]
+    assert run(line) == USER_ERROR
+    assert "damaged" in capsys.readouterr().err
+    assert not any(path.is_file() for path in folder.rglob("*"))
 
 
 @pytest.mark.parametrize("line", [["models", "--help"], ["models", "list"], ["models", "path"]])

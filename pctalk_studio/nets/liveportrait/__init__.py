@@ -47,7 +47,7 @@ from pctalk_studio.nets.liveportrait.crop import (
 from pctalk_studio.nets.liveportrait.model import LivePortraitModel, StudiedFace, to_bytes
 from pctalk_studio.nets.liveportrait.networks import Networks, load_networks
 from pctalk_studio.nets.liveportrait.policy import CPU, Policy, best_policy
-from pctalk_studio.nets.liveportrait.pose import FaceMotion, degrees_of_bins, rotation_matrix, transform
+from pctalk_studio.nets.liveportrait.pose import FaceMotion, angles_of, degrees_of_bins, rotation_matrix, transform
 from pctalk_studio.nets.liveportrait.safety import is_out_of_memory, trouble_with, within_memory
 
 __all__ = [
@@ -63,6 +63,7 @@ __all__ = [
     "Networks",
     "Policy",
     "StudiedFace",
+    "angles_of",
     "best_policy",
     "crop_matrix",
     "degrees_of_bins",

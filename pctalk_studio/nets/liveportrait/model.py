@@ -129,7 +129,9 @@ class LivePortraitModel:
         waves = [128 + 100 * np.sin(0.1 * ramp[:, None] + (0.05 + 0.03 * channel) * ramp) for channel in range(3)]
         face = self.study(np.stack(waves, axis=-1).astype(np.uint8))
         spread = np.linspace(-0.3, 0.3, 3 * self._warping.sizes.keypoints, dtype=np.float32).reshape(-1, 3)
-        return trouble_with(self.draw(face, spread, spread[None]))
+        trouble = trouble_with(self.draw(face, spread, spread[None]))
+        self.release()
+        return trouble
 
     def release(self) -> None:
         """Give up whatever is made again by itself when it is needed."""

@@ -42,6 +42,21 @@ def rotation_matrix(pitch: float, yaw: float, roll: float) -> ArrayF64:
     return np.asarray((about_z @ about_y @ about_x).T)
 
 
+def angles_of(rotation: npt.NDArray[np.floating[Any]]) -> ArrayF64:
+    """Pitch, yaw and roll [..., 3] in degrees of rotations [..., 3, 3] for row vectors; undoes :func:`rotation_matrix`.
+
+    Yaw is from -90 to 90. Looking sideways, at exactly 90, pitch and roll turn about one axis, and all is put down to pitch.
+    """
+    columns = np.asarray(rotation, np.float64).swapaxes(-1, -2)
+    yaw = np.arcsin(np.clip(-columns[..., 2, 0], -1, 1))
+    sideways = np.abs(columns[..., 2, 0]) > 1 - 1e-12
+    pitch = np.arctan2(
+        np.where(sideways, -columns[..., 1, 2], columns[..., 2, 1]), np.where(sideways, columns[..., 1, 1], columns[..., 2, 2])
+    )
+    roll = np.where(sideways, 0.0, np.arctan2(columns[..., 1, 0], columns[..., 0, 0]))
+    return np.asarray(np.degrees(np.stack([pitch, yaw, roll], axis=-1)))
+
+
 def transform(
     canonical: npt.NDArray[np.floating[Any]],
     rotation: npt.NDArray[np.floating[Any]],

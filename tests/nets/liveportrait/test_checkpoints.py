@@ -6,10 +6,11 @@ import json
 import pickle
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
 import torch
-from helpers.liveportrait_weights import TINY, sample_keypoints, synthetic_tensors, write_files
+from helpers.liveportrait_weights import FILES, TINY, sample_keypoints, synthetic_tensors, write_files
 from safetensors.torch import save_file
 
 from pctalk_studio.core.errors import WeightsError
@@ -18,6 +19,7 @@ from pctalk_studio.nets.liveportrait.checkpoints import build, fold_spectral_nor
 from pctalk_studio.nets.liveportrait.networks import load_networks
 from pctalk_studio.nets.names import Network
 
+MANIFEST = Path(__file__).resolve().parents[4] / "shared" / "checkpoints" / "liveportrait_state_dict.json"
 COUNTS = {"appearance": 107, "motion": 212, "warping": 97, "generator": 182, "stitching": 8, "eye": 12, "lip": 8}
 
 
@@ -34,6 +36,15 @@ def test_keys_and_shapes_are_the_published_ones(network):
     }
     assert official_shapes(build(network)) == published
     assert len(published) == COUNTS[network]
+
+
+@pytest.mark.skipif(not MANIFEST.is_file(), reason="no manifest beside the checkout")
+def test_the_shipped_manifest_is_that_of_the_official_files():
+    official = json.loads(MANIFEST.read_text())
+    shipped = json.loads(model_path("liveportrait_tensors.json").read_text())
+    for network in Network:
+        file = official[f"{FILES[network]}.pth"]
+        assert shipped[network] == (file[network.section] if network.section else file)
 
 
 @pytest.mark.parametrize("network", Network)

@@ -17,7 +17,7 @@ from pctalk_studio.nets.liveportrait.crop import (
     inverse_of,
     lip_ratio_203,
 )
-from pctalk_studio.nets.liveportrait.pose import FaceMotion, degrees_of_bins, rotation_matrix, transform
+from pctalk_studio.nets.liveportrait.pose import FaceMotion, angles_of, degrees_of_bins, rotation_matrix, transform
 
 
 def landmarks() -> np.ndarray:
@@ -32,6 +32,19 @@ def landmarks() -> np.ndarray:
 def test_rotation_has_the_published_signs_and_order():
     wanted = [[0.9361168, 0.08189961, 0.3420202], [-0.1449968, 0.975884, 0.1631759], [-0.320408, -0.2023436, 0.9254165]]
     np.testing.assert_allclose(rotation_matrix(10, -20, 5), wanted, atol=1e-7)
+
+
+@given(st.floats(-170, 170), st.floats(-89, 89), st.floats(-170, 170))
+def test_angles_come_back_from_their_rotation(pitch, yaw, roll):
+    np.testing.assert_allclose(angles_of(rotation_matrix(pitch, yaw, roll)), [pitch, yaw, roll], atol=1e-6)
+
+
+@given(st.floats(-80, 80), st.sampled_from([-90.0, 90.0]), st.floats(-80, 80))
+def test_looking_sideways_has_angles_that_give_the_same_rotation(pitch, yaw, roll):
+    rotation = rotation_matrix(pitch, yaw, roll)
+    angles = angles_of(np.stack([rotation, np.eye(3)]))
+    np.testing.assert_allclose(rotation_matrix(*angles[0]), rotation, atol=1e-6)
+    np.testing.assert_allclose(angles[1], 0, atol=1e-12)
 
 
 def test_keypoints_turn_then_deform_then_scale_then_move_in_the_plane():
