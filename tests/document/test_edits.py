@@ -12,7 +12,7 @@ from pctalk_studio.core.errors import EditRejected
 from pctalk_studio.document.curves import Curve, Interpolation, Key
 from pctalk_studio.document.edits import EDITS
 from pctalk_studio.document.edits.keys import CurveName, curve_of
-from pctalk_studio.document.edits.presets import StylePreset, preset_of
+from pctalk_studio.document.edits.presets import StylePreset, preset_of, word_style_of
 from pctalk_studio.document.history import History
 from pctalk_studio.document.masks import Brush, Dab
 from pctalk_studio.document.project import Emotion, EmotionClip, Project, StyleAxes, Track
@@ -122,6 +122,15 @@ def test_a_preset_is_kept_and_applied_and_forgotten_by_hand():
     assert EDITS["set_style"](applied, style=StyleAxes()).style_preset == ""
     with pytest.raises(EditRejected):
         StylePreset(" ", StyleAxes())
+
+
+def test_a_word_is_spoken_as_a_preset_says_whatever_the_clip_does():
+    preset = StylePreset("Loud", StyleAxes(1.4, 0.9, 1.2), lip_scale=1.2)
+    project = replace(a_project(), style=StyleAxes(0.8, 1.2, 0.0), lip_scale=0.5)
+    style = word_style_of(preset, project, edge=0.1)
+    assert style.open * 0.8 == pytest.approx(1.4, abs=1e-3)
+    assert style.wide * 1.2 == pytest.approx(0.9, abs=1e-3)
+    assert (style.purse, style.scale, style.edge) == (1.0, 2.0, 0.1), "what cannot be reached is approached"
 
 
 def test_mute_and_solo():

@@ -45,7 +45,7 @@ class ExportPage(Page):
     def __init__(self, kit: Kit, exports: Exports, parent: QWidget | None = None) -> None:
         super().__init__(kit, QCoreApplication.translate("ExportPage", "Export"), parent)
         self._exports = exports
-        self._choice = ExportChoice(self._kept_format())
+        self._choice = ExportChoice(self._kept_format(), part=_wanted_part(kit.editor.desk))
         self._make_fields()
         self._lay_out()
         self._listen()
@@ -247,6 +247,11 @@ class ExportPage(Page):
                 self.kit.settings.setValue("export/folder", str(path.parent))
 
         editor.attempt(ask)
+
+
+def _wanted_part(desk: Desk | None) -> Part:
+    """Who has set in or out points wants what lies between them."""
+    return Part.IN_OUT if desk is not None and Part.IN_OUT in parts_of(desk) else Part.ALL
 
 
 def _cores() -> int:

@@ -9,15 +9,14 @@ from PySide6.QtCore import QCoreApplication
 from pctalk_studio.app.inspector.curve_row import CurveRow
 from pctalk_studio.app.inspector.gestures import Edits
 from pctalk_studio.app.inspector.sheet import FACTOR, SHARE, Sheet
+from pctalk_studio.app.inspector.style_choice import StyleChoice
 from pctalk_studio.app.kit import Kit
-from pctalk_studio.app.widgets.choice_box import ChoiceBox
 from pctalk_studio.app.widgets.field_row import FieldRow
 from pctalk_studio.app.widgets.scale import ValueScale
 from pctalk_studio.document.edits.keys import CurveName
 from pctalk_studio.document.edits.presets import StylePreset
 from pctalk_studio.document.project import Project
 from pctalk_studio.session.selection import Selection
-from pctalk_studio.storage.presets import own_presets_path, read_presets, shipped_presets
 
 LOUDNESS = replace(SHARE, neutral=0.5)
 LEAD = ValueScale(-0.2, 0.2, 0.0, 0.01, 0, " ms", 1000.0)
@@ -28,10 +27,8 @@ class ClipSheet(Sheet):
 
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit, QCoreApplication.translate("Inspector", "Clip"), "clip")
-        self._presets = {preset.name: preset for preset in shipped_presets()}
-        self.preset = ChoiceBox(self.tr("Speaking style"), parent=self)
-        self.preset.opening.connect(self._read_presets)
-        self.preset.chosen.connect(self._take_preset)
+        self.preset = StyleChoice(self.editor, self.tr("Speaking style"), [("", self.tr("Set by hand"))], self)
+        self.preset.taken.connect(self._take_preset)
         self.add(FieldRow(self.tr("Style"), self.preset, parent=self))
         style = self.tr("Clip style")
         self.open = self.slider(self.tr("Open"), FACTOR, lambda value: self._styled(open=value), label=style)
@@ -46,8 +43,7 @@ class ClipSheet(Sheet):
 
     def refresh(self, project: Project, selection: Selection, time: float) -> bool:
         """Show the clip's own values."""
-        self._offer(project.style_preset)
-        self.preset.set_value(project.style_preset)
+        self.preset.show_style(project.style_preset)
         self.open.show_values([project.style.open])
         self.wide.show_values([project.style.wide])
         self.purse.show_values([project.style.purse])
@@ -61,27 +57,8 @@ class ClipSheet(Sheet):
         """The lip scale at the playhead."""
         self.lips.show(project, time)
 
-    def _read_presets(self) -> None:
-        """Those that ship, and those that the person has kept, perhaps a moment ago."""
-        self._presets = {preset.name: preset for preset in shipped_presets()}
-        own = own_presets_path()
-        if own.exists():
-            self.editor.attempt(lambda: self._presets.update({preset.name: preset for preset in read_presets(own)}))
-        current = self.editor.project.style_preset
-        self._offer(current)
-        self.preset.set_value(current)
-
-    def _offer(self, current: str) -> None:
-        """Offer them, and the one that holds now, whatever it is called."""
-        names = list(self._presets)
-        if current and current not in names:
-            names.append(current)
-        self.preset.set_choices([("", self.tr("Set by hand")), *((name, name) for name in names)])
-
-    def _take_preset(self, name: str) -> None:
-        preset: StylePreset | None = self._presets.get(name)
-        if preset is not None:
-            self.apply("apply_preset", preset=preset)
+    def _take_preset(self, preset: StylePreset) -> None:
+        self.apply("apply_preset", preset=preset)
         self.preset.set_value(self.editor.project.style_preset)
 
     def _styled(self, **changes: float) -> Edits:

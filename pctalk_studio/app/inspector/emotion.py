@@ -31,6 +31,12 @@ STRENGTH = ValueScale(0.0, 1.5, 0.0)
 """Of an emotion: 0 is none, and 1 is MEAD's level 3."""
 FACTOR = ValueScale(0.0, 1.5, 1.0)
 FADE = ValueScale(0.0, 5.0, 0.0, 0.05, 2, " s")
+PARTS = {
+    "whole": frozenset(EmotionRegion),
+    "upper": frozenset({EmotionRegion.BROWS, EmotionRegion.EYES}),
+    "lower": frozenset({EmotionRegion.CHEEKS, EmotionRegion.NOSE, EmotionRegion.MOUTH}),
+}
+"""Regions that are often wanted together: eyes may feel otherwise than the mouth says."""
 ADDED = 1.5
 """Seconds that a clip lasts that was added here."""
 
@@ -49,7 +55,7 @@ class EmotionSheet(Sheet):
         self._hint = self.hint(self.tr("Select an emotion clip on the timeline, or add one at the playhead."))
         self.intensity = self.slider(self.tr("Intensity"), STRENGTH, self._intensity)
         tip = self.tr("Factor of the intensity at the playhead; with keys, the intensity changes over time.")
-        self.envelope = CurveRow(self, self.tr("Envelope"), CurveName.ENVELOPE, FACTOR, tip)
+        self.envelope = CurveRow(self, self.tr("… at playhead"), CurveName.ENVELOPE, FACTOR, tip)
         fades = self.tr("Fade")
         self.fade_in = self.slider(
             self.tr("Fade in"), FADE, lambda value: self._fades(fade_in=self._own_pace(self.fade_in, value)), label=fades
@@ -69,6 +75,10 @@ class EmotionSheet(Sheet):
         self.line(add)
 
     def _build_regions(self) -> None:
+        parts = [("whole", self.tr("Whole")), ("upper", self.tr("Upper")), ("lower", self.tr("Lower"))]
+        self.part = SegmentedChoice(self.kit.look, self.tr("Part of the face"), parts, self)
+        self.part.chosen.connect(lambda part: self._each(self.tr("Change regions"), "set_regions", regions=sorted(PARTS[part])))
+        self.add(FieldRow(self.tr("Face"), self.part, parent=self))
         holder = QWidget(self)
         flow = FlowLayout(holder)
         self.regions = {region: Chip(self.kit.look, region_name(region), holder) for region in EmotionRegion}
@@ -119,6 +129,8 @@ class EmotionSheet(Sheet):
             chip.setChecked(all(felt_here))
             chip.set_mixed(any(felt_here) and not all(felt_here))
             chip.set_color(color)
+        felt_on = {clip.regions for clip in clips}
+        self.part.set_value(next((part for part, regions in PARTS.items() if felt_on == {regions}), None))
         sides = {clip.side for clip in clips}
         self.side.set_value(sides.pop() if len(sides) == 1 else None)
         self.envelope.show(project, time, [clip.id for clip in clips])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QPushButton
 
+from pctalk_studio.app.actions import ActionSpec
 from pctalk_studio.app.inspector.curve_row import CurveRow, playhead_of
 from pctalk_studio.app.inspector.sheet import Sheet
 from pctalk_studio.app.kit import Kit
@@ -71,8 +72,12 @@ class HeadSheet(Sheet):
         self.blink = Toggle(self.kit.look, self.tr("Blinks by themselves"), self)
         self.blink.clicked.connect(lambda on: self.apply("set_blink", automatic=on))
         self.add(FieldRow(self.tr("Blinks by themselves"), self.blink, parent=self, wide=True))
+        spec = ActionSpec("inspector.blink", self.tr("Blink at the playhead"), ("Ctrl+B",), self.tr("Head and eyes"))
+        action = self.kit.actions.add(spec, self._add_blink, self)  # also while playing, on the beat
         self.add_blink = QPushButton(self.tr("Blink at playhead"), self)
-        self.add_blink.clicked.connect(self._add_blink)
+        self.add_blink.setToolTip(action.toolTip())
+        action.changed.connect(lambda: self.add_blink.setToolTip(action.toolTip()))
+        self.add_blink.clicked.connect(action.trigger)
         self.restore = QPushButton(self.tr("Bring back removed"), self)
         self.restore.clicked.connect(lambda: self.apply("restore_automatic_blinks"))
         self.line(self.add_blink, self.restore)
@@ -92,5 +97,7 @@ class HeadSheet(Sheet):
             row.show(project, time)
 
     def _add_blink(self) -> None:
+        if self.editor.desk is None:
+            return
         added = Selection.of(blinks=[self.editor.project.next_id])
         self.editor.apply("add_blink", time=playhead_of(self.editor), selecting=added)

@@ -11,17 +11,21 @@ from pctalk_studio.app.inspector.curve_row import CurveRow
 from pctalk_studio.app.inspector.gestures import Edits
 from pctalk_studio.app.inspector.owner_row import OwnerRow
 from pctalk_studio.app.inspector.sheet import FACTOR, Sheet
+from pctalk_studio.app.inspector.style_choice import StyleChoice
 from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.widgets.clock_text import span_text
 from pctalk_studio.app.widgets.field_row import FieldRow
 from pctalk_studio.app.widgets.scale import ValueScale
 from pctalk_studio.app.widgets.sections import ElidedLabel
 from pctalk_studio.document.edits.keys import CurveName
+from pctalk_studio.document.edits.presets import StylePreset, word_style_of
 from pctalk_studio.document.project import Project
 from pctalk_studio.document.speech_track import WordItem, WordStyle
 from pctalk_studio.session.selection import Selection
 
 EDGE = ValueScale(0.0, 0.5, 0.07, 0.01, 2, " s")
+BY_HAND, AS_CLIP = "", "="
+"""What the list of styles offers besides styles; a style's name is longer than a sign."""
 
 
 class WordSheet(Sheet):
@@ -40,6 +44,11 @@ class WordSheet(Sheet):
         self._text_row = FieldRow(self.tr("Text"), self._text, parent=self)
         self.add(self._text_row)
         tr, label = self.tr, self.tr("Word style")
+        first = [(BY_HAND, tr("Set by hand")), (AS_CLIP, tr("Like the clip"))]
+        self.style_choice = StyleChoice(self.editor, tr("How the selected words are spoken"), first, self)
+        self.style_choice.chosen.connect(self._choose)
+        self.style_choice.taken.connect(self._take_style)
+        self.add(FieldRow(tr("Style"), self.style_choice, parent=self))
         self.open = self.slider(tr("Open"), FACTOR, lambda value: self._styled(open=value), label=label)
         self.wide = self.slider(tr("Wide"), FACTOR, lambda value: self._styled(wide=value), label=label)
         self.purse = self.slider(tr("Purse"), FACTOR, lambda value: self._styled(purse=value), label=label)
@@ -68,6 +77,7 @@ class WordSheet(Sheet):
         if one is not None and not self._text.hasFocus():
             self._text.setText(one.text)
         styles = [word.style for word in words]
+        self.style_choice.show_style(self._named(project, styles))
         self.open.show_values([style.open for style in styles])
         self.wide.show_values([style.wide for style in styles])
         self.purse.show_values([style.purse for style in styles])
@@ -92,6 +102,31 @@ class WordSheet(Sheet):
         track = self.editor.project.speech
         words = [word for word in track.words if word.id in {each.id for each in self._words}]
         return [("set_word_style", {"word_ids": [word.id], "style": replace(word.style, **changes)}) for word in words]
+
+    def _named(self, project: Project, styles: list[WordStyle]) -> str:
+        """Which of the choices all of these styles are."""
+        gains = {replace(style, edge=EDGE.neutral) for style in styles}
+        if len(gains) > 1:
+            return BY_HAND
+        (style,) = gains
+        if style == WordStyle():
+            return AS_CLIP
+        known = self.style_choice.presets.items()
+        return next((name for name, preset in known if word_style_of(preset, project) == style), BY_HAND)
+
+    def _choose(self, choice: str) -> None:
+        if choice == AS_CLIP:
+            self._reset()
+        elif choice == BY_HAND:  # says how it was done, and does nothing
+            self.style_choice.set_value(self._named(self.editor.project, [word.style for word in self._words]))
+
+    def _take_style(self, preset: StylePreset) -> None:
+        project = self.editor.project
+        edits: Edits = [
+            ("set_word_style", {"word_ids": [word.id], "style": word_style_of(preset, project, word.style.edge)})
+            for word in self._words
+        ]
+        self.editor.apply_all(self.tr("Speak: {style}").format(style=preset.name), edits)
 
     def _reset(self) -> None:
         self.apply("set_word_style", word_ids=[word.id for word in self._words], style=WordStyle())

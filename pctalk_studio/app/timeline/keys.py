@@ -66,6 +66,7 @@ class TimelineKeys(QObject):
             Command.CHANGE: (self.tr("Change …"), ("Return", "Enter", "F2")),
             Command.SPLIT: (self.tr("Split at the playhead"), ("S",)),
             Command.MERGE: (self.tr("Join with the next"), ("Ctrl+J",)),
+            Command.CLOSE: (self.tr("Close the lips here"), ("C",)),
             Command.INSERT: (self.tr("Insert here"), ("Ins",)),
             Command.DELETE: (self.tr("Delete"), ("Del", "Backspace")),
             Command.LOCK: (self.tr("Owner: automatic, edited, locked"), ("Shift+O",)),

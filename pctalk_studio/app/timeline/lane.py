@@ -39,6 +39,7 @@ class Command(Enum):
     SPLIT = "split"
     MERGE = "merge"
     INSERT = "insert"
+    CLOSE = "close"
     DELETE = "delete"
     CHANGE = "change"
     PLAY = "play"

@@ -9,6 +9,7 @@ from pctalk_studio.core.errors import EditRejected
 from pctalk_studio.document.edits.emotions import emotion_clip
 from pctalk_studio.document.project import Project, StyleAxes
 from pctalk_studio.document.speech_edits import set_word_style
+from pctalk_studio.document.speech_track import WordStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,38 @@ class StylePreset:
 def preset_of(project: Project, name: str) -> StylePreset:
     """The project's way of speaking as a preset, to be kept."""
     return StylePreset(name, project.style, project.lip_scale, project.follow_volume)
+
+
+def word_style_of(preset: StylePreset, project: Project, edge: float = WordStyle().edge) -> WordStyle:
+    """The style with which a word of a project is spoken in the way of a preset, whatever the clip's own way is.
+
+    Parameters
+    ----------
+    preset
+        The way of speaking; how it follows the volume is the clip's affair and does not count.
+    project
+        Document: a word's style is relative to the clip's.
+    edge
+        Seconds of the style's soft edges, which a preset does not tell.
+
+    Returns
+    -------
+    WordStyle
+        Gains are rounded to thousandths, and as near as the range of a word's gains lets them.
+    """
+    pairs = {
+        "open": (preset.style.open, project.style.open),
+        "wide": (preset.style.wide, project.style.wide),
+        "purse": (preset.style.purse, project.style.purse),
+        "scale": (preset.lip_scale, project.lip_scale),
+    }
+    gains = {name: _gain(wanted, given) for name, (wanted, given) in pairs.items()}
+    return WordStyle(**gains, edge=edge)
+
+
+def _gain(wanted: float, given: float) -> float:
+    """Factor that makes one of the other, 0 to 2; 1 where the clip is still and no factor changes anything."""
+    return 1.0 if given == 0 else round(min(wanted / given, 2.0), 3)
 
 
 def apply_preset(project: Project, *, preset: StylePreset) -> Project:

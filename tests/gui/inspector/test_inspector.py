@@ -87,6 +87,31 @@ def test_everything_that_can_be_changed_has_a_name(panel, editor):
 # -- words -------------------------------------------------------------------------------------------------------------
 
 
+def take(panel, box, text):
+    index = box.findText(text)
+    assert index >= 0
+    box.setCurrentIndex(index)
+    box.activated.emit(index)
+    panel.refresh()
+
+
+def test_words_are_spoken_in_a_style_as_one_step_and_the_style_is_named(panel, editor):
+    select(panel, editor, words=words(editor, "duck", "bee"))
+    box, before = panel.word.style_choice, steps(editor)
+    assert box.currentText() == "Like the clip"
+    take(panel, box, "Whisper")
+    assert steps(editor) == before + 1
+    assert style(editor, "duck").open == style(editor, "bee").open == 0.85
+    assert style(editor, "swims") == WordStyle()
+    assert box.currentText() == "Whisper"
+    typed(panel, panel.word.open.field, "1.3")
+    assert box.currentText() == "Set by hand"
+    take(panel, box, "Set by hand")
+    assert style(editor, "duck").open == 1.3, "that is a name for what was done, and does nothing"
+    take(panel, box, "Like the clip")
+    assert style(editor, "duck") == style(editor, "bee") == WordStyle()
+
+
 def test_a_drag_of_a_word_s_style_is_one_step_and_reaches_the_document(panel, editor):
     select(panel, editor, words=words(editor, "duck"))
     before, track = steps(editor), panel.word.open.track

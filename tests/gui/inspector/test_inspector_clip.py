@@ -69,6 +69,20 @@ def test_regions_of_several_clips_are_mixed_until_set(panel, editor):
     assert all(clip.regions == {EmotionRegion.MOUTH} for clip in editor.project.emotions)
 
 
+def test_half_a_face_is_chosen_with_a_click(panel, editor):
+    number = add_emotion(editor)
+    select(panel, editor, emotions=[number])
+    part = panel.emotion.part
+    assert part.value == "whole"
+    click(panel, part.button("upper"))
+    assert emotion(editor, number).regions == {EmotionRegion.BROWS, EmotionRegion.EYES}
+    click(panel, part.button("lower"))
+    assert part.value == "lower"
+    click(panel, panel.emotion.regions[EmotionRegion.NOSE])
+    assert part.value is None
+    assert emotion(editor, number).regions == {EmotionRegion.CHEEKS, EmotionRegion.MOUTH}
+
+
 def test_the_envelope_is_keyed_at_the_playhead(panel, editor):
     number = add_emotion(editor)
     editor.desk.transport.seek(15)

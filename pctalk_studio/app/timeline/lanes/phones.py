@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QMenu
 
 from pctalk_studio.app.timeline import painting
-from pctalk_studio.app.timeline.lane import Board, Handle, Strip
+from pctalk_studio.app.timeline.lane import Board, Command, Handle, Pointer, Strip
 from pctalk_studio.app.timeline.lanes.span_lane import SpanLane
 from pctalk_studio.app.timeline.lanes.words import paint_edge
 from pctalk_studio.app.timeline.phone_palette import PhonePalette
 from pctalk_studio.app.timeline.phone_table import CLOSURES, tint, written
-from pctalk_studio.core.speech import SILENCE, VOWELS
+from pctalk_studio.core.speech import BILABIALS, SILENCE, VOWELS
 from pctalk_studio.document.speech_track import SAME_TIME, SHORTEST_PHONE, Owner, PhoneItem
 from pctalk_studio.session.selection import Selection
 
 _INSERTED = 0.08
 """Seconds of a phone that is inserted, where there is room."""
+
+_CLOSURE = "P"
+"""Phone that shuts the lips where none was heard; B and M look the same."""
 
 _UNSURE = 0.25
 """Confidence below which a phone is hatched."""
@@ -182,15 +186,47 @@ class PhoneLane(SpanLane[PhoneItem]):
         host = self.spans.at(time)
         if host is None:
             return
-        start = host.start if time - host.start < SHORTEST_PHONE else time
-        end = min(start + _INSERTED, host.end)
-        if 0 < host.end - end < SHORTEST_PHONE:
-            end = host.end
-        if end - start < SHORTEST_PHONE or end - start > host.end - host.start - SAME_TIME:
-            start, end = host.start + (host.end - host.start) / 3, host.end - (host.end - host.start) / 3
+        start, end = _room(host, time)
         number = self.project.speech.next_id
         label = "AH" if host.label == SILENCE else host.label
         stress = 0 if label in VOWELS else None
         if self.kit.editor.apply("insert_phone", label=label, start=start, end=end, stress=stress):
             self.kit.editor.select(Selection.of(phones=[number]))
             self.change()
+
+    def close_at(self, time: float) -> None:
+        """Shut the lips about a moment, where the analysis missed that they shut: by a P inside the phone that is there."""
+        host = self.spans.at(time)
+        if host is None:
+            return
+        number = self.project.speech.next_id
+        if host.label in BILABIALS:
+            self.kit.editor.tell("closed-there", self.tr("The lips are shut here already: {0}.").format(host.label), error=False)
+        elif host.end - host.start <= 2 * _INSERTED:  # so short that it is rather what was misheard
+            edit = {"phone_id": host.id, "label": _CLOSURE, "stress": None}
+            self.kit.editor.apply_all(self.tr("Close the lips"), [("relabel_phone", edit)], selecting=self.selecting([host.id]))
+        else:
+            start, end = _room(host, time - _INSERTED / 2)
+            edit = {"label": _CLOSURE, "start": start, "end": end, "stress": None}
+            self.kit.editor.apply_all(self.tr("Close the lips"), [("insert_phone", edit)], selecting=self.selecting([number]))
+
+    def commands(self) -> Mapping[Command, Callable[[], object]]:
+        """What keys do here: also shut the lips."""
+        return {**super().commands(), Command.CLOSE: lambda: self._at_playhead(self.close_at)}
+
+    def fill_menu(self, menu: QMenu, handle: Handle | None, pointer: Pointer, add: Callable[[Command], None]) -> None:
+        """Everything that can be done with phones; first what is missed most."""
+        menu.addAction(self.tr("Close the lips here"), lambda: self.close_at(pointer.time))
+        menu.addSeparator()
+        super().fill_menu(menu, handle, pointer, add)
+
+
+def _room(host: PhoneItem, time: float) -> tuple[float, float]:
+    """(start, end) of a phone that is inserted into another from a moment on, so that what is left of that is no splinter."""
+    start = host.start if time - host.start < SHORTEST_PHONE else time
+    end = min(start + _INSERTED, host.end)
+    if 0 < host.end - end < SHORTEST_PHONE:
+        end = host.end
+    if end - start < SHORTEST_PHONE or end - start > host.end - host.start - SAME_TIME:
+        start, end = host.start + (host.end - host.start) / 3, host.end - (host.end - host.start) / 3
+    return start, end
