@@ -101,7 +101,7 @@ def _flat(content: dict[object, object], prefix: str, depth: int = 0) -> list[tu
     for key, value in content.items():
         name = f"{prefix}{key}"
         if isinstance(value, Tensor):
-            found.append((name, value))
+            found.append((name, value.detach()))
         elif isinstance(value, dict) and depth < 3:
             found += _flat(value, f"{name}.", depth + 1)
     return found

@@ -103,7 +103,7 @@ def write_files(folder: Path, suffix: str, sizes: NetworkSizes = OFFICIAL) -> Ma
     together = folder / f"{FILES[Network.LIP]}{suffix}"
     if suffix == ".pth":
         nested = {n.section: {f"module.{key}": t for key, t in tensors.items()} for n, tensors in small.items()}
-        torch.save({**nested, "retarget_extra": {"module.mlp.0.weight": torch.ones(2, 2)}, "step": 7}, together)
+        torch.save({**nested, "retarget_eye_old": {"module.mlp.0.weight": torch.ones(2, 2)}, "step": 7}, together)
     else:
         save_file({f"{n.section}_module.{key}": t for n, tensors in small.items() for key, t in tensors.items()}, together)
     return {network: folder / f"{FILES[network]}{suffix}" for network in Network}

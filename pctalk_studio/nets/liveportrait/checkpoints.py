@@ -85,8 +85,9 @@ def section_of(tensors: Mapping[str, Tensor], network: Network) -> dict[str, Ten
         return dict(tensors)
     found = {}
     for key, tensor in tensors.items():
-        if key.startswith((f"{network.section}.", f"{network.section}_")):
-            found[key[len(network.section) + 1 :].replace("module.", "")] = tensor
+        for prefix in (f"{network.section}.", f"{network.section}_module."):
+            if key.startswith(prefix):
+                found[key.removeprefix(prefix).removeprefix("module.")] = tensor
     return found
 
 

@@ -142,6 +142,15 @@ def test_another_version_is_told_from_the_published_one(tmp_path, change, said):
         assert re.search(said, refused(path))
 
 
+def test_half_precision_and_trainable_tensors_are_taken_as_numbers(tmp_path):
+    tensors = synthetic_tensors(Network.GENERATOR, TINY)
+    torch.save({key: torch.nn.Parameter(tensor.half()) for key, tensor in tensors.items()}, tmp_path / "g.pth")
+    network = load_network(tmp_path / "g.pth", Network.GENERATOR, TINY)
+    assert {tensor.dtype for tensor in network.state_dict().values()} == {torch.float32}
+    assert not any(parameter.requires_grad for parameter in network.parameters())
+    torch.testing.assert_close(network.state_dict()["fc.weight"], tensors["fc.weight"], atol=1e-3, rtol=1e-3)
+
+
 def test_a_spectral_norm_of_zero_is_refused(tmp_path):
     tensors = synthetic_tensors(Network.GENERATOR, TINY)
     tensors["up_0.conv_s.weight_u"].zero_()
