@@ -1,0 +1,159 @@
+"""Cutting the crop out of a picture, and laying drawn frames back into it.
+
+Crop frame: -1 to 1 across the crop's outer borders, x right, y down. Pixel centres lie at whole numbers in pictures and crops.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from pctalk_studio.nets.liveportrait.crop import POINTS_478, SOURCE_CROP, crop_matrix, inverse_of
+from pctalk_studio.render.api import PictureU8
+
+F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
+
+SIDE = SOURCE_CROP.side
+"""Pixels of the crop's side at which it is cut; networks read it smaller."""
+RIM, FEATHER = 4, 40
+"""Of the crop's 512 pixels, those along the border that are never shown, and those over which frames fade into the picture:
+wide, since beyond the head a frame differs from the photo by little, and a wide slope shows none of it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CropPlace:
+    """Where the crop lies in a picture.
+
+    Parameters
+    ----------
+    to_crop
+        [2, 3] float64, from pixels of the picture to pixels of the crop of side 512.
+    """
+
+    to_crop: F64
+
+    @classmethod
+    def of(cls, landmarks: npt.NDArray[np.float32]) -> CropPlace:
+        """Lay the crop round a face.
+
+        Parameters
+        ----------
+        landmarks
+            [478, 2 or 3] pixels.
+
+        Raises
+        ------
+        ValueError
+            When the landmarks are no face.
+        """
+        return cls(crop_matrix(landmarks[:, :2], POINTS_478))
+
+    @property
+    def enlargement(self) -> float:
+        """Pixels of the crop per pixel of the picture."""
+        return float(np.sqrt(abs(np.linalg.det(self.to_crop[:, :2]))))
+
+    def in_crop(self, points: F64) -> F64:
+        """Pixels of the picture [N, 2] in the crop frame, [N, 2]."""
+        pixels = points @ self.to_crop[:, :2].T + self.to_crop[:, 2]
+        return np.asarray((pixels + 0.5) * (2 / SIDE) - 1)
+
+    def cut(self, picture: PictureU8, side: int) -> PictureU8:
+        """The crop, [side, side, 3]; beyond the picture its border goes on, since black would creep into what is drawn."""
+        matrix, step = self.to_crop, int(1 / self.enlargement)
+        if step > 1:
+            # Sampling every other pixel of a large face would alias: average first.
+            height, width = (max(1, length // step) for length in picture.shape[:2])
+            picture = np.asarray(
+                cv2.resize(picture[: height * step, : width * step], (width, height), interpolation=cv2.INTER_AREA), np.uint8
+            )
+            half = (step - 1) / 2
+            matrix = np.column_stack([matrix[:, :2] * step, matrix[:, 2] + matrix[:, :2] @ (half, half)])
+        crop = cv2.warpAffine(picture, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Paste:
+    """Lays frames into one picture.
+
+    Parameters
+    ----------
+    picture
+        [H, W, 3].
+    box
+        (x0, y0, x1, y1) of the part that frames reach.
+    side
+        Pixels of the frames' side as they are laid.
+    to_box
+        [2, 3] float64, from pixels of such a frame to pixels of the box.
+    weight, rest
+        [h, w] float32: of the frame and of the picture in the box; they sum to 1.
+    """
+
+    picture: PictureU8
+    box: tuple[int, int, int, int]
+    side: int
+    to_box: F64
+    weight: F32
+    rest: F32
+
+    @classmethod
+    def of(cls, picture: PictureU8, place: CropPlace, drawn: int) -> Paste:
+        """Prepare.
+
+        Parameters
+        ----------
+        picture
+            [H, W, 3].
+        place
+            Of the crop.
+        drawn
+            Pixels of the side of the frames that will come.
+        """
+        back = inverse_of(place.to_crop)
+        height, width = picture.shape[:2]
+        edge = SIDE - 0.5
+        ends = np.array([[-0.5, -0.5], [edge, -0.5], [-0.5, edge], [edge, edge]]) @ back[:, :2].T + back[:, 2]
+        low = np.clip(np.floor(ends.min(axis=0)), 0, (width, height)).astype(int)
+        high = np.clip(np.ceil(ends.max(axis=0)) + 1, 0, (width, height)).astype(int)
+        box = (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
+        # Frames that the picture shows smaller than they were drawn are averaged down first, not sampled.
+        side = min(drawn, max(1, round(SIDE / place.enlargement)))
+        in_box = np.column_stack([back[:, :2], back[:, 2] - low])
+        size = (max(box[2] - box[0], 0), max(box[3] - box[1], 0))
+        weight = cv2.warpAffine(_mask(), in_box, size, flags=cv2.INTER_LINEAR) if min(size) else np.zeros(size[::-1], np.float32)
+        weight = np.asarray(weight, np.float32)
+        return cls(picture, box, side, _of_other_size(in_box, side), weight, 1 - weight)
+
+    def __call__(self, frame: PictureU8) -> PictureU8:
+        """The picture with a drawn frame [S, S, 3] laid in; what the frame does not reach is the picture's, bit for bit."""
+        out = self.picture.copy()
+        x0, y0, x1, y1 = self.box
+        if x1 <= x0 or y1 <= y0:
+            return out
+        if self.side < len(frame):
+            frame = np.asarray(cv2.resize(frame, (self.side, self.side), interpolation=cv2.INTER_AREA), np.uint8)
+        patch = cv2.warpAffine(frame, self.to_box, (x1 - x0, y1 - y0), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        under = np.ascontiguousarray(out[y0:y1, x0:x1])
+        out[y0:y1, x0:x1] = cv2.blendLinear(patch, under, self.weight, self.rest)
+        return out
+
+
+def _of_other_size(matrix: F64, side: int) -> F64:
+    """A matrix from pixels of the crop of 512, for one of another side."""
+    step = SIDE / side
+    half = (step - 1) / 2
+    return np.column_stack([matrix[:, :2] * step, matrix[:, 2] + matrix[:, :2] @ (half, half)])
+
+
+def _mask() -> F32:
+    """How much of a frame is shown, [512, 512] float32: 1 inside, smoothly 0 towards the border."""
+    inward = np.minimum(np.arange(SIDE), np.arange(SIDE)[::-1])
+    part = np.clip((inward - RIM) / FEATHER, 0, 1)
+    slope = part * part * (3 - 2 * part)
+    return np.outer(slope, slope).astype(np.float32)
