@@ -45,8 +45,8 @@ def runs(states: States, first: float, frames_a_pixel: float, width: int) -> lis
     edges = np.floor(first + frames_a_pixel * np.arange(width + 1)).astype(np.int64)
     low, high = edges[:-1], np.maximum(edges[1:], edges[:-1] + 1)
     seen = np.flatnonzero((high > 0) & (low < len(states)))
-    if not len(seen):
-        return []
+    if not len(states) or not len(seen):
+        return []  # nothing is evaluated yet, or nothing of it is in view
     ranks = _RANK[states]
     starts = np.clip(low[seen], 0, len(states) - 1)
     if frames_a_pixel > 1:

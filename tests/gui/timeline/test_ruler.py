@@ -107,6 +107,7 @@ def test_a_pixel_of_several_frames_shows_the_worst(qtbot):
     assert runs(states, -2.0, 1.0, 5) == [(2, 5, ready)]
     assert runs(states, 38.0, 0.5, 10) == [(0, 4, queued)]
     assert runs(np.zeros(0, np.uint8), 0.0, 1.0, 10) == []
+    assert runs(np.zeros(0, np.uint8), -1.5, 2.0, 10) == [], "the view begins before the clip, and nothing is evaluated"
 
 
 def test_ready_frames_are_green_and_no_other_frame_is(panel, qtbot):
