@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,14 +25,43 @@ SHEET_FRAMES = 16
 
 
 def engines() -> Engines:
-    """The engines of this installation, by name; each is imported when it is first made."""
-    return {"mesh": _mesh}
+    """The engines by name; each is imported when it is first made.
+
+    The neural one is always among them: where its weights are missing, making it says how to get them.
+    """
+    return {"mesh": _mesh, "liveportrait": LivePortraitMaker()}
 
 
 def _mesh() -> Renderer:
     from pctalk_studio.render.mesh import MeshRenderer
 
     return MeshRenderer()
+
+
+class LivePortraitMaker:
+    """Makes the neural engine once: its networks fill a gigabyte, and take seconds to load.
+
+    While weights are missing it tries anew each time, so that nobody has to restart after fetching them.
+    """
+
+    def __init__(self) -> None:
+        self._made: Renderer | None = None
+        self._making = threading.Lock()
+
+    def __call__(self) -> Renderer:
+        """The engine.
+
+        Raises
+        ------
+        RenderError
+            When weights are missing or not what they should be, or no device draws.
+        """
+        from pctalk_studio.render.liveportrait import open_renderer
+
+        with self._making:
+            if self._made is None:
+                self._made = open_renderer()
+            return self._made
 
 
 @dataclass(frozen=True, slots=True)

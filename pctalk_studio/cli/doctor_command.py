@@ -54,10 +54,17 @@ def _versions() -> list[Finding]:
 
 
 def _engines() -> list[Finding]:
+    from pctalk_studio.nets.store import ModelStore
+    from pctalk_studio.render.liveportrait import lacking_weights
     from pctalk_studio.render.mesh import MeshRenderer
 
     engine = MeshRenderer()
-    return [Finding("engine mesh", f"version {engine.version}, on the processor, nothing to download")]
+    lacking = lacking_weights(ModelStore())
+    neural = "cannot draw: weights are missing or wrong" if lacking else "its weights are here; best on a graphics card"
+    return [
+        Finding("engine mesh", f"version {engine.version}, on the processor, nothing to download"),
+        Finding("engine liveportrait", neural, not lacking, needed=False, remedy=lacking),
+    ]
 
 
 def _weights() -> list[Finding]:

@@ -66,10 +66,11 @@ class Easel:
         wanted = replace(settings, crf=ANY_CRF)
         if self._sources is sources and self._settings == wanted:
             return
-        engine = self._engine = self._made(settings)
-        self.source = frame_source(sources.picture, sources.rig, _framing(settings))
-        self.prepared = engine.prepare(self.source)
-        self.look = FrameLook.of(self.source, engine)
+        engine = self._made(settings)
+        source = frame_source(sources.picture, sources.rig, _framing(settings))
+        prepared = engine.prepare(source)
+        # All at once: an engine that refuses must leave behind what the last one was given, not half of each.
+        self._engine, self.source, self.prepared, self.look = engine, source, prepared, FrameLook.of(source, engine)
         self._sources, self._settings, self._small = sources, wanted, None
 
     def _made(self, settings: RenderSettings) -> Renderer:

@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from pctalk_studio.cli.clip import engines
 from pctalk_studio.cli.main import DONE, INTERRUPTED, USER_ERROR, run
+from pctalk_studio.core.errors import RenderError
 from pctalk_studio.core.resources import resource_path
 from pctalk_studio.interchange.alignment_files import read_alignment
 from pctalk_studio.media.movie import MovieReader
@@ -137,6 +139,22 @@ def test_doctor_finds_this_installation_healthy(capfd):
     assert report["healthy"]
     assert {"python", "torch", "engine mesh", "speech model", "face model"} <= {f["subject"] for f in report["findings"]}
     assert run(["doctor"]) == DONE
+
+
+def test_doctor_says_what_the_neural_engine_lacks(capfd, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert run(["doctor", "--json"]) == DONE
+    findings = {each["subject"]: each for each in json.loads(capfd.readouterr().out)["findings"]}
+    neural = findings["engine liveportrait"]
+    assert not neural["ok"]
+    assert not neural["needed"]
+    assert "pctalk-studio models fetch human" in neural["remedy"]
+
+
+def test_rendering_without_weights_says_what_to_fetch(capfd, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with pytest.raises(RenderError, match="pctalk-studio models fetch human"):
+        engines()["liveportrait"]()
 
 
 def _write_nan(path: Path) -> None:

@@ -15,6 +15,8 @@ from pctalk_studio.app.widgets.choice_box import ChoiceBox
 from pctalk_studio.app.widgets.field_row import FieldRow
 from pctalk_studio.core.time import FrameRate
 from pctalk_studio.document.project import Project
+from pctalk_studio.nets.store import ModelStore
+from pctalk_studio.render.liveportrait import lacking_weights
 from pctalk_studio.session.selection import Selection
 
 RATES = ((24000, 1001), (24, 1), (25, 1), (30000, 1001), (30, 1), (50, 1), (60000, 1001), (60, 1))
@@ -36,6 +38,7 @@ class RenderSheet(Sheet):
         self.engine.chosen.connect(lambda engine: self._set(engine=engine))
         self.add(FieldRow(self.tr("Engine"), self.engine, parent=self))
         self._missing = self.hint("")
+        self._looked_for = ""
         self.rate = ChoiceBox(self.tr("Frames a second"), parent=self)
         self.rate.chosen.connect(lambda rate: self.apply("set_rate", rate=rate))
         self.add(FieldRow(self.tr("Frame rate"), self.rate, parent=self))
@@ -53,13 +56,12 @@ class RenderSheet(Sheet):
         for name in ("mesh", "liveportrait"):
             self.engine.button(name).setEnabled(name in engines)
         self.engine.set_value(settings.engine)
-        self._missing.setVisible("liveportrait" not in engines)
-        self._missing.setText(
-            self.tr(
-                "LivePortrait's networks are not on this machine, so the mesh engine draws. "
-                "To add them, run: pctalk-studio models fetch"
-            )
-        )
+        if settings.engine != self._looked_for:
+            # Looked for when the engine changes, not at every edit: it means reading the disk.
+            self._looked_for = settings.engine
+            lacking = lacking_weights(ModelStore())
+            self._missing.setVisible(bool(lacking))
+            self._missing.setText(lacking)
         rates = [FrameRate(Fraction(*each)) for each in RATES]
         if project.rate not in rates:
             rates = sorted([*rates, project.rate], key=float)

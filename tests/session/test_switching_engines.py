@@ -1,0 +1,133 @@
+"""From one engine to another and back: nothing is lost, and one that cannot draw says what it lacks."""
+
+from __future__ import annotations
+
+import queue
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from helpers.desks import FakeEngine, NoDevices, sources, studio
+from helpers.liveportrait_weights import TINY, synthetic_networks
+
+from pctalk_studio.core.errors import RenderError
+from pctalk_studio.document.project import Emotion, EmotionClip, Project, RenderSettings
+from pctalk_studio.nets.liveportrait import CPU, LivePortraitModel
+from pctalk_studio.nets.store import ModelStore
+from pctalk_studio.render.liveportrait import open_renderer
+from pctalk_studio.render.liveportrait.engine import LivePortraitRenderer, Workbench
+from pctalk_studio.session import Studio
+from pctalk_studio.session.desk import Desk
+from pctalk_studio.session.easel import Easel
+from pctalk_studio.session.notices import Told
+from pctalk_studio.storage.project_file import load_project
+
+NEURAL = RenderSettings(engine="liveportrait")
+
+
+@pytest.fixture(scope="module")
+def engines():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    neural = LivePortraitRenderer(Workbench(LivePortraitModel(synthetic_networks(TINY), CPU)), "tiny").draft
+    yield {"mesh": FakeEngine, "liveportrait": lambda: neural}
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def without_weights(tmp_path):
+    return {"mesh": FakeEngine, "liveportrait": lambda: open_renderer(ModelStore(tmp_path / "none"))}
+
+
+def begun(engines) -> Studio:
+    made = studio(Project(emotions=(EmotionClip(Emotion.HAPPY, 0.8),)))
+    return Studio(made.project, sources(), engines)
+
+
+def test_there_and_back_loses_nothing(engines, tmp_path):
+    project = begun(engines)
+    document, mesh = project.project, project.frame(9).copy()
+    project.apply("set_render", settings=replace(document.render, engine="liveportrait"))
+    neural = project.frame(9).copy()
+    assert (neural != mesh).any()
+    project.save(tmp_path / "a.pctalk")
+    assert load_project(tmp_path / "a.pctalk").project.render.engine == "liveportrait"
+    project.apply("set_render", settings=document.render)
+    assert project.project == document
+    project.take_rendered()
+    assert (project.frame(9) == mesh).all()
+    assert project.take_rendered() == (), "it was kept"
+    project.undo()
+    assert (project.frame(9) == neural).all()
+    assert project.take_rendered() == ()
+
+
+def test_without_weights_the_engine_says_what_to_fetch(without_weights):
+    project = begun(without_weights)
+    document, mesh = project.project, project.frame(9).copy()
+    project.apply("set_render", settings=replace(document.render, engine="liveportrait"))
+    with pytest.raises(RenderError, match=r"^LivePortrait draws with .* 'pctalk-studio models fetch human', .*\.$") as told:
+        project.frame(9)
+    assert told.value.user_text.count(". ") == 0
+    project.undo()
+    assert project.project == document
+    assert (project.frame(9) == mesh).all()
+
+
+def test_a_weights_file_that_is_none_is_named(tmp_path):
+    store = ModelStore(tmp_path)
+    for file in store.catalogue.of_set("human"):
+        path = store.path_of(file)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n")
+    with pytest.raises(RenderError, match="appearance_feature_extractor"):
+        open_renderer(store)
+
+
+class Refusing(FakeEngine):
+    def prepare(self, source):
+        raise RenderError("This engine draws nothing; choose another.")
+
+
+def test_an_easel_draws_on_after_an_engine_has_refused():
+    easel = Easel({"mesh": FakeEngine, "liveportrait": Refusing})
+    made, mesh = sources(), RenderSettings()
+    easel.follow(made, mesh)
+    source, look = easel.source, easel.look
+    with pytest.raises(RenderError, match="draws nothing"):
+        easel.follow(made, replace(NEURAL, longest=64))
+    assert easel.source is source
+    easel.follow(made, mesh)
+    assert easel.look == look
+    assert easel.stage.full.face is easel.prepared
+
+
+def test_the_window_is_told_and_the_mesh_draws_again(without_weights):
+    calls: queue.Queue = queue.Queue()
+    told = []
+    desk = Desk(begun(without_weights), without_weights, NoDevices(), calls.put, told.append)
+
+    def until(done):
+        end = time.monotonic() + 20
+        while not done():
+            assert time.monotonic() < end, "it never came"
+            try:
+                calls.get(timeout=0.02)()
+            except queue.Empty:
+                continue
+
+    try:
+        desk.start()
+        until(lambda: desk.frame_count and desk.picture(0) is not None)
+        before = np.array(desk.picture(0))
+        desk.apply("set_render", settings=replace(desk.project.render, engine="liveportrait"))
+        until(lambda: any(isinstance(each, Told) and "models fetch" in each.problem.text for each in told))
+        assert desk.stage is None
+        desk.undo()
+        until(lambda: desk.picture(0) is not None)
+        assert (desk.picture(0) == before).all()
+    finally:
+        assert desk.leave() == ()
+        desk.studio.close()
