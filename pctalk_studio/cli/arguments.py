@@ -123,7 +123,7 @@ def project_of(args: argparse.Namespace) -> Project:
 def _render_settings(args: argparse.Namespace) -> RenderSettings:
     size: FrameSize = args.size or FrameSize(None, None)
     both = None if size.width is None or size.height is None else (size.width, size.height)
-    return RenderSettings(crop_to_face=args.crop == "face", longest=size.longest, size=both, crf=args.crf)
+    return RenderSettings(args.engine, args.crop == "face", size.longest, both, args.crf)
 
 
 def _add_transcript(parser: argparse.ArgumentParser) -> None:
@@ -176,6 +176,9 @@ def _add_picture(parser: argparse.ArgumentParser) -> None:
     picture.add_argument("--fps", type=FrameRate.parse, default=FrameRate.parse("25"), help="frames a second, e.g. 30000/1001")
     picture.add_argument("--size", type=FrameSize.parse, metavar="WxH|N", help="frame size, or its longest side")
     picture.add_argument("--crop", choices=["none", "face"], default="none", help="whole picture, or a square round the face")
+    picture.add_argument(
+        "--engine", choices=["mesh", "liveportrait"], default="mesh", help="what draws; liveportrait needs 'models fetch'"
+    )
     choice = picture.add_mutually_exclusive_group()
     choice.add_argument("--face", type=int, metavar="N", help="which face, counted from the left, starting at 1")
     choice.add_argument("--face-points", type=Path, metavar="FILE", help="face points placed by hand, for faces not found")

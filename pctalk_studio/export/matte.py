@@ -1,8 +1,8 @@
 """Pictures with alpha: a cut-out portrait keeps its transparency while it speaks.
 
 No engine knows of alpha. The portrait is drawn before black and before white; where it is opaque the two pictures are equal,
-where the backdrop shows through they differ by it: alpha = 1 - (white - black). That is exact for whatever an engine does, and
-the matte moves with the head.
+where the backdrop shows through they differ by it: alpha = 1 - (white - black). That is exact for whatever an engine does that moves
+pixels, and the matte moves with the head. An engine that paints pixels anew would paint two different faces.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pctalk_studio.core.errors import RenderError
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.motion import MotionRow
 from pctalk_studio.media.pictures import Picture, foreground
-from pctalk_studio.render.api import PreparedFace, Renderer
+from pctalk_studio.render.api import NeuralRenderer, PreparedFace, Renderer
 from pctalk_studio.render.framing import Framing, frame_source
 
 RgbaU8 = npt.NDArray[np.uint8]
@@ -38,12 +38,16 @@ class MatteFace:
     Raises
     ------
     RenderError
-        When the portrait has no alpha, or the engine cannot draw the face.
+        When the portrait has no alpha, or the engine cannot draw the face, or not with transparency.
     """
 
     def __init__(self, picture: Picture, rig: FaceRig, framing: Framing, engine: Renderer) -> None:
         if picture.alpha is None:
             raise RenderError(f"'{picture.path}' has no transparency to export; cut the portrait out, or export without alpha.")
+        if isinstance(engine, NeuralRenderer):
+            raise RenderError(
+                f"The engine '{engine.name}' cannot draw transparency; choose the mesh engine, or export without alpha."
+            )
         own = foreground(picture).astype(np.uint16)
         weight = picture.alpha[..., None].astype(np.uint16)
         self._before = tuple(self._prepared(own, weight, level, picture.path, rig, framing, engine) for level in (0, 255))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +60,16 @@ class Renderer(Protocol):
         RenderError
             When the face is too small or too distorted to be drawn.
         """
+        ...
+
+
+@runtime_checkable
+class NeuralRenderer(Renderer, Protocol):
+    """An engine that paints every pixel of its part of the picture anew, and takes its time."""
+
+    @property
+    def draft(self) -> Renderer:
+        """What stands in for it while somebody drags: quick, of the same face and size."""
         ...
 
 

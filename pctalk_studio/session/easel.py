@@ -15,7 +15,7 @@ from pctalk_studio.core.hashing import content_hash
 from pctalk_studio.document.project import RenderSettings
 from pctalk_studio.export.matte import MatteFace
 from pctalk_studio.preview.wish import Drawing, Stage
-from pctalk_studio.render.api import FrameLook, PreparedFace, Quality, Renderer, RenderSource
+from pctalk_studio.render.api import FrameLook, NeuralRenderer, PreparedFace, Quality, Renderer, RenderSource
 from pctalk_studio.render.framing import SMALLEST_SIDE, Framing, frame_source
 from pctalk_studio.session.sources import Sources
 
@@ -49,7 +49,7 @@ class Easel:
         self._engines = engines
         self._settings: RenderSettings | None = None
         self._sources: Sources | None = None
-        self._small: tuple[Fraction, PreparedFace] | None = None
+        self._small: tuple[Fraction, Stage] | None = None
         self._engine: Renderer
         self.source: RenderSource
         self.prepared: PreparedFace
@@ -110,10 +110,19 @@ class Easel:
         while factor < 1 and min(self.source.picture.shape[:2]) * factor < SMALLEST_SIDE:
             factor *= 2
         if factor == 1:
-            return Stage(Drawing(self.look, self.prepared))
+            return Stage(Drawing(self.look, self.prepared), self._draft(self.source, factor))
         if self._small is None or self._small[0] != factor:
-            self._small = (factor, self._engine.prepare(_shrunk(self.source, factor)))
-        return Stage(Drawing(self.look.at(Quality(factor)), self._small[1]))
+            small = _shrunk(self.source, factor)
+            drawing = Drawing(self.look.at(Quality(factor)), self._engine.prepare(small))
+            self._small = (factor, Stage(drawing, self._draft(small, factor)))
+        return self._small[1]
+
+    def _draft(self, source: RenderSource, factor: Fraction) -> Drawing | None:
+        """What stands in while somebody drags, for engines that take their time."""
+        if not isinstance(self._engine, NeuralRenderer):
+            return None
+        engine = self._engine.draft
+        return Drawing(FrameLook.of(self.source, engine, Quality(factor, draft=True)), engine.prepare(source))
 
 
 def _shrunk(source: RenderSource, factor: Fraction) -> RenderSource:

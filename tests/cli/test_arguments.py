@@ -8,7 +8,7 @@ import pytest
 
 from pctalk_studio.cli.arguments import FrameSize, build_parser, parse_emotion, project_of
 from pctalk_studio.core.errors import StudioError, UsageError
-from pctalk_studio.document.project import Emotion, EmotionClip, EmotionRegion, Gaze, HeadMotion, Project
+from pctalk_studio.document.project import Emotion, EmotionClip, EmotionRegion, Gaze, HeadMotion, Project, RenderSettings
 
 RENDER = ["render", "--portrait", "p.png", "--audio", "a.wav", "-o", "o.mp4"]
 
@@ -20,7 +20,8 @@ def test_plain_render_asks_for_the_default_project():
 def test_every_control_reaches_the_project():
     line = (
         "--fps 30000/1001 --lip-scale 1.5 --follow-volume 0 --style-open 0.5 --style-wide 1.2 --style-purse 2 "
-        "--emotion happy:0.7:mouth,cheeks --emotion sad::eyes --head lively --gaze camera --no-blink --seed 9"
+        "--emotion happy:0.7:mouth,cheeks --emotion sad::eyes --head lively --gaze camera --no-blink --seed 9 "
+        "--engine liveportrait --crop face --crf 20"
     )
     project = project_of(build_parser().parse_args(RENDER + line.split()))
     assert project.rate.value == Fraction(30000, 1001)
@@ -31,6 +32,7 @@ def test_every_control_reaches_the_project():
         EmotionClip(Emotion.SAD, 1.0, frozenset({EmotionRegion.EYES}), id=2),
     )
     assert (project.head, project.gaze, project.blink, project.seed) == (HeadMotion.LIVELY, Gaze.CAMERA, False, 9)
+    assert project.render == RenderSettings("liveportrait", crop_to_face=True, crf=20)
 
 
 def test_frame_spans_and_sizes_are_read():

@@ -14,9 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from pctalk_studio.cli.clip import engines
 from pctalk_studio.cli.main import DONE, INTERRUPTED, USER_ERROR, run
-from pctalk_studio.core.errors import RenderError
 from pctalk_studio.core.resources import resource_path
 from pctalk_studio.interchange.alignment_files import read_alignment
 from pctalk_studio.media.movie import MovieReader
@@ -151,10 +149,12 @@ def test_doctor_says_what_the_neural_engine_lacks(capfd, monkeypatch, tmp_path):
     assert "pctalk-studio models fetch human" in neural["remedy"]
 
 
-def test_rendering_without_weights_says_what_to_fetch(capfd, monkeypatch, tmp_path):
+def test_rendering_without_weights_says_what_to_fetch(short_speech, capfd, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    with pytest.raises(RenderError, match="pctalk-studio models fetch human"):
-        engines()["liveportrait"]()
+    assert render(tmp_path / "a.mp4", short_speech, "--engine", "liveportrait") == USER_ERROR
+    (sentence,) = capfd.readouterr().err.strip().splitlines()[-1:]
+    assert "pctalk-studio models fetch human" in sentence
+    assert not (tmp_path / "a.mp4").exists()
 
 
 def _write_nan(path: Path) -> None:

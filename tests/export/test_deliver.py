@@ -106,6 +106,17 @@ def test_an_opaque_portrait_has_no_matte():
         MatteFace(opaque, frontal_rig(128), Framing(), _Rolling())
 
 
+class _Painting(_Rolling):
+    """An engine that paints anew."""
+
+    draft = _Rolling()
+
+
+def test_an_engine_that_paints_anew_has_no_matte():
+    with pytest.raises(RenderError, match=r"'rolling' cannot draw transparency.*mesh engine"):
+        MatteFace(cut_out(), frontal_rig(128), Framing(), _Painting())
+
+
 @pytest.mark.parametrize("name", ["prores", "webm", "png", "gif"])
 def test_alpha_is_delivered_where_it_can_be_carried(tmp_path, name):
     face = MatteFace(cut_out(), frontal_rig(128), Framing(), _Rolling())

@@ -5,22 +5,27 @@ from __future__ import annotations
 import queue
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from helpers.desks import FakeEngine, NoDevices, sources, studio
+from helpers.facts import frontal_rig
 from helpers.liveportrait_weights import TINY, synthetic_networks
 
 from pctalk_studio.core.errors import RenderError
+from pctalk_studio.core.motion import MotionRow
 from pctalk_studio.document.project import Emotion, EmotionClip, Project, RenderSettings
+from pctalk_studio.media.pictures import Picture
 from pctalk_studio.nets.liveportrait import CPU, LivePortraitModel
 from pctalk_studio.nets.store import ModelStore
+from pctalk_studio.render.api import Quality
 from pctalk_studio.render.liveportrait import open_renderer
 from pctalk_studio.render.liveportrait.engine import LivePortraitRenderer, Workbench
 from pctalk_studio.session import Studio
 from pctalk_studio.session.desk import Desk
-from pctalk_studio.session.easel import Easel
+from pctalk_studio.session.easel import Easel, ViewingQuality
 from pctalk_studio.session.notices import Told
 from pctalk_studio.storage.project_file import load_project
 
@@ -31,7 +36,7 @@ NEURAL = RenderSettings(engine="liveportrait")
 def engines():
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    neural = LivePortraitRenderer(Workbench(LivePortraitModel(synthetic_networks(TINY), CPU)), "tiny").draft
+    neural = LivePortraitRenderer(Workbench(LivePortraitModel(synthetic_networks(TINY), CPU)), "tiny").at(128)
     yield {"mesh": FakeEngine, "liveportrait": lambda: neural}
     torch.set_num_threads(threads)
 
@@ -84,6 +89,31 @@ def test_a_weights_file_that_is_none_is_named(tmp_path):
         path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n")
     with pytest.raises(RenderError, match="appearance_feature_extractor"):
         open_renderer(store)
+
+
+class Painting(FakeEngine):
+    """Takes its time, and has something quicker."""
+
+    name, version = "liveportrait", "slow"
+    draft = FakeEngine()
+
+
+@pytest.mark.parametrize("quality", [ViewingQuality.FULL, ViewingQuality.HALF])
+def test_an_engine_that_takes_its_time_has_a_stand_in_while_somebody_drags(quality):
+    easel = Easel({"mesh": FakeEngine, "liveportrait": Painting})
+    made = begun({"mesh": FakeEngine}).sources
+    made = replace(made, picture=Picture.of(np.zeros((256, 256, 3), np.uint8), None, Path("grey.png")), rig=frontal_rig(256))
+    easel.follow(made, RenderSettings())
+    assert easel.stage_at(quality).draft is None
+    easel.follow(made, NEURAL)
+    stage = easel.stage_at(quality)
+    assert stage.draft is not None
+    assert stage.draft.look.engine == "mesh"
+    assert stage.draft.look.quality == Quality(quality.value, draft=True)
+    assert stage.full.look.engine == "liveportrait"
+    rest = MotionRow.rest()
+    assert stage.draft.face.frame(rest).shape == stage.full.face.frame(rest).shape
+    assert easel.stage_at(quality).draft.look == stage.draft.look
 
 
 class Refusing(FakeEngine):

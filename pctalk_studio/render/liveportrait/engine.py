@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -18,10 +18,11 @@ from pctalk_studio.nets.liveportrait.model import StudiedFace, to_bytes
 from pctalk_studio.nets.liveportrait.policy import Policy
 from pctalk_studio.nets.liveportrait.pose import FaceMotion
 from pctalk_studio.nets.liveportrait.safety import within_memory
-from pctalk_studio.render.api import PictureU8, RenderSource
+from pctalk_studio.render.api import PictureU8, Renderer, RenderSource
 from pctalk_studio.render.liveportrait.driving import Driver
 from pctalk_studio.render.liveportrait.kept import Kept
 from pctalk_studio.render.liveportrait.placing import CropPlace, Paste
+from pctalk_studio.render.mesh.engine import MeshRenderer
 
 F32 = npt.NDArray[np.float32]
 ResultT = TypeVar("ResultT")
@@ -120,7 +121,7 @@ class Workbench:
 
 @dataclass(frozen=True, slots=True)
 class LivePortraitRenderer:
-    """The neural engine.
+    """The neural engine, a :class:`pctalk_studio.render.api.NeuralRenderer`.
 
     Parameters
     ----------
@@ -152,10 +153,14 @@ class LivePortraitRenderer:
         """Sentences about anything that is not as fast or as planned as it could be."""
         return self.bench.model.remarks
 
+    def at(self, side: int) -> LivePortraitRenderer:
+        """The same networks on crops of another side, a multiple of 128."""
+        return replace(self, side=side)
+
     @property
-    def draft(self) -> LivePortraitRenderer:
-        """The same engine on a quarter of the pixels, for while somebody drags."""
-        return LivePortraitRenderer(self.bench, self.weights, DRAFT_SIDE)
+    def draft(self) -> Renderer:
+        """A quarter of the pixels; on a processor, where even that takes seconds, the mesh engine."""
+        return MeshRenderer() if self.bench.model.policy.device.type == "cpu" else self.at(DRAFT_SIDE)
 
     def prepare(self, source: RenderSource) -> LivePortraitFace:
         """Study a source.

@@ -17,7 +17,7 @@ from pctalk_studio.core.motion import MotionRow
 from pctalk_studio.nets.liveportrait import CPU, LivePortraitModel
 from pctalk_studio.nets.liveportrait.policy import Policy
 from pctalk_studio.nets.liveportrait.pose import FaceMotion, rotation_matrix
-from pctalk_studio.render.api import FrameLook, Quality, RenderSource
+from pctalk_studio.render.api import FrameLook, NeuralRenderer, Quality, RenderSource
 from pctalk_studio.render.liveportrait import engine as engine_module
 from pctalk_studio.render.liveportrait.engine import LivePortraitRenderer, Workbench
 
@@ -37,7 +37,7 @@ def source():
 
 @pytest.fixture(scope="module")
 def engine(model):
-    return LivePortraitRenderer(Workbench(model), "tiny").draft
+    return LivePortraitRenderer(Workbench(model), "tiny").at(128)
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +210,7 @@ def test_what_cannot_be_drawn_is_refused_in_a_sentence(engine, source):
 def test_the_version_tells_weights_precision_and_size(model):
     bench = Workbench(model)
     versions = {LivePortraitRenderer(bench, "a").version, LivePortraitRenderer(bench, "b").version}
-    versions.add(LivePortraitRenderer(bench, "a").draft.version)
+    versions.add(LivePortraitRenderer(bench, "a").at(128).version)
     other = CopyingModel()
     other.policy = Policy(torch.device("cpu"), torch.float16)
     versions.add(LivePortraitRenderer(Workbench(other), "a").version)
@@ -221,6 +221,18 @@ def test_the_version_tells_weights_precision_and_size(model):
 def test_a_draft_is_another_look(engine, source):
     full = LivePortraitRenderer(engine.bench, engine.weights)
     assert FrameLook.of(source, full).digest != FrameLook.of(source, engine, Quality(draft=True)).digest
+
+
+def test_the_draft_is_what_the_device_draws_quickly(model, source):
+    engine = LivePortraitRenderer(Workbench(model), "a")
+    assert isinstance(engine, NeuralRenderer)
+    assert engine.draft.name == "mesh"
+    assert engine.draft.prepare(source).frame(SMILE).shape == source.picture.shape
+    on_card = CopyingModel()
+    on_card.policy = Policy(torch.device("cuda"), torch.float16)
+    quick = LivePortraitRenderer(Workbench(on_card), "a").draft
+    assert (quick.name, quick.side) == ("liveportrait", 128)
+    assert quick.prepare(source).frame(SMILE).shape == source.picture.shape
 
 
 def test_it_tells_what_its_networks_remarked():
