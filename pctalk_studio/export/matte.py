@@ -1,8 +1,8 @@
 """Pictures with alpha: a cut-out portrait keeps its transparency while it speaks.
 
 No engine knows of alpha. The portrait is drawn before black and before white; where it is opaque the two pictures are equal,
-where the backdrop shows through they differ by it: alpha = 1 - (white - black). That is exact for whatever an engine does that moves
-pixels, and the matte moves with the head. An engine that paints pixels anew would paint two different faces.
+where the backdrop shows through they differ by it: alpha = 1 - (white - black). That is exact for any engine that moves pixels,
+and the matte moves with the head. An engine that paints pixels anew would paint two different faces.
 """
 
 from __future__ import annotations
