@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from pctalk_studio.cli.main import run
+from pctalk_studio.core.threads import waiting_threads_sleep
 
 
 def open_editor(path: Path | None) -> int:
@@ -37,6 +38,7 @@ def open_editor(path: Path | None) -> int:
 
 def main() -> int:
     """Run what was typed; returns the exit code."""
+    waiting_threads_sleep()
     return run(sys.argv[1:], open_editor)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -31,3 +32,12 @@ def one_vision_thread() -> Iterator[None]:
         yield
     finally:
         cv2.setNumThreads(before)
+
+
+def waiting_threads_sleep() -> None:
+    """Let threads of numeric libraries that wait for one another leave the core to others.
+
+    They spin by default, which is best for a program that has the machine to itself. Beside a window, a sound device and an
+    encoder it makes a frame of the neural engine cost several times its work. Call once, before torch is imported.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -61,13 +61,6 @@ def spread_matrix(rows: tuple[int, ...]) -> Tensor:
     return torch.from_numpy(np.kron(one, one)).float()
 
 
-def _as_factor(value: Tensor) -> Tensor:
-    """A transformed weight [K, C, taps in depth, 1] as it is multiplied: [C, K] for one tap, else for a convolution in depth."""
-    if value.shape[2] == 1:
-        return value[:, :, 0, 0].T.contiguous()
-    return value.contiguous(memory_format=torch.channels_last)
-
-
 class Winograd(nn.Module):
     """Convolution of 3x3 (with 1 or 3 taps in depth) that keeps the size, after repeating the input once or twice.
 
@@ -90,18 +83,19 @@ class Winograd(nn.Module):
         outputs, inputs = weight.shape[:2]
         collect, taps, _ = (torch.from_numpy(matrix) for matrix in matrices())
         flat = weight.double().reshape(outputs, inputs, -1, TAPS * TAPS)
-        values = torch.einsum("fs,kcds->fkcd", torch.kron(taps, taps), flat).float().unsqueeze(-1)
+        values = torch.einsum("fs,kcds->dfck", torch.kron(taps, taps), flat).float()
         self.patch = max(rows) + 1
         self.step = OUTPUTS if rows == SAME_ROWS else 2
         self.register_buffer("spread", spread_matrix(rows))
         self.register_buffer("collect", torch.kron(collect, collect).float())
         self.register_buffer("bias", bias.detach().clone())
-        self.values = nn.ParameterList(nn.Parameter(_as_factor(value), requires_grad=False) for value in values)
+        self.values = nn.ParameterList(nn.Parameter(tap.contiguous(), requires_grad=False) for tap in values)
 
     def forward(self, x: Tensor) -> Tensor:
         """[N, H, W, C] or [N, D, H, W, C] to the same with K channels; H and W multiples of the step."""
         volume = x if x.dim() == 5 else x[:, None]
-        padded = functional.pad(volume, (0, 0, 1, 1, 1, 1))
+        deep = len(self.values) // 2
+        padded = functional.pad(volume, (0, 0, 1, 1, 1, 1, deep, deep))
         count, depth, height, width, _ = volume.shape
         down, across, p, s = height // self.step, width // self.step, self.patch, self.step
         out = x.new_empty(count, depth, down, OUTPUTS, across, OUTPUTS, len(self.bias))
@@ -114,15 +108,18 @@ class Winograd(nn.Module):
         return whole if x.dim() == 5 else whole[:, 0]
 
     def tiles(self, patches: Tensor, out: Tensor) -> None:
-        """Convolve the patches [p * p, N D T T' C] of N, D, T, T' tiles into ``out`` [N, D, T, 4, T', 4, K]."""
+        """Convolve the patches [p * p, N D' T T' C] of N, D, T, T' tiles into ``out`` [N, D, T, 4, T', 4, K].
+
+        D' is D, and with three taps in depth one more at each end.
+        """
         count, depth, down, _, across, _, outputs = out.shape
-        values = (self.spread @ patches).view(VALUES * VALUES, count, depth, down * across, -1)
-        products = values.new_empty(*values.shape[:-1], outputs)
-        for product, value, weight in zip(products, values, self.values, strict=True):
-            if weight.dim() == 2:
-                torch.mm(value.view(-1, len(weight)), weight, out=product.view(-1, outputs))
-            else:
-                deep = functional.conv2d(value.permute(0, 3, 1, 2), weight, padding=(1, 0))
-                product.copy_(deep.permute(0, 2, 3, 1))
+        plane = down * across
+        values = (self.spread @ patches).view(VALUES * VALUES, count, -1, self.values[0].shape[1])
+        products = values.new_empty(VALUES * VALUES, count, depth * plane, outputs)
+        for number in range(count):
+            product = products[:, number]
+            for tap, weight in enumerate(self.values):
+                rows = values[:, number, tap * plane : (tap + depth) * plane]
+                torch.baddbmm(product, rows, weight, beta=0 if tap == 0 else 1, out=product)
         tiles = (self.collect @ products.view(VALUES * VALUES, -1)).view(OUTPUTS, OUTPUTS, count, depth, down, across, outputs)
         torch.add(tiles.permute(2, 3, 4, 0, 5, 1, 6), self.bias, out=out)
