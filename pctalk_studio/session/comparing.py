@@ -13,6 +13,7 @@ from pctalk_studio.deformation.evaluate import Evaluator
 from pctalk_studio.document.project import Project
 from pctalk_studio.document.speech_track import Owner, SpeechTrack
 from pctalk_studio.jobs import Control, Priority, Ticket
+from pctalk_studio.jobs.apart import Apart, Run, here
 from pctalk_studio.preview.clip_frames import ClipFrames
 from pctalk_studio.preview.requests import DrawFrame, Landed
 from pctalk_studio.preview.wish import Stage
@@ -58,9 +59,9 @@ class HearAnew:
     def __call__(self, control: Control) -> SpeechTrack:
         """Look it up where it is known, otherwise analyse the recording, which takes seconds."""
         control.checkpoint()
-        return SpeechTrack.of(self._found())
+        return SpeechTrack.of(self._found(Apart(control.checkpoint)))
 
-    def _found(self) -> Alignment:
+    def _found(self, run: Run = here) -> Alignment:
         sound, speech = self.sources.sound, self.project.speech
         owners = {word.owner for word in speech.words} | {phone.owner for phone in speech.phones}
         if speech.phones and owners <= {Owner.AUTOMATIC}:
@@ -68,7 +69,7 @@ class HearAnew:
         from_document = self.sources.speech.content_hash == content_hash(sound.content_hash, "prosody")
         if not from_document:
             return self.sources.speech.alignment
-        return speech_facts(sound.mono(SPEECH_RATE), self.project.media.transcript, sound.content_hash).alignment
+        return run(speech_facts, sound.mono(SPEECH_RATE), self.project.media.transcript, sound.content_hash).alignment
 
 
 class Comparison:

@@ -32,7 +32,7 @@ def open_copy(path: Path, engines: Engines, listen: ProgressListener = silent) -
     """
     loaded = load_project(path)
     (portrait, audio), doubts = media_files(loaded.project, path)
-    sources = load_sources(portrait, audio, loaded.project, loaded.project.media.transcript, listen)
+    sources = load_sources(portrait, audio, loaded.project, loaded.project.media.transcript, listen, apart=True)
     project = with_full_paths(loaded.project, path)
     return Studio(project, sources, engines, problems=doubts + sources.problems, safety=Safety(None))
 
@@ -56,7 +56,7 @@ def open_recovery(recovery: Recovery, engines: Engines, listen: ProgressListener
     loaded = restore(recovery)
     project = loaded.project
     (portrait, audio), doubts = media_files(project, recovery.original or place_of_untitled(), stand_ins=True)
-    sources = load_sources(portrait, audio, project, project.media.transcript, listen)
+    sources = load_sources(portrait, audio, project, project.media.transcript, listen, apart=True)
     safety = Safety(recovery.original)
     # It differs from every file, so it is worth keeping before the first edit.
     safety.changed(project, loaded.extras)

@@ -11,6 +11,7 @@ from pctalk_studio.core.speech import Alignment
 from pctalk_studio.document.project import Media, MediaReference, Project
 from pctalk_studio.document.speech_track import SpeechTrack
 from pctalk_studio.jobs import Control
+from pctalk_studio.jobs.apart import Apart, Run
 from pctalk_studio.media.sound import Sound, read_sound
 from pctalk_studio.session.sources import SPEECH_RATE, Sources, face_in, spoken_in
 from pctalk_studio.storage.media_links import MediaRole, make_reference
@@ -40,7 +41,8 @@ class AlignSpeech:
             When the recording cannot be analysed, or the text cannot be read as English.
         """
         control.checkpoint(ProgressEvent("speech", 0, 1))
-        found = speech_facts(self.sound.mono(SPEECH_RATE), self.text, self.sound.content_hash).alignment
+        run = Apart(control.checkpoint)
+        found = run(speech_facts, self.sound.mono(SPEECH_RATE), self.text, self.sound.content_hash).alignment
         control.checkpoint(ProgressEvent("speech", 1, 1))
         return found
 
@@ -97,20 +99,20 @@ class ExchangeSource:
         before = self.project.media.portrait if self.role is MediaRole.PORTRAIT else self.project.media.audio
         same = before is not None and before.content_hash == reference.content_hash
         exchange = self._portrait if self.role is MediaRole.PORTRAIT else self._sound
-        exchanged = exchange(reference, same)
+        exchanged = exchange(reference, same, Apart(control.checkpoint))
         control.checkpoint()
         return exchanged
 
-    def _portrait(self, reference: MediaReference, same: bool) -> Exchanged:
+    def _portrait(self, reference: MediaReference, same: bool, run: Run) -> Exchanged:
         media = replace(self.project.media, portrait=reference)
         if not same:
             # Which face it is, and points placed by hand, were said of another picture.
             media = replace(media, face=None, face_points=())
-        picture, rig = face_in(self.file, replace(self.project, media=media))
+        picture, rig = face_in(self.file, replace(self.project, media=media), run)
         return Exchanged(replace(self.sources, picture=picture, rig=rig), media, None)
 
-    def _sound(self, reference: MediaReference, same: bool) -> Exchanged:
+    def _sound(self, reference: MediaReference, same: bool, run: Run) -> Exchanged:
         media, sound = replace(self.project.media, audio=reference), read_sound(self.file)
         known = self.project if same else replace(self.project, speech=SpeechTrack())
-        speech = spoken_in(sound, known, media.transcript)
+        speech = spoken_in(sound, known, media.transcript, run)
         return Exchanged(replace(self.sources, sound=sound, speech=speech), media, None if same else speech.alignment)

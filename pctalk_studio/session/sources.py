@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from pctalk_studio.analysis.face import FacePoints, RigCache
+from pctalk_studio.analysis.face import FacePoints, RigCache, find_face
 from pctalk_studio.analysis.speech.facts import speech_facts
 from pctalk_studio.analysis.speech.prosody import analyse_prosody
 from pctalk_studio.core.errors import MediaError
@@ -16,6 +17,7 @@ from pctalk_studio.core.progress import ProgressEvent, ProgressListener, silent
 from pctalk_studio.core.speech import SpeechFacts
 from pctalk_studio.core.user_folders import cache_folder
 from pctalk_studio.document.project import Project
+from pctalk_studio.jobs.apart import Apart, Run, here
 from pctalk_studio.media.pictures import Picture, read_picture
 from pctalk_studio.media.sound import Sound, read_sound
 from pctalk_studio.session.placeholders import placeholder_portrait, placeholder_sound
@@ -49,7 +51,13 @@ class Sources:
 
 
 def load_sources(
-    portrait: Path | None, audio: Path | None, project: Project, text: str | None = None, listen: ProgressListener = silent
+    portrait: Path | None,
+    audio: Path | None,
+    project: Project,
+    text: str | None = None,
+    listen: ProgressListener = silent,
+    *,
+    apart: bool = False,
 ) -> Sources:
     """Read and analyse both sources.
 
@@ -63,24 +71,31 @@ def load_sources(
         What is said, for a project that does not know yet; None to recognise it.
     listen
         Told of the stages ``face`` and ``speech``.
+    apart
+        Analyse in child processes, so that a window lives on meanwhile.
 
     Raises
     ------
     StudioError
         With one sentence, when a source cannot be used.
     """
-    listen(ProgressEvent("face", 0, 1))
-    picture, rig = placeholder_portrait() if portrait is None else face_in(portrait, project)
+
+    def stage(name: str) -> Run:
+        begun = ProgressEvent(name, 0, 1)
+        listen(begun)
+        return Apart(lambda: listen(begun)) if apart else here
+
+    picture, rig = placeholder_portrait() if portrait is None else face_in(portrait, project, stage("face"))
     listen(ProgressEvent("face", 1, 1))
-    listen(ProgressEvent("speech", 0, 1))
+    run = stage("speech")
     sound = placeholder_sound(project.speech.duration) if audio is None else read_sound(audio)
-    speech = spoken_in(sound, project, text)
+    speech = spoken_in(sound, project, text, run)
     listen(ProgressEvent("speech", 1, 1))
     return Sources(picture, rig, sound, speech)
 
 
-def face_in(path: Path, project: Project) -> tuple[Picture, FaceRig]:
-    """A portrait and the face in it, the one that the project says.
+def face_in(path: Path, project: Project, run: Run = here) -> tuple[Picture, FaceRig]:
+    """A portrait and the face in it, the one that the project says; ``run`` finds it where it is not known already.
 
     Raises
     ------
@@ -91,7 +106,7 @@ def face_in(path: Path, project: Project) -> tuple[Picture, FaceRig]:
     media = project.media
     points = FacePoints(media.face_points) if media.face_points else None
     cache = RigCache(cache_folder() / "rigs")
-    return picture, cache.face(picture.rgb, picture.content_hash, face=media.face, points=points)
+    return picture, cache.face(picture.rgb, picture.content_hash, face=media.face, points=points, find=partial(run, find_face))
 
 
 _USABLE = (MediaState.FOUND, MediaState.MOVED, MediaState.CHANGED)
@@ -134,7 +149,7 @@ def media_files(
     return (files.get(MediaRole.PORTRAIT), files.get(MediaRole.AUDIO)), tuple(doubts)
 
 
-def spoken_in(sound: Sound, project: Project, text: str | None = None) -> SpeechFacts:
+def spoken_in(sound: Sound, project: Project, text: str | None = None, run: Run = here) -> SpeechFacts:
     """What is known of a voice: the words and phones of the project where it has some, otherwise those of an analysis.
 
     Raises
@@ -144,7 +159,7 @@ def spoken_in(sound: Sound, project: Project, text: str | None = None) -> Speech
     """
     samples = sound.mono(SPEECH_RATE)
     if not project.speech.phones:
-        return speech_facts(samples, text, sound.content_hash)
+        return run(speech_facts, samples, text, sound.content_hash)
     prosody = analyse_prosody(samples)
     # The words and phones that count are the project's own; these facts add only how it is said.
     alignment = project.speech.alignment()

@@ -116,7 +116,7 @@ class Studio:
             When a source cannot be used.
         """
         begun = project or Project()
-        sources = load_sources(portrait, audio, begun, text, listen)
+        sources = load_sources(portrait, audio, begun, text, listen, apart=editing)
         transcript = None if text is None else text.strip()
         media = replace(begun.media, portrait=_reference(portrait), audio=_reference(audio), transcript=transcript)
         document = replace(begun, media=media, speech=SpeechTrack.of(sources.speech.alignment))
@@ -146,7 +146,7 @@ class Studio:
         loaded = load_project(path)
         project = loaded.project
         (portrait, audio), doubts = media_files(project, path, stand_ins=editing)
-        sources = load_sources(portrait, audio, project, project.media.transcript, listen)
+        sources = load_sources(portrait, audio, project, project.media.transcript, listen, apart=editing)
         if not project.speech.phones:
             project = replace(project, speech=SpeechTrack.of(sources.speech.alignment))
         problems = loaded.problems + doubts + sources.problems

@@ -15,6 +15,7 @@ from pctalk_studio.analysis.face import FoundFace
 from pctalk_studio.app.dialogs.pixmaps import pixmap_of
 from pctalk_studio.app.widgets.flow import FlowLayout
 from pctalk_studio.jobs import Control
+from pctalk_studio.jobs.apart import Apart
 from pctalk_studio.render.api import PictureU8
 
 _ROOM = 0.35
@@ -76,7 +77,8 @@ class LookForFaces:
         control.checkpoint()
         picture = read_picture(self.path).rgb
         control.checkpoint()
-        return Seen.of(self.path, picture, list_faces(picture))
+        # In a process of its own: the detector's libraries hold the interpreter for long while they load.
+        return Seen.of(self.path, picture, Apart(control.checkpoint)(list_faces, picture))
 
 
 class FacePicker(QWidget):

@@ -165,7 +165,8 @@ class ProjectFiles(QObject):
                 return
             self._opening = None
             self._recovered = None
-            self._front.show_home()
+            if self._front.page is page:  # a person may have gone on to another page meanwhile
+                self._front.show_home()
             self._kit.editor.open_studio(studio, unsaved=unsaved)
             if studio.path is not None:
                 self.recent.add(studio.path)
@@ -179,7 +180,11 @@ class ProjectFiles(QObject):
                 back()
             self._kit.editor.told.emit(Told(problem_of(error)))
 
-        ticket = self._opening = self._worker.do(OpenStudio(make), done, failed, moved=page.show_progress)
+        def moved(progress: ProgressEvent) -> None:
+            if self._front.page is page:  # a page that was left is deleted, and its work may say a last word
+                page.show_progress(progress)
+
+        ticket = self._opening = self._worker.do(OpenStudio(make), done, failed, moved=moved)
 
         def left() -> None:
             if self._opening is ticket:

@@ -23,6 +23,7 @@ from pctalk_studio.app.shell.interrupts import Interrupts
 from pctalk_studio.app.shell.main_window import MainWindow
 from pctalk_studio.app.shell.memory import frame_memory
 from pctalk_studio.app.shell.theme import wear
+from pctalk_studio.app.shell.window_first import WindowFirst
 from pctalk_studio.core.display import check_display
 from pctalk_studio.core.resources import resource_path
 from pctalk_studio.core.user_folders import settings_folder
@@ -71,6 +72,7 @@ def run_editor(path: Path | None, engines: Engines, devices: OutputDevices) -> i
     # Faults happen on any thread; the bridge brings them to the window's.
     faults = Faults(lambda error: editor.deliver(lambda: editor.told.emit(Told(problem_of(error)))))
     faults.install()
+    first = WindowFirst(editor)
     window = MainWindow(kit)
     told: list[int] = []
 
@@ -87,6 +89,7 @@ def run_editor(path: Path | None, engines: Engines, devices: OutputDevices) -> i
     finally:
         interrupts.remove()
         faults.remove()
+        first.end()
         settings.sync()
         for translator in translators:
             application.removeTranslator(translator)

@@ -101,11 +101,12 @@ def test_killed_while_exporting(window, kit, qtbot, tmp_path):
         text = (sample / "transcript.txt").read_text(encoding="utf-8")
         editor.open_studio(Studio.new(sample / "portrait.jpg", sample / "speech.flac", editor.engines, text=text))
         editor.apply("set_lip_scale", scale=1.5)
-        choice = ExportChoice(FORMATS["webm"], longest=128)
+        choice = ExportChoice(FORMATS["webm"], longest=512)
         exports = window.exporting.exports
         exports.add(job_of(choice, editor.desk, folder / "clip.webm", threads=1))
         while not exports.items[0].done:
             QTest.qWait(5)
+            assert not exports.items[0].state.ended, exports.items[0].error
         print("exporting", flush=True)
         QTest.qWait(60_000)
         """,
@@ -120,7 +121,7 @@ def test_killed_while_exporting(window, kit, qtbot, tmp_path):
     assert "clip.webm" in window.front.question.question
     answer(window, "Yes")
     exports = window.exporting.exports
-    qtbot.waitUntil(lambda: exports.items and exports.items[0].state.ended, timeout=60_000)
+    qtbot.waitUntil(lambda: bool(exports.items) and exports.items[0].state.ended, timeout=60_000)
     assert exports.items[0].state is ExportState.DONE
     assert [path.name for path in tmp_path.glob("*.webm")] == ["clip.webm"]
     assert not list(tmp_path.glob(".*")), "what was half written is gone"
