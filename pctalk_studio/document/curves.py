@@ -99,9 +99,9 @@ class Curve:
         segment = np.searchsorted(positions, times, side="right") - 1
         out = levels[np.clip(segment, 0, len(levels) - 1)].copy()
         inside = (segment >= 0) & (segment < len(self.keys) - 1)
-        kinds = np.array([_KINDS.index(key.interpolation) for key in self.keys])[segment]
-        for kind in _KINDS:
-            chosen = inside & (kinds == _KINDS.index(kind))
+        kinds = [key.interpolation for key in self.keys]
+        for kind in (each for each in Interpolation if each in kinds):
+            chosen = inside & np.array([each is kind for each in kinds])[segment]
             if chosen.any() and kind is Interpolation.BEZIER:
                 for index in np.unique(segment[chosen]):
                     own = chosen & (segment == index)
@@ -142,9 +142,6 @@ class Curve:
                 raise EditRejected(f"There is no key at {time:.3f} s; it may have been moved or deleted.")
             found.append(near[0])
         return found
-
-
-_KINDS = tuple(Interpolation)
 
 
 def _plain(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 
 from pctalk_studio.app.look import Tokens
 from pctalk_studio.app.timeline.lane import Strip
@@ -19,8 +18,13 @@ from pctalk_studio.document.speech_track import Owner
 CROWDED = 8.0
 """Mean pixels of an item below which items are drawn as columns of colour, for names would not be read anyway."""
 
+_COLUMN_EDGE = 3.0
+"""Pixels between columns of colour and the edges of the lane."""
 
 _ROOM_FOR_SIGN = 36.0
+
+_REMEMBERED = 10_000
+"""Shortened texts that are kept."""
 
 
 def crowded(count: int, width: float, least: float = CROWDED) -> bool:
@@ -40,25 +44,31 @@ def paint_columns(
     spans, ranks
         Items, and for each [n] which colour it has; a higher rank wins.
     colors
-        By rank; None draws nothing.
+        By rank, opaque; None draws nothing.
     strip
         Where.
     """
-    width = int(strip.width)
-    edges = strip.scale.time(np.arange(width + 1, dtype=np.float64))
+    count, ratio = column_count(painter, strip), painter.device().devicePixelRatioF()
+    edges = strip.scale.time(np.arange(count + 1, dtype=np.float64) / ratio)
     low = np.searchsorted(spans.ends, edges[:-1], side="right")
     high = np.searchsorted(spans.starts, edges[1:], side="left")
     seen = np.flatnonzero(low < high)
     if not len(seen):
         return
     bounds = np.stack([low[seen], high[seen]], 1).ravel()
-    best = np.zeros(width, np.int64)
+    best = np.zeros(count, np.int64)
     best[seen] = np.maximum.reduceat(np.append(ranks, np.uint8(0)).astype(np.int64), bounds)[::2] + 1
-    cuts = [0, *(np.flatnonzero(np.diff(best)) + 1).tolist(), width]
-    for left, right in itertools.pairwise(cuts):
-        color = colors[best[left] - 1] if best[left] else None
-        if color is not None:
-            painter.fillRect(QRectF(left, 3, right - left, strip.height - 6), color)
+    # One image instead of hundreds of rectangles; nothing, the first of these, is transparent.
+    shades = np.array([0, *(0 if color is None else color.rgba() for color in colors)], np.uint32)
+    rows = round((strip.height - 2 * _COLUMN_EDGE) * ratio)
+    paint_pixels(painter, np.tile(shades[best], (max(rows, 1), 1)), _COLUMN_EDGE)
+
+
+def paint_pixels(painter: QPainter, pixels: npt.NDArray[np.uint32], top: float) -> None:
+    """Paint [rows, columns] device pixels, premultiplied ARGB, from the left edge and some logical pixels down."""
+    ratio, (count, width) = painter.device().devicePixelRatioF(), pixels.shape
+    image = QImage(pixels.data, width, count, pixels.strides[0], QImage.Format.Format_ARGB32_Premultiplied)
+    painter.drawImage(QRectF(0, top, width / ratio, count / ratio), image)
 
 
 def paint_owner(painter: QPainter, owner: Owner, box: QRectF, tokens: Tokens) -> None:
@@ -111,10 +121,43 @@ def _shades(rgba: int) -> npt.NDArray[np.uint32]:
     return table
 
 
-def paint_text(painter: QPainter, box: QRectF, text: str, width: float, metrics: QFontMetricsF) -> None:
-    """Write a line in the middle of a box; many times as fast as letting Qt lay it out, whose width is known already."""
-    x = box.center().x() - width / 2
-    painter.drawText(QPointF(x, box.center().y() + (metrics.ascent() - metrics.descent()) / 2), text)
+class Lettering:
+    """Lines of text in a font. How wide they are, and how they are shortened, is remembered: measuring costs as much as writing.
+
+    Parameters
+    ----------
+    font
+        In which is written.
+    """
+
+    def __init__(self, font: QFont) -> None:
+        self.font = font
+        self.metrics = QFontMetricsF(font)
+        self._middle = (self.metrics.ascent() - self.metrics.descent()) / 2
+        self._widths: dict[str, float] = {}
+        self._shortened: dict[tuple[str, int], str] = {}
+
+    def width(self, text: str) -> float:
+        """Pixels that a text takes."""
+        width = self._widths.get(text)
+        if width is None:
+            width = self._widths[text] = self.metrics.horizontalAdvance(text)
+        return width
+
+    def fitting(self, text: str, room: float) -> str:
+        """The text, or its beginning and an ellipsis, so that it takes no more than some pixels."""
+        if self.width(text) <= room:
+            return text
+        key = (text, int(room))
+        if key not in self._shortened:
+            if len(self._shortened) > _REMEMBERED:
+                self._shortened.clear()
+            self._shortened[key] = self.metrics.elidedText(text, Qt.TextElideMode.ElideRight, key[1])
+        return self._shortened[key]
+
+    def write(self, painter: QPainter, x: float, y: float, text: str) -> None:
+        """Write about a point, with a painter that has the font; many times as fast as letting Qt lay it out."""
+        painter.drawText(QPointF(x - self.width(text) / 2, y + self._middle), text)
 
 
 def paint_band(
@@ -142,16 +185,12 @@ def paint_band(
     bottom = min(int(np.ceil(lower[drawn].max())), round(strip.height * ratio))
     if bottom <= top:
         return
-    rows = np.arange(top, bottom, dtype=np.float32)[:, None]
-    covered = np.minimum(lower.astype(np.float32), rows + 1)
-    covered -= np.maximum(upper.astype(np.float32), rows)
-    covered *= 255
-    np.clip(covered, 0, 255, out=covered)
-    table = _shades(color.rgba())
-    pixels = table[covered.astype(np.uint8)]
-    count, width = pixels.shape
-    image = QImage(pixels.data, width, count, pixels.strides[0], QImage.Format.Format_ARGB32_Premultiplied)
-    painter.drawImage(QRectF(0, top / ratio, width / ratio, count / ratio), image)
+    # In steps of 1/255 pixel, counted from the topmost row: as whole numbers, which are narrower than floats and index the table.
+    steps = 255 * np.arange(bottom - top + 1, dtype=np.int32)[:, None]
+    covered = np.minimum(((lower - top) * 255).astype(np.int32), steps[1:])
+    covered -= np.maximum(((upper - top) * 255).astype(np.int32), steps[:-1])
+    # Below nothing is nothing: that is clipped on the way.
+    paint_pixels(painter, _shades(color.rgba()).take(covered, mode="clip"), top / ratio)
 
 
 def column_count(painter: QPainter, strip: Strip) -> int:
@@ -173,18 +212,34 @@ def paint_line(
     color, width
         Of the line.
     """
+    paint_lines(painter, strip, xs, [(ys, color)], width)
+
+
+def paint_lines(
+    painter: QPainter,
+    strip: Strip,
+    xs: npt.NDArray[np.float64],
+    lines: Sequence[tuple[npt.NDArray[np.float64], QColor]],
+    width: float,
+) -> None:
+    """Draw lines through points of the same x, as :func:`paint_line` does each, from the lowest to the topmost."""
     if not len(xs):
         return
     count, ratio = column_count(painter, strip), painter.device().devicePixelRatioF()
     edges = np.arange(count + 1) / ratio
-    at = np.interp(edges, xs, ys)
-    upper, lower = np.minimum(at[:-1], at[1:]), np.maximum(at[:-1], at[1:])
     columns = np.floor(xs * ratio).astype(np.int64)
-    inside = (columns >= 0) & (columns < count)
-    np.minimum.at(upper, columns[inside], ys[inside])
-    np.maximum.at(lower, columns[inside], ys[inside])
-    # A steep line would be thinner across than a flat one, were it as thick from top to bottom.
-    half = width / 2 * np.minimum(np.hypot(1.0, (at[1:] - at[:-1]) * ratio), 1.8)
-    drawn = (edges[1:] > xs[0]) & (edges[:-1] < xs[-1])
-    upper, lower = np.where(drawn, upper - half, 0.0), np.where(drawn, lower + half, 0.0)
-    paint_band(painter, strip, upper * ratio, lower * ratio, color)
+    inside = slice(*np.searchsorted(columns, (0, count)))
+    columns = columns[inside]
+    first, last = np.searchsorted(edges, xs[0], side="right") - 1, np.searchsorted(edges, xs[-1])
+    for ys, color in lines:
+        at = np.interp(edges, xs, ys)
+        upper, lower = np.minimum(at[:-1], at[1:]), np.maximum(at[:-1], at[1:])
+        np.minimum.at(upper, columns, ys[inside])
+        np.maximum.at(lower, columns, ys[inside])
+        # A steep line would be thinner across than a flat one, were it as thick from top to bottom.
+        half = width / 2 * np.minimum(np.hypot(1.0, np.diff(at) * ratio), 1.8)
+        upper -= half
+        lower += half
+        for beyond in (slice(0, max(first, 0)), slice(last, None)):
+            upper[beyond] = lower[beyond] = 0.0
+        paint_band(painter, strip, upper * ratio, lower * ratio, color)

@@ -70,12 +70,12 @@ def ticks(start: float, end: float, density: float, rate: FrameRate, *, apart: f
     major = next((step for step in steps if step[0] * density >= apart), steps[-1])
     fitting = [step for step in steps if step[0] * density >= least and _divides(step, major)]
     minor = fitting[0] if fitting else major
-    ratio = round(major[0] / minor[0])
+    ratio, fps = round(major[0] / minor[0]), float(rate)
     first, last = max(0, math.floor(start / minor[0])), math.ceil(end / minor[0])
     made = []
     for number in range(first, last + 1):
         frame = number * minor[1]
-        time = rate.time_of(frame) if minor[1] else number * minor[0]
+        time = frame / fps if minor[1] else number * minor[0]
         label = ""
         if number % ratio == 0:
             label = timecode(frame, rate) if major[1] else f"{seconds_text(time, major[0])} s"

@@ -104,7 +104,11 @@ class BlinkLane(Lane):
         tokens = strip.tokens
         painter.setPen(QPen(tokens.color("dim"), 1))
         painter.setBrush(tokens.color("dim", 0.35))
+        start, end = strip.span
+        margin = strip.scale.seconds(_LEAST)
         for each in self.automatic():
+            if each.end < start - margin or each.start > end + margin:
+                continue
             painter.drawRoundedRect(self._bar(each.start, each.end, strip), 5, 5)
         for blink in self.project.blinks:
             chosen = blink.id in self.selection.blinks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -102,29 +101,45 @@ class Plot:
         return min(max(self.low + share * (self.high - self.low), self.low), self.high)
 
 
-def visible_keys(curve: Curve, start: float, end: float) -> tuple[Key, ...]:
-    """Keys between two moments."""
-    first = bisect.bisect_left(curve.keys, start, key=_time)
-    return curve.keys[first : bisect.bisect_right(curve.keys, end, key=_time)]
+class KeyTable:
+    """Keys of a curve as arrays, so that what is visible is found and drawn without looking at one key after the other.
 
+    Parameters
+    ----------
+    curve
+        The curve, which is a value and never changes: as long as it is the same object, the table holds.
+    """
 
-def outline(curve: Curve, strip: Strip, plot: Plot) -> tuple[ArrayF64, ArrayF64]:
-    """(x, y) of the visible part of a curve as a line, rising in x."""
-    start, end = strip.span
-    first = max(bisect.bisect_left(curve.keys, start, key=_time) - _NEIGHBOURS, 0)
-    last = bisect.bisect_right(curve.keys, end, key=_time) + _NEIGHBOURS
-    near = curve.keys[first:last]
-    if len(near) * _DENSE > strip.width:
-        times = np.array([start, *(key.time for key in near), end])
-        values = np.array([near[0].value, *(key.value for key in near), near[-1].value])
-    else:
-        # Steps of a hold must stand upright: each key is drawn from both sides.
-        edges = [key.time for key in near]
-        sides = np.array([*edges, *(edge - 1e-9 for edge in edges)])
-        steps = strip.scale.time(np.arange(0.0, strip.width + _STEP, _STEP))
-        times = np.sort(np.concatenate([steps, sides[(sides >= start) & (sides <= end)]]))
-        values = replace(curve, keys=near).values(times)
-    return strip.scale.x(times), plot.ys(values)
+    def __init__(self, curve: Curve) -> None:
+        self.curve = curve
+        self.times: ArrayF64 = np.array([key.time for key in curve.keys], np.float64)
+        self.values: ArrayF64 = np.array([key.value for key in curve.keys], np.float64)
+
+    def between(self, start: float, end: float, beyond: int = 0) -> slice:
+        """Which keys lie between two moments, and some beyond either."""
+        first, last = np.searchsorted(self.times, start), np.searchsorted(self.times, end, side="right")
+        return slice(max(int(first) - beyond, 0), int(last) + beyond)
+
+    def keys(self, start: float, end: float) -> tuple[Key, ...]:
+        """Keys between two moments."""
+        return self.curve.keys[self.between(start, end)]
+
+    def outline(self, strip: Strip, plot: Plot) -> tuple[ArrayF64, ArrayF64]:
+        """(x, y) of the visible part of the curve as a line, rising in x."""
+        start, end = strip.span
+        near = self.between(start, end, _NEIGHBOURS)
+        edges = self.times[near]
+        if len(edges) * _DENSE > strip.width:
+            levels = self.values[near]
+            times = np.concatenate([[start], edges, [end]])
+            values = np.concatenate([levels[:1], levels, levels[-1:]])
+        else:
+            # Steps of a hold must stand upright: each key is drawn from both sides.
+            sides = np.concatenate([edges, edges - 1e-9])
+            steps = strip.scale.time(np.arange(0.0, strip.width + _STEP, _STEP))
+            times = np.sort(np.concatenate([steps, sides[(sides >= start) & (sides <= end)]]))
+            values = replace(self.curve, keys=self.curve.keys[near]).values(times)
+        return strip.scale.x(times), plot.ys(values)
 
 
 def tangents(curve: Curve, index: int) -> tuple[Handle | None, Handle | None]:
@@ -135,7 +150,3 @@ def tangents(curve: Curve, index: int) -> tuple[Handle | None, Handle | None]:
     if index + 1 < len(curve.keys) and key.interpolation is Interpolation.BEZIER:
         leaving = key.leaving or Handle((curve.keys[index + 1].time - key.time) / 3, 0.0)
     return arriving, leaving
-
-
-def _time(key: Key) -> float:
-    return key.time

@@ -16,7 +16,7 @@ from pctalk_studio.app.timeline.gestures import Gesture
 from pctalk_studio.app.timeline.key_clipboard import copied_keys, keep_keys
 from pctalk_studio.app.timeline.lane import Board, Command, Handle, Lane, Pointer, Strip
 from pctalk_studio.app.timeline.lanes.curve_gestures import KeysDrag, KeysStretch, by_curve
-from pctalk_studio.app.timeline.lanes.curve_plot import Channel, Plot, outline, visible_keys
+from pctalk_studio.app.timeline.lanes.curve_plot import Channel, KeyTable, Plot
 from pctalk_studio.app.timeline.lanes.key_handles import SIDE, diamond, key_at, paint_keys, press_key, tangent_at
 from pctalk_studio.app.timeline.painting import paint_line
 from pctalk_studio.app.timeline.timecode import moment_text
@@ -52,6 +52,7 @@ class CurveLane(Lane):
         super().__init__(id_, title, board, height, track)
         self.channels = tuple(channels)
         self._active = 0
+        self._tables: dict[Channel, KeyTable] = {}
 
     # -- facts ---------------------------------------------------------------------------------------------------------
 
@@ -65,6 +66,13 @@ class CurveLane(Lane):
         if channel != self.active:
             self._active = self.channels.index(channel)
             self.changed.emit()
+
+    def table(self, channel: Channel) -> KeyTable:
+        """The keys of a curve; made anew when the document has another curve."""
+        curve, table = channel.of(self.project), self._tables.get(channel)
+        if table is None or table.curve is not curve:
+            table = self._tables[channel] = KeyTable(curve)
+        return table
 
     def plot(self, channel: Channel, strip: Strip) -> Plot:
         """Where values of a curve lie."""
@@ -96,13 +104,13 @@ class CurveLane(Lane):
             if channel != self.active and channel.of(self.project).keys:
                 self._draw(painter, strip, channel, strip.tokens.color(channel.color, 0.55), 1.0)
         self._draw(painter, strip, self.active, strip.tokens.color(self.active.color), 2.0)
-        paint_keys(painter, strip, self.active, plot, self.selection.keys, self.kit.editor.project)
+        paint_keys(painter, strip, self.active, plot, self.selection.keys, self.table(self.active))
 
     def paint_behind(self, painter: QPainter, strip: Strip) -> None:
         """What the clip does without keys, for lanes that show it."""
 
     def _draw(self, painter: QPainter, strip: Strip, channel: Channel, color: QColor, width: float) -> None:
-        paint_line(painter, strip, *outline(channel.of(self.project), strip, self.plot(channel, strip)), color, width)
+        paint_line(painter, strip, *self.table(channel).outline(strip, self.plot(channel, strip)), color, width)
 
     def paint_over(self, painter: QPainter, strip: Strip, hover: Handle | None) -> None:
         """A ring about the key under the pointer; the name of the active curve where there are several."""
@@ -123,7 +131,7 @@ class CurveLane(Lane):
         """The tangent or key under a point."""
         plot = self.plot(self.active, strip)
         return tangent_at(at, strip, self.active, plot, self.selection.keys, self.project) or key_at(
-            at, strip, self.active, plot, self.project
+            at, strip, self.active, plot, self.table(self.active)
         )
 
     def press(self, handle: Handle | None, pointer: Pointer, strip: Strip) -> Gesture | None:
@@ -156,7 +164,7 @@ class CurveLane(Lane):
         """Keys of the active curve in a rubber band."""
         plot, channel = self.plot(self.active, strip), self.active
         low, high = strip.scale.time(area.left()), strip.scale.time(area.right())
-        keys = visible_keys(channel.of(self.project), low, high)
+        keys = self.table(channel).keys(low, high)
         return Selection.of(keys=[channel.ref(k) for k in keys if area.top() - 4 <= plot.y(k.value) <= area.bottom() + 4])
 
     def hover_text(self, handle: Handle | None, time: float) -> str:
@@ -340,7 +348,7 @@ class CurveLane(Lane):
 
     def snap_times(self) -> npt.NDArray[np.float64]:
         """Where keys of the active curve are."""
-        return np.array([key.time for key in self.active.of(self.project).keys], np.float64)
+        return self.table(self.active).times
 
     def description(self) -> str:
         """The selected keys."""

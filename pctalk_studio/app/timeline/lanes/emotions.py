@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu
 
 from pctalk_studio.app.timeline.gestures import ClickSelect, Gesture
 from pctalk_studio.app.timeline.lane import Board, Command, Handle, Lane, Pointer, Strip
+from pctalk_studio.app.timeline.lanes.curve_plot import KeyTable
 from pctalk_studio.app.timeline.lanes.emotion_gestures import ClipsDrag, FadeDrag, LevelDrag, TrimDrag
 from pctalk_studio.app.timeline.lanes.emotion_layout import Box, boxes, part_at
 from pctalk_studio.app.timeline.lanes.emotion_painting import paint_box, swatch, where_text
@@ -71,7 +72,8 @@ class EmotionLane(Lane):
             if self._is_open(box):
                 painter.save()
                 painter.setClipRect(box.rect.adjusted(-SIDE, -SIDE, SIDE, SIDE))
-                paint_keys(painter, strip, box.channel, box.plot, self.selection.keys, self.project)
+                table = KeyTable(box.channel.of(self.project))
+                paint_keys(painter, strip, box.channel, box.plot, self.selection.keys, table)
                 painter.restore()
 
     def paint_over(self, painter: QPainter, strip: Strip, hover: Handle | None) -> None:
@@ -110,7 +112,7 @@ class EmotionLane(Lane):
                 tangent = tangent_at(*args, self.selection.keys, self.project)
                 if tangent is not None:
                     return replace(tangent, item=(box.clip.id, tangent.item))
-                key = key_at(*args, self.project)
+                key = key_at(*args, KeyTable(box.channel.of(self.project)))
                 if key is not None:
                     return key
         for box in reversed(found):

@@ -13,7 +13,7 @@ from pctalk_studio.app.look import Tokens
 from pctalk_studio.app.timeline.gestures import ClickSelect, Gesture
 from pctalk_studio.app.timeline.lane import Board, Handle, Pointer, Strip
 from pctalk_studio.app.timeline.lanes.curve_gestures import KeysDrag, TangentDrag
-from pctalk_studio.app.timeline.lanes.curve_plot import Channel, Plot, tangents, visible_keys
+from pctalk_studio.app.timeline.lanes.curve_plot import Channel, KeyTable, Plot, tangents
 from pctalk_studio.app.timeline.painting import column_count, paint_band
 from pctalk_studio.document.curves import Curve, Key
 from pctalk_studio.document.project import Project
@@ -35,24 +35,30 @@ def diamond(x: float, y: float, side: float = SIDE) -> QPolygonF:
 
 
 def paint_keys(
-    painter: QPainter, strip: Strip, channel: Channel, plot: Plot, selected: frozenset[KeyRef], project: Project
+    painter: QPainter, strip: Strip, channel: Channel, plot: Plot, selected: frozenset[KeyRef], table: KeyTable
 ) -> None:
     """Draw the visible keys of a curve: diamonds, filled amber where selected, with tangents; ticks where they are crowded."""
-    curve, tokens = channel.of(project), strip.tokens
+    curve, tokens = table.curve, strip.tokens
     start, end = strip.span
     margin = strip.scale.seconds(SIDE)
-    keys = visible_keys(curve, start - margin, end + margin)
-    if len(keys) * _CROWDED > strip.width:
-        xs = strip.scale.x(np.array([key.time for key in keys]))
+    seen = table.between(start - margin, end + margin)
+    xs = strip.scale.x(table.times[seen])
+    if len(xs) * _CROWDED > strip.width:
         _paint_ticks(painter, strip, xs, QRectF(0, plot.bottom - 4, strip.width, 6))
         return
-    for key in keys if selected else ():
-        if channel.ref(key) in selected:
-            _paint_tangents(painter, strip, plot, curve, curve.keys.index(key))
-    plain, marked = _stamp(painter, tokens, "text", SIDE), _stamp(painter, tokens, "stale", SIDE + 1)
-    for key in keys:
-        stamp, half = (marked, _half(SIDE + 1)) if selected and channel.ref(key) in selected else (plain, _half(SIDE))
-        painter.drawPixmap(QPointF(strip.scale.x(key.time) - half, plot.y(key.value) - half), stamp)
+    mine = {ref.time for ref in selected if (ref.curve, ref.clip) == (channel.curve, channel.clip)}
+    for index in range(*seen.indices(len(curve.keys))) if mine else ():
+        if curve.keys[index].time in mine:
+            _paint_tangents(painter, strip, plot, curve, index)
+    at = list(zip(table.times[seen].tolist(), xs.tolist(), plot.ys(table.values[seen]).tolist(), strict=True))
+    for color, side, drawn in (
+        ("text", SIDE, [(x, y) for time, x, y in at if time not in mine]),
+        ("stale", SIDE + 1, [(x, y) for time, x, y in at if time in mine]),
+    ):
+        if drawn:
+            stamp, half = _stamp(painter, tokens, color, side), _half(side)
+            for x, y in drawn:
+                painter.drawPixmap(QPointF(x - half, y - half), stamp)
 
 
 def _half(side: float) -> float:
@@ -106,12 +112,12 @@ def _paint_tangents(painter: QPainter, strip: Strip, plot: Plot, curve: Curve, i
         painter.drawEllipse(tip, 3.5, 3.5)
 
 
-def key_at(at: QPointF, strip: Strip, channel: Channel, plot: Plot, project: Project) -> Handle | None:
+def key_at(at: QPointF, strip: Strip, channel: Channel, plot: Plot, table: KeyTable) -> Handle | None:
     """The key under a point."""
     reach = strip.scale.seconds(REACH)
     time = strip.scale.time(at.x())
     best: tuple[float, Key] | None = None
-    for key in visible_keys(channel.of(project), time - reach, time + reach):
+    for key in table.keys(time - reach, time + reach):
         far = math.hypot(strip.scale.x(key.time) - at.x(), plot.y(key.value) - at.y())
         if far <= REACH and (best is None or far < best[0]):
             best = (far, key)

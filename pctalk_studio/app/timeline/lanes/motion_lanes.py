@@ -8,7 +8,7 @@ from PySide6.QtGui import QPainter
 from pctalk_studio.app.timeline.lane import Board, Strip
 from pctalk_studio.app.timeline.lanes.curve_plot import Channel
 from pctalk_studio.app.timeline.lanes.curves import CurveLane
-from pctalk_studio.app.timeline.painting import paint_line
+from pctalk_studio.app.timeline.painting import paint_lines
 from pctalk_studio.core.motion import EYE_CHANNELS, POSE_CHANNELS
 from pctalk_studio.document.edits.keys import CurveName
 from pctalk_studio.document.project import Track
@@ -54,12 +54,13 @@ class MotionLane(CurveLane):
         # No more points than pixels: a wide view needs no frame twice.
         step = max(1, int((last - first) / max(strip.width, 1.0)))
         frames = np.arange(first, last, step)
+        lines = []
         for channel in self.channels:
             room, index = _OWN[channel.curve]
             values = getattr(motion, room)[frames, index].astype(np.float64)
-            low, high = channel.limits
-            ys = self.plot(channel, strip).ys(np.clip(values, low, high))
-            paint_line(painter, strip, strip.scale.x(frames / rate), ys, strip.tokens.color(channel.color, 0.5), 1.0)
+            ys = self.plot(channel, strip).ys(np.clip(values, *channel.limits))
+            lines.append((ys, strip.tokens.color(channel.color, 0.5)))
+        paint_lines(painter, strip, strip.scale.x(frames / rate), lines, 1.0)
 
 
 class HeadLane(MotionLane):

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QMenu
 
 from pctalk_studio.app.timeline import painting
 from pctalk_studio.app.timeline.lane import Board, Command, Handle, Pointer, Strip
 from pctalk_studio.app.timeline.lanes.span_lane import SpanLane
 from pctalk_studio.app.timeline.lanes.words import paint_edge
+from pctalk_studio.app.timeline.painting import Lettering
 from pctalk_studio.app.timeline.phone_palette import PhonePalette
 from pctalk_studio.app.timeline.phone_table import CLOSURES, tint, written
 from pctalk_studio.core.speech import BILABIALS, SILENCE, VOWELS
@@ -44,6 +45,7 @@ class PhoneLane(SpanLane[PhoneItem]):
         super().__init__("phones", "", board, 28)
         self.title = self.tr("Phones")
         self._palette: PhonePalette | None = None
+        self._lettering: tuple[str, Lettering] | None = None
 
     # -- facts ---------------------------------------------------------------------------------------------------------
 
@@ -80,16 +82,13 @@ class PhoneLane(SpanLane[PhoneItem]):
             painting.paint_columns(painter, self.spans, ranks, colors, strip)
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        font = QFont(strip.font)
-        font.setPointSizeF(font.pointSizeF() * 0.92)
-        font.setFeature(QFont.Tag("tnum"), 1)
-        metrics, ipa = QFontMetricsF(font), self.kit.editor.modes.ipa
-        painter.setFont(font)
-        phones = [(item, self._box(item, strip)) for item in (self.spans.items[number] for number in seen)]
+        lettering, ipa = self._small(strip.font), self.kit.editor.modes.ipa
+        painter.setFont(lettering.font)
+        phones = [(item, self._box(item, strip)) for item in self.items()[seen.start : seen.stop]]
         self._paint_boxes(painter, phones, strip)
         painter.setPen(tokens.color("text"))
         for item, box in phones:
-            self._paint_label(painter, item, box, strip, metrics, ipa=ipa)
+            self._paint_label(painter, item, box, strip, lettering, ipa=ipa)
 
     def _paint_boxes(self, painter: QPainter, phones: list[tuple[PhoneItem, QRectF]], strip: Strip) -> None:
         """Boxes tint by tint, so that brushes are made once, then what lies on some of them."""
@@ -118,20 +117,26 @@ class PhoneLane(SpanLane[PhoneItem]):
                 painting.paint_owner(painter, item.owner, box, tokens)
 
     def _paint_label(
-        self, painter: QPainter, item: PhoneItem, box: QRectF, strip: Strip, metrics: QFontMetricsF, *, ipa: bool
+        self, painter: QPainter, item: PhoneItem, box: QRectF, strip: Strip, lettering: Lettering, *, ipa: bool
     ) -> None:
         """The phone with its stress, without it where there is less room, or nothing."""
         if item.label == SILENCE:
             return
-        shown = QRectF(box)
-        shown.setLeft(max(box.left(), 0.0))
-        shown.setRight(min(box.right(), strip.width))
-        room = shown.width() - 1
+        left, right = max(box.left(), 0.0), min(box.right(), strip.width)
+        room = right - left - 1
         for text in (written(item, ipa=ipa), item.label):
-            width = metrics.horizontalAdvance(text)
-            if width <= room:
-                painting.paint_text(painter, shown, text, width, metrics)
+            if lettering.width(text) <= room:
+                lettering.write(painter, (left + right) / 2, box.center().y(), text)
                 return
+
+    def _small(self, font: QFont) -> Lettering:
+        """For phones, a little smaller than words; made anew for another font of the window."""
+        if self._lettering is None or self._lettering[0] != font.key():
+            small = QFont(font)
+            small.setPointSizeF(small.pointSizeF() * 0.92)
+            small.setFeature(QFont.Tag("tnum"), 1)
+            self._lettering = font.key(), Lettering(small)
+        return self._lettering[1]
 
     def _box(self, item: PhoneItem, strip: Strip) -> QRectF:
         left, right = strip.scale.x(item.start), strip.scale.x(item.end)

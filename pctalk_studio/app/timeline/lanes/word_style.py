@@ -19,8 +19,17 @@ from pctalk_studio.session.selection import Selection
 AXES = ("open", "wide", "purse")
 """The axes, from left to right."""
 
-_BAR = 7.0
-_STEP = 9.0
+_BAR = 8.0
+_STEP = 10.0
+"""Pixels of a bar, and from one to the next, where the word is wide enough."""
+
+_EDGE = 2.0
+"""Pixels between the longest bars and the edges of the lane."""
+
+_THINNEST = 1.5
+_MARK = 4.0
+"""Half the height of the mark of a word that is too narrow for bars."""
+
 _STICKY = 3.0
 """Pixels within which a bar stops at neutral."""
 
@@ -68,7 +77,7 @@ class WordStyleLane(Lane):
     """
 
     def __init__(self, board: Board) -> None:
-        super().__init__("word_style", "", board, 40)
+        super().__init__("word_style", "", board, 44)
         self.title = self.tr("Word style")
         self._spans: Spans[WordItem] = Spans(())
         self._axis = "open"
@@ -107,47 +116,57 @@ class WordStyleLane(Lane):
 
     def paint(self, painter: QPainter, strip: Strip) -> None:
         """Bars from the neutral line; where words are too narrow for bars, a mark on those with a style."""
-        tokens, middle = strip.tokens, strip.height / 2
-        seen = self.spans.between(*strip.span)
-        neutral = WordStyle()
+        tokens, middle, spans = strip.tokens, strip.height / 2, self.spans
+        seen = spans.between(*strip.span)
+        marks: list[QRectF] = []
         if painting.crowded(len(seen), strip.width):
-            for number in seen:
-                word = self.spans.items[number]
-                if word.style is not neutral and word.style != neutral:
-                    x = strip.scale.x(word.start)
-                    painter.fillRect(QRectF(x, middle - 4, 2, 8), tokens.color("text"))
-            return
-        neutrals: list[QRectF] = []
-        for number in seen:
-            word = self.spans.items[number]
-            if word.said:
-                self._paint_word(painter, word, strip, neutrals)
-        painter.setBrush(tokens.color("dim"))
-        painter.drawRects(neutrals)
+            styled = spans.ranks(lambda word: int(word.style != WordStyle()), frozenset(), 0)[seen.start : seen.stop]
+            marked = strip.scale.x(spans.starts[seen.start : seen.stop][styled > 0])
+            marks += [QRectF(x, middle - _MARK, 2, 2 * _MARK) for x in marked.tolist()]
+        else:
+            words = [word for word in spans.items[seen.start : seen.stop] if word.said]
+            self._paint_chosen(painter, words, strip)
+            marks += self._paint_bars(painter, words, strip)
+        painter.setBrush(tokens.color("text"))
+        painter.drawRects(marks)
 
-    def _paint_word(self, painter: QPainter, word: WordItem, strip: Strip, neutrals: list[QRectF]) -> None:
-        tokens, middle = strip.tokens, strip.height / 2
-        left, right = strip.scale.x(word.start), strip.scale.x(word.end)
-        if word.id in self.selection.words:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setBrush(tokens.color("selected", 0.45))
-            painter.drawRoundedRect(QRectF(left + 0.5, 2.5, right - left - 1, strip.height - 5), 4, 4)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        bars = self._bars(word, strip)
-        if bars is None:
-            if word.style != WordStyle():
-                painter.fillRect(QRectF((left + right) / 2 - 1, middle - 4, 2, 8), tokens.color("text"))
-            return
-        reach = middle - 4
-        for axis, column in bars:
-            value = getattr(word.style, axis)
-            if value == 1.0:
-                neutrals.append(QRectF(column.left(), middle - 0.5, column.width(), 1))
+    def _paint_chosen(self, painter: QPainter, words: list[WordItem], strip: Strip) -> None:
+        """Ground of selected words."""
+        chosen = self.selection.words
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(strip.tokens.color("selected", 0.45))
+        for word in words if chosen else ():
+            if word.id in chosen:
+                left, right = strip.scale.x(word.start), strip.scale.x(word.end)
+                painter.drawRoundedRect(QRectF(left + 0.5, 2.5, right - left - 1, strip.height - 5), 4, 4)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+    def _paint_bars(self, painter: QPainter, words: list[WordItem], strip: Strip) -> list[QRectF]:
+        """Bars axis by axis, so that colours are made once; marks of the styled words that are too narrow are returned."""
+        tokens, middle, reach = strip.tokens, strip.height / 2, _reach(strip)
+        neutral = WordStyle()
+        marks: list[QRectF] = []
+        lines: list[QRectF] = []
+        bars: dict[str, list[QRectF]] = {axis: [] for axis in AXES}
+        for word in words:
+            columns = self._bars(word, strip)
+            if columns is None:
+                if word.style != neutral:
+                    marks.append(QRectF(strip.scale.x((word.start + word.end) / 2) - 1, middle - _MARK, 2, 2 * _MARK))
                 continue
-            height = (value - 1.0) * reach
-            box = QRectF(column.left(), middle - max(height, 0.0), column.width(), max(abs(height), 1.5))
-            painter.fillRect(box, tokens.color(f"style_{axis}"))
-            painter.fillRect(QRectF(column.left(), middle - 0.5, column.width(), 1), tokens.color("text", 0.6))
+            for axis, column in columns:
+                value = getattr(word.style, axis)
+                lines.append(QRectF(column.left(), middle - 0.5, column.width(), 1))
+                if value != 1.0:
+                    height = (value - 1.0) * reach
+                    top = middle - max(height, 0.0)
+                    bars[axis].append(QRectF(column.left(), top, column.width(), max(abs(height), _THINNEST)))
+        painter.setBrush(tokens.color("dim"))
+        painter.drawRects(lines)
+        for axis, boxes in bars.items():
+            painter.setBrush(tokens.color(f"style_{axis}"))
+            painter.drawRects(boxes)
+        return marks
 
     def paint_over(self, painter: QPainter, strip: Strip, hover: Handle | None) -> None:
         """The bar that would be moved."""
@@ -189,7 +208,7 @@ class WordStyleLane(Lane):
             return Gesture()
         self._axis = handle.part
         others = [each for each in self._chosen() if each is not word]
-        return BarDrag(self, [word, *others], handle.part, pointer, strip.height / 2 - 4)
+        return BarDrag(self, [word, *others], handle.part, pointer, _reach(strip))
 
     def double_click(self, handle: Handle | None, pointer: Pointer, strip: Strip) -> bool:
         """Reset a bar; play a word."""
@@ -285,3 +304,8 @@ class WordStyleLane(Lane):
         chosen = self._chosen()
         values = ", ".join(f"{word.text} {getattr(word.style, self._axis):.2f}" for word in chosen[:8])
         return f"{self.axis_name(self._axis)}: {values or self.tr('no word selected')}"
+
+
+def _reach(strip: Strip) -> float:
+    """Pixels of the longest bar, which is twice or none of what is neutral."""
+    return max(strip.height / 2 - _EDGE, 1.0)

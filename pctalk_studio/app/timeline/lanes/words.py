@@ -13,14 +13,13 @@ from pctalk_studio.app.timeline.doubtful import is_doubtful
 from pctalk_studio.app.timeline.inline_field import InlineField
 from pctalk_studio.app.timeline.lane import Board, Handle, Strip
 from pctalk_studio.app.timeline.lanes.span_lane import EDGE_REACH, SpanLane
+from pctalk_studio.app.timeline.painting import Lettering
 from pctalk_studio.core.speech import SILENCE
 from pctalk_studio.document.speech_track import SAME_TIME, Owner, WordItem
 from pctalk_studio.session.selection import Selection
 
 _LEAST = 12.0
 """Mean pixels of a word below which words are columns of colour."""
-
-_ELIDE = Qt.TextElideMode.ElideRight
 
 
 class WordLane(SpanLane[WordItem]):
@@ -36,6 +35,7 @@ class WordLane(SpanLane[WordItem]):
         super().__init__("words", "", board, 28)
         self.title = self.tr("Words")
         self._field = InlineField(self)
+        self._lettering: tuple[Lettering, Lettering] | None = None
 
     # -- facts ---------------------------------------------------------------------------------------------------------
 
@@ -72,7 +72,7 @@ class WordLane(SpanLane[WordItem]):
             painting.paint_columns(painter, self.spans, ranks, colors, strip)
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        words = [self.spans.items[number] for number in seen]
+        words = self.items()[seen.start : seen.stop]
         said = [(word, self._box(word, strip)) for word in words if word.said]
         self._paint_boxes(painter, said, strip)
         self._paint_texts(painter, said, strip)
@@ -108,33 +108,36 @@ class WordLane(SpanLane[WordItem]):
             if item.owner is not Owner.AUTOMATIC:
                 painting.paint_owner(painter, item.owner, box, tokens)
 
+    def _letterings(self, font: QFont) -> tuple[Lettering, Lettering]:
+        """For words, and for selected ones; made anew for another font."""
+        if self._lettering is None or self._lettering[0].font.key() != font.key():
+            bold = QFont(font)
+            bold.setBold(True)
+            self._lettering = Lettering(font), Lettering(bold)
+        return self._lettering
+
     def _paint_texts(self, painter: QPainter, words: list[tuple[WordItem, QRectF]], strip: Strip) -> None:
         tokens, ids = strip.tokens, self.chosen_ids()
-        bold = QFont(strip.font)
-        bold.setBold(True)
-        fonts = ((strip.font, QFontMetricsF(strip.font)), (bold, QFontMetricsF(bold)))
-        ink, amber = tokens.color("text"), tokens.color("stale")
-        least = fonts[0][1].averageCharWidth() + 3
+        plain, bold = self._letterings(strip.font)
+        least = plain.metrics.averageCharWidth() + 3
+        waves = []
+        painter.setPen(tokens.color("text"))
         for item, box in words:
             # Of a word that is seen in part, the text stays in view.
-            shown = QRectF(box)
-            shown.setLeft(max(box.left(), 0.0))
-            shown.setRight(min(box.right(), strip.width))
-            room = shown.width() - 2
+            left, right = max(box.left(), 0.0), min(box.right(), strip.width)
+            room, middle = right - left - 2, (left + right) / 2
             if room + 2 <= least:
                 continue
-            font, metrics = fonts[item.id in ids]
-            text, width = item.text, metrics.horizontalAdvance(item.text)
-            if width > room:
-                text = metrics.elidedText(text, _ELIDE, room)
-                width = metrics.horizontalAdvance(text)
-            painter.setFont(font)
-            painter.setPen(ink)
-            painting.paint_text(painter, shown, text, width, metrics)
+            lettering = bold if item.id in ids else plain
+            text = lettering.fitting(item.text, room)
+            painter.setFont(lettering.font)
+            lettering.write(painter, middle, box.center().y(), text)
             if is_doubtful(item):
-                half, middle = min(width, room) / 2, shown.center().x()
-                y = min(shown.center().y() + metrics.height() / 2, box.bottom() - 2)
-                painting.paint_wave_line(painter, middle - half, middle + half, y, amber)
+                half = min(lettering.width(text), room) / 2
+                y = min(box.center().y() + lettering.metrics.height() / 2, box.bottom() - 2)
+                waves.append((middle - half, middle + half, y))
+        for left, right, y in waves:
+            painting.paint_wave_line(painter, left, right, y, tokens.color("stale"))
 
     def _paint_unsaid(self, painter: QPainter, item: WordItem, strip: Strip) -> None:
         """A word without length: a dashed post, and its text struck out where there is room behind it."""
