@@ -1,7 +1,8 @@
 """How long the window ever keeps a hand waiting: a scripted run of edits on a 60 s clip, measured by a heartbeat.
 
 ``PCTALK_RUN_SECONDS`` sets how long the run lasts (300 by default). A stall is a gap in a timer of the window's thread; the
-script is driven by events, as a hand would, and never waits.
+script is driven by events, as a hand would, and never waits. Gaps include what other programs take of the machine, so the
+processor time that the thread itself took between two beats is measured besides, which they cannot change.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.look import Look
 from pctalk_studio.app.shell.main_window import MainWindow
 from pctalk_studio.app.shell.theme import wear
+from pctalk_studio.app.shell.window_first import WindowFirst
 from pctalk_studio.cli.clip import engines
 from pctalk_studio.document.project import Emotion, EmotionClip, Project, RenderSettings
 from pctalk_studio.document.speech_track import SpeechTrack
@@ -37,6 +39,9 @@ BEAT = 5
 
 LIMIT = 50.0
 """Milliseconds that the window's thread may be busy at a time."""
+
+WORK = 30.0
+"""Milliseconds of processor time that the window's thread may take between two beats."""
 
 STEP = 40
 """Milliseconds between two things that the hand does."""
@@ -165,48 +170,88 @@ class Hand:
             yield from self.chance.choice(doings)()
 
 
-@pytest.mark.perf
-def test_no_stall_in_a_run_of_edits(qtbot, qapp, tmp_path, monkeypatch):
+class Heart:
+    """Beats on the window's thread, and keeps how late it was and how much the thread had worked.
+
+    Parameters
+    ----------
+    window
+        In whose thread it beats.
+    doing
+        Says what the hand is doing.
+    """
+
+    def __init__(self, window, doing):
+        self._doing = doing
+        self.late: list[float] = []
+        self.worked: list[float] = []
+        self.doings: list[str] = []
+        self._last = (0.0, 0.0)
+        self._timer = QTimer(window)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._beat)
+
+    def start(self):
+        self._last = (time.perf_counter(), time.thread_time())
+        self._timer.start(BEAT)
+
+    def stop(self):
+        self._timer.stop()
+
+    def _beat(self):
+        now = (time.perf_counter(), time.thread_time())
+        self.late.append((now[0] - self._last[0]) * 1e3 - BEAT)
+        self.worked.append((now[1] - self._last[1]) * 1e3)
+        self.doings.append(self._doing())
+        self._last = now
+
+    def told(self, values, limit):
+        """A row of figures about some of its values, in milliseconds, and what was being done where they were over a limit."""
+        over = [(round(value), doing) for value, doing in zip(values, self.doings, strict=True) if value > limit]
+        figures = ", ".join(f"{share} % {np.percentile(values, share):.1f}" for share in (50, 90, 99))
+        return f"{figures}, worst {max(values):.1f}; over {limit:.0f}: {over}"
+
+
+@pytest.fixture
+def long_window(qtbot, qapp, tmp_path, monkeypatch):
+    """The window with the long clip open, its face drawn by the real engine."""
     for name in ("CACHE", "STATE", "CONFIG"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
-    seconds = float(os.environ.get("PCTALK_RUN_SECONDS", "300"))
     settings = QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)
     look = Look("dark")
     wear(qapp, look)
     editor = Editor(engines(), NoDevices())
     window = MainWindow(Kit(editor, look, Actions(settings), settings))
-    qtbot.addWidget(window)
+    qtbot.addWidget(window, before_close_func=lambda each: each.leave())
     window.resize(1600, 1000)
     window.show()
+    first = WindowFirst(editor)
     editor.open_studio(sixty_seconds())
     qtbot.waitUntil(lambda: editor.desk.frame_count > 0 and editor.desk.stage is not None, timeout=60_000)
     qtbot.wait(1000)
-    hand = Hand(window, random.Random(1))
-    script, doing = hand.script(), itertools.count()
-    gaps, slow, last = [], [], [time.perf_counter()]
+    yield window
+    first.end()
 
-    def beat():
-        now = time.perf_counter()
-        gap = (now - last[0]) * 1e3 - BEAT
-        gaps.append(gap)
-        if gap > LIMIT:
-            frame = script.gi_yieldfrom
-            slow.append((round(gap), None if frame is None else frame.__name__))
-        last[0] = now
 
-    heart, steps = QTimer(window), QTimer(window)
-    heart.setTimerType(Qt.TimerType.PreciseTimer)
-    heart.timeout.connect(beat)
-    steps.timeout.connect(lambda: (next(doing), next(script)))
-    heart.start(BEAT)
-    steps.start(STEP)
+@pytest.mark.perf
+def test_no_stall_in_a_run_of_edits(long_window, qtbot):
+    seconds = float(os.environ.get("PCTALK_RUN_SECONDS", "300"))
+    script, steps = Hand(long_window, random.Random(1)).script(), itertools.count()
+
+    def doing():
+        frame = script.gi_yieldfrom
+        return "" if frame is None else frame.__name__
+
+    heart, hands = Heart(long_window, doing), QTimer(long_window)
+    hands.timeout.connect(lambda: (next(steps), next(script)))
+    heart.start()
+    hands.start(STEP)
     qtbot.wait(round(seconds * 1000))
     heart.stop()
-    steps.stop()
-    window.leave()
-    late = np.array(gaps)
+    hands.stop()
     print(  # noqa: T201
-        f"\n{next(doing)} steps in {seconds:.0f} s; window thread late by (ms) median {np.median(late):.1f}, "
-        f"99 % {np.percentile(late, 99):.1f}, worst {late.max():.1f}; over {LIMIT:.0f} ms: {slow}"
+        f"\n{next(steps)} steps in {seconds:.0f} s; milliseconds of the window's thread between beats:"
+        f"\nlate: {heart.told(heart.late, LIMIT)}\nprocessor: {heart.told(heart.worked, WORK)}"
     )
-    assert late.max() <= LIMIT
+    assert max(heart.worked) <= WORK
+    assert max(heart.late) <= LIMIT
