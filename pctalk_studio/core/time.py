@@ -15,6 +15,9 @@ from pctalk_studio.core.errors import UsageError
 _FRAME_SPAN = re.compile(r"(\d+)(?:-(\d+))?")
 _RATE = re.compile(r"(\d+)(?:/(\d+)|(?:\.(\d+)))?")
 
+_ROUNDING = Fraction(1, 10**9)
+"""Seconds by which a moment may miss the frame that begins there: 0.12 is a little less than three times 1/25."""
+
 
 @dataclass(frozen=True, slots=True)
 class FrameRate:
@@ -45,8 +48,8 @@ class FrameRate:
         return float(frame / self.value)
 
     def frame_at(self, seconds: float) -> int:
-        """Index of the frame that is on screen at a time."""
-        return int(Fraction(seconds) * self.value // 1)
+        """Index of the frame that is on screen at a time; its own start counts to it also where rounding fell short of that."""
+        return int((Fraction(seconds) + _ROUNDING) * self.value // 1)
 
     def frames_in(self, seconds: float) -> int:
         """Frames needed so that picture and sound of this length differ by less than a frame; at least 1."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pctalk_studio.core.errors import UsageError
@@ -30,6 +30,15 @@ def test_what_is_no_rate_is_refused_by_name(text):
 def test_a_frame_is_on_screen_at_its_own_middle(value, frame):
     rate = FrameRate(value)
     assert rate.frame_at(rate.time_of(frame) + 0.5 / float(value)) == frame
+
+
+@given(st.fractions(1, 240, max_denominator=1001), st.integers(0, 10**5))
+@example(Fraction(25), 3)
+def test_a_frame_is_on_screen_from_its_start_on(value, frame):
+    rate = FrameRate(value)
+    assert rate.frame_at(rate.time_of(frame)) == frame
+    assert rate.frame_at(round(rate.time_of(frame), 12)) == frame
+    assert frame == 0 or rate.frame_at(rate.time_of(frame) - 1e-6) == frame - 1
 
 
 @given(st.fractions(1, 240, max_denominator=1001), st.floats(0, 7200))

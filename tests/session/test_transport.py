@@ -66,6 +66,16 @@ def test_doubling_ends_at_the_fastest(transport):
     assert transport.speed == 16
 
 
+def test_a_moment_at_which_a_frame_begins_is_that_frame(transport):
+    transport.seek_seconds(0.12)
+    assert transport.frame == 3
+    transport.seek_seconds(0.1199)
+    assert transport.frame == 2
+    for frame in range(100):
+        transport.seek_seconds(frame * 0.04)
+        assert transport.frame == frame
+
+
 def test_a_pause_rests_on_a_whole_frame_and_the_speed_is_the_chosen_one_again(transport):
     transport.seek(20)
     transport.shuttle(-1)
