@@ -202,7 +202,9 @@ def _add_render(commands: argparse._SubParsersAction[_Parser]) -> None:
     files.add_argument("--codec", choices=["h264", "h265"], default="h264", help="of an .mp4 (default %(default)s)")
     files.add_argument("--alpha", action="store_true", help="keep a cut-out portrait's transparency (.mov, .webm, .gif, .png)")
     files.add_argument("--sheet", type=Path, metavar="SHEET.png", help="also write a contact sheet of telling frames")
-    files.add_argument("--motion", type=Path, metavar="FILE.npz", help="also write K_d and its parts")
+    files.add_argument(
+        "--motion", type=Path, metavar="FILE", help="also write K_d and its parts (.npz), or a motion template (.pkl)"
+    )
     files.add_argument("--skip-existing", action="store_true", help="leave pictures alone that are there already")
     _add_sources(parser, required=False)
     _add_transcript(parser)

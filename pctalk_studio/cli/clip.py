@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pctalk_studio.core.errors import MediaError, UsageError
+from pctalk_studio.core.motion import Motion
 from pctalk_studio.core.progress import ProgressEvent, ProgressListener
 from pctalk_studio.core.time import FrameRange, FrameSet
 from pctalk_studio.export.deliver import Delivery, Order, deliver
@@ -15,13 +16,16 @@ from pctalk_studio.export.sequence import is_sequence
 from pctalk_studio.export.sheet import contact_sheet
 from pctalk_studio.export.telling import telling_frames
 from pctalk_studio.interchange.motion_file import write_motion
+from pctalk_studio.interchange.motion_template import MotionTemplate, write_template
 from pctalk_studio.media.pictures import write_png
-from pctalk_studio.render.api import Renderer
+from pctalk_studio.render.api import PreparedFace, Renderer
 from pctalk_studio.render.framing import face_window
 from pctalk_studio.session import Engines, Studio
 
 SHEET_FRAMES = 16
 """Tiles of a contact sheet."""
+TEMPLATE = ".pkl"
+"""Suffix of LivePortrait's motion templates."""
 
 
 def engines() -> Engines:
@@ -127,7 +131,8 @@ class Outputs:
         StudioError
             With one sentence.
         """
-        named = ((self.out, self.format.suffix), (self.sheet, ".png"), (self.motion, ".npz"))
+        kind = TEMPLATE if self.motion is not None and self.motion.suffix.lower() == TEMPLATE else ".npz"
+        named = ((self.out, self.format.suffix), (self.sheet, ".png"), (self.motion, kind))
         targets = [(path, suffix) for path, suffix in named if path is not None]
         originals = {source.resolve() for source in sources}
         for path, suffix in targets:
@@ -170,6 +175,9 @@ def write_outputs(studio: Studio, outputs: Outputs, listen: ProgressListener) ->
         With one sentence, when something cannot be drawn or written. Nothing partial is left behind.
     """
     frames, format_, settings = outputs.chosen(studio), outputs.format, studio.project.render
+    if outputs.motion is not None and outputs.motion.suffix.lower() == TEMPLATE:
+        # Tried before anything is drawn; it takes no time beside that.
+        _template(studio.drawn_with()[1], studio.motion)
     quality = settings.crf if format_.id in ("mp4", "h265") else None
     order = Order(outputs.out, format_, frames, quality, outputs.alpha, outputs.skip_existing)
     report = deliver(
@@ -183,8 +191,32 @@ def write_outputs(studio: Studio, outputs: Outputs, listen: ProgressListener) ->
     if outputs.sheet is not None:
         _write_sheet(outputs.sheet, studio, listen)
     if outputs.motion is not None:
-        write_motion(outputs.motion, studio.motion, studio.drawn_with()[0].rig)
+        _write_motion(outputs.motion, studio)
     return report
+
+
+def _write_motion(path: Path, studio: Studio) -> None:
+    source, face = studio.drawn_with()
+    if path.suffix.lower() == TEMPLATE:
+        write_template(path, _template(face, studio.motion))
+    else:
+        write_motion(path, studio.motion, source.rig)
+
+
+def _template(face: PreparedFace, motion: Motion) -> MotionTemplate:
+    """The clip as LivePortrait's networks describe it.
+
+    Raises
+    ------
+    UsageError
+        When another engine draws.
+    """
+    from pctalk_studio.render.liveportrait.engine import LivePortraitFace
+    from pctalk_studio.render.liveportrait.templates import template_of
+
+    if not isinstance(face, LivePortraitFace):
+        raise UsageError("A motion template is told by LivePortrait's networks; add --engine liveportrait, or write .npz.")
+    return template_of(face.driver, motion)
 
 
 def summary(studio: Studio, report: Delivery, studied: float) -> str:

@@ -149,6 +149,13 @@ def test_doctor_says_what_the_neural_engine_lacks(capfd, monkeypatch, tmp_path):
     assert "pctalk-studio models fetch human" in neural["remedy"]
 
 
+def test_a_motion_template_needs_the_engine_that_tells_it(short_speech, capfd, tmp_path):
+    out = tmp_path / "a.mp4"
+    assert render(out, short_speech, "--motion", str(tmp_path / "a.pkl")) == USER_ERROR
+    assert "--engine liveportrait" in capfd.readouterr().err
+    assert not out.exists()
+
+
 def test_rendering_without_weights_says_what_to_fetch(short_speech, capfd, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert render(tmp_path / "a.mp4", short_speech, "--engine", "liveportrait") == USER_ERROR

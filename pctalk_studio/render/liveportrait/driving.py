@@ -69,6 +69,28 @@ class ExpressionMap:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class DrivenFace:
+    """A face in a moment, as LivePortrait describes it; with the identity this gives the keypoints.
+
+    Parameters
+    ----------
+    rotation
+        [3, 3] float64 for row vectors.
+    expression
+        [21, 3] float32, added after the turn and inside the scale.
+    scale
+        Of the face in the crop.
+    translation
+        [3] float64, crop frame; z is 0.
+    """
+
+    rotation: F64
+    expression: F32
+    scale: float
+    translation: F64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Driver:
     """Turns rows into driven keypoints, for one face in one crop.
 
@@ -101,16 +123,20 @@ class Driver:
         """K_ori [21, 3] float32, crop frame."""
         return self.motion.keypoints
 
-    def k_driven(self, row: MotionRow) -> F32:
-        """K_d [21, 3] float32, crop frame, before stitching; K_ori to the bit for a row at rest."""
+    def driven(self, row: MotionRow) -> DrivenFace:
+        """What a row makes of the face, as LivePortrait describes faces."""
         pitch, yaw, roll, x, y, zoom = row.pose.tolist()
         motion = self.motion
         place = motion.translation[:2].astype(np.float64)
         moved = place + (zoom - 1) * (place - self.pivot) + zoom * (np.array([x, y]) @ self.shift)
-        return transform(
-            motion.canonical,
+        return DrivenFace(
             rotation_of(pitch, yaw, roll) @ motion.rotation,
             motion.expression + self.expression.change(row),
             motion.scale * zoom,
             np.append(moved, 0.0),
         )
+
+    def k_driven(self, row: MotionRow) -> F32:
+        """K_d [21, 3] float32, crop frame, before stitching; K_ori to the bit for a row at rest."""
+        face = self.driven(row)
+        return transform(self.motion.canonical, face.rotation, face.expression, face.scale, face.translation)
