@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +101,26 @@ class Actions(QObject):
             return self._specs[id_].keys
         return tuple(each for each in str(kept).split("\n") if each)
 
+    def rivals(self, id_: str, keys: Iterable[str]) -> list[ActionSpec]:
+        """Other actions that have one of some keys where this one would answer to it, too.
+
+        Keys of two panels may be the same, since only the one with the keyboard's focus hears them.
+        """
+        wanted = [QKeySequence(key) for key in keys]
+        return [
+            spec
+            for other, spec in self._specs.items()
+            if other != id_
+            and any(QKeySequence(key) in wanted for key in self.keys(other))
+            and _meet(self._actions[id_], self._actions[other])
+        ]
+
     def set_keys(self, id_: str, keys: tuple[str, ...] | None) -> None:
-        """Give an action other keys; None gives it its own back. Whoever had one of them in the same place loses it."""
-        for other, action in self._actions.items():
-            if keys and other != id_ and action.shortcutContext() == self._actions[id_].shortcutContext():
-                left = tuple(key for key in self.keys(other) if key not in keys)
-                if left != self.keys(other):
-                    self._keep(other, left)
+        """Give an action other keys; None gives it its own back. Its rivals lose them."""
+        taken = self._specs[id_].keys if keys is None else keys
+        gone = [QKeySequence(key) for key in taken]
+        for spec in self.rivals(id_, taken):
+            self._keep(spec.id, tuple(key for key in self.keys(spec.id) if QKeySequence(key) not in gone))
         self._keep(id_, keys)
 
     def _keep(self, id_: str, keys: tuple[str, ...] | None) -> None:
@@ -123,3 +136,16 @@ class Actions(QObject):
         action.setShortcuts(sequences)
         native = sequences[0].toString(QKeySequence.SequenceFormat.NativeText) if sequences else ""
         action.setToolTip(f"{action.text()} ({native})" if native else action.text())
+
+
+def _meet(one: QAction, other: QAction) -> bool:
+    """Whether the focus can be where both actions answer to keys."""
+    if Qt.ShortcutContext.WindowShortcut in (one.shortcutContext(), other.shortcutContext()):
+        return True
+    return any(a is b or a.isAncestorOf(b) or b.isAncestorOf(a) for a in _places(one) for b in _places(other))
+
+
+def _places(action: QAction) -> list[QWidget]:
+    """Widgets in which an action hears keys; menus and buttons only show it."""
+    shown = (QMenu, QAbstractButton)
+    return [each for each in action.associatedObjects() if isinstance(each, QWidget) and not isinstance(each, shown)]

@@ -145,13 +145,9 @@ class ShortcutsPage(Page):
         return self.keys.keySequence().toString(QKeySequence.SequenceFormat.PortableText)
 
     def _others(self) -> list[ActionSpec]:
-        """Commands that have the typed keys already, in any room."""
-        typed = self._typed()
-        return [
-            spec
-            for spec in self.kit.actions
-            if typed and spec.id != self.chosen and any(_same(key, typed) for key in self.kit.actions.keys(spec.id))
-        ]
+        """Commands that have the typed keys already, where the chosen one would hear them, too."""
+        typed, id_ = self._typed(), self.chosen
+        return self.kit.actions.rivals(id_, [typed]) if typed and id_ else []
 
     def _warn(self) -> None:
         others = self._others()
@@ -167,9 +163,6 @@ class ShortcutsPage(Page):
         typed, id_ = self._typed(), self.chosen
         if not (typed and id_):
             return
-        for spec in self._others():
-            left = tuple(key for key in self.kit.actions.keys(spec.id) if not _same(key, typed))
-            self.kit.actions.set_keys(spec.id, left)
         before = self.kit.actions.keys(id_) if add else ()
         self.kit.actions.set_keys(id_, (*before, typed))
         self.keys.clear()
@@ -181,7 +174,3 @@ class ShortcutsPage(Page):
     def _reset_all(self) -> None:
         for spec in tuple(self.kit.actions):
             self.kit.actions.set_keys(spec.id, None)
-
-
-def _same(one: str, other: str) -> bool:
-    return QKeySequence(one) == QKeySequence(other)
