@@ -29,7 +29,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from pctalk_studio.app.exporting.page import ExportPage
 from pctalk_studio.app.inspector.panel import InspectorPanel
-from pctalk_studio.app.timeline.phone_palette import PhonePalette
+from pctalk_studio.app.widgets.phone_palette import PhonePalette
 from pctalk_studio.document.edits.presets import word_style_of
 from pctalk_studio.document.project import Emotion, EmotionRegion
 from pctalk_studio.media.movie import MovieReader

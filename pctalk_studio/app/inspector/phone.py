@@ -10,10 +10,10 @@ from pctalk_studio.app.inspector.owner_row import OwnerRow
 from pctalk_studio.app.inspector.phone_button import PhoneButton
 from pctalk_studio.app.inspector.sheet import Sheet
 from pctalk_studio.app.kit import Kit
-from pctalk_studio.app.timeline.phone_palette import PhonePalette
 from pctalk_studio.app.widgets.chips import SegmentedChoice
 from pctalk_studio.app.widgets.clock_text import span_text
 from pctalk_studio.app.widgets.field_row import FieldRow
+from pctalk_studio.app.widgets.phone_palette import PhonePalette
 from pctalk_studio.app.widgets.scale import ValueScale
 from pctalk_studio.app.widgets.sections import ElidedLabel
 from pctalk_studio.core.speech import VOWELS

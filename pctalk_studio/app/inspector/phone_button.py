@@ -7,8 +7,8 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from pctalk_studio.app.look import Look
-from pctalk_studio.app.timeline.phone_table import CLOSURES, IPA, tint
 from pctalk_studio.app.widgets.chips import HEIGHT, PaintedButton
+from pctalk_studio.app.widgets.phone_table import CLOSURES, IPA, tint
 
 
 class PhoneButton(PaintedButton):

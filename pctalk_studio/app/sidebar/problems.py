@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.look import Look
 from pctalk_studio.app.sidebar.block import Block
-from pctalk_studio.app.timeline.doubtful import doubtful_words
 from pctalk_studio.app.widgets.chips import HEIGHT, PaintedButton, ink_on
 from pctalk_studio.app.widgets.clock_text import clock_text
+from pctalk_studio.app.widgets.doubtful import doubtful_words
 from pctalk_studio.app.widgets.following import repaint_with
 from pctalk_studio.app.widgets.sections import quiet_label
 from pctalk_studio.core.problems import Problem

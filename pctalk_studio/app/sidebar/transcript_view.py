@@ -21,8 +21,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from pctalk_studio.app.look import Look, Tokens
-from pctalk_studio.app.timeline.doubtful import is_doubtful
 from pctalk_studio.app.widgets.clock_text import clock_text
+from pctalk_studio.app.widgets.doubtful import is_doubtful
 from pctalk_studio.app.widgets.following import repaint_with
 from pctalk_studio.document.speech_track import WordItem, WordStyle
 

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QMenu, QWidget
 from pctalk_studio.app.actions import ActionSpec
 from pctalk_studio.app.modes import EditingModes
 from pctalk_studio.app.timeline.canvas import LaneCanvas
-from pctalk_studio.app.timeline.doubtful import doubtful_words
 from pctalk_studio.app.timeline.lane import Board, Command, Handle, Lane, Pointer
 from pctalk_studio.app.timeline.time_view import ZOOM_STEP
+from pctalk_studio.app.widgets.doubtful import doubtful_words
 from pctalk_studio.session.selection import Selection
 
 _REPEATING = {

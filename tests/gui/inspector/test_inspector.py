@@ -7,8 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from pctalk_studio.app.inspector.panel import InspectorPanel
-from pctalk_studio.app.timeline.phone_palette import PhonePalette
 from pctalk_studio.app.widgets.key_diamond import KeyState
+from pctalk_studio.app.widgets.phone_palette import PhonePalette
 from pctalk_studio.document.curves import Interpolation, Key
 from pctalk_studio.document.edits.keys import CurveName
 from pctalk_studio.document.project import Emotion

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from pctalk_studio.app.look import DARK
-from pctalk_studio.app.timeline.phone_palette import CELLS, PhonePalette
+from pctalk_studio.app.widgets.phone_palette import CELLS, PhonePalette
 from pctalk_studio.document.speech_track import Owner, WordItem
 from pctalk_studio.session.selection import Selection
 

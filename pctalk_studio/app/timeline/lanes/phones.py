@@ -14,8 +14,8 @@ from pctalk_studio.app.timeline.lane import Board, Command, Handle, Pointer, Str
 from pctalk_studio.app.timeline.lanes.span_lane import SpanLane
 from pctalk_studio.app.timeline.lanes.words import paint_edge
 from pctalk_studio.app.timeline.painting import Lettering
-from pctalk_studio.app.timeline.phone_palette import PhonePalette
-from pctalk_studio.app.timeline.phone_table import CLOSURES, tint, written
+from pctalk_studio.app.widgets.phone_palette import PhonePalette
+from pctalk_studio.app.widgets.phone_table import CLOSURES, tint, written
 from pctalk_studio.core.speech import BILABIALS, SILENCE, VOWELS
 from pctalk_studio.document.speech_track import SAME_TIME, SHORTEST_PHONE, Owner, PhoneItem
 from pctalk_studio.session.selection import Selection

@@ -9,11 +9,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
 from pctalk_studio.app.timeline import painting
-from pctalk_studio.app.timeline.doubtful import is_doubtful
 from pctalk_studio.app.timeline.inline_field import InlineField
 from pctalk_studio.app.timeline.lane import Board, Handle, Strip
 from pctalk_studio.app.timeline.lanes.span_lane import EDGE_REACH, SpanLane
 from pctalk_studio.app.timeline.painting import Lettering
+from pctalk_studio.app.widgets.doubtful import is_doubtful
 from pctalk_studio.core.speech import SILENCE
 from pctalk_studio.document.speech_track import SAME_TIME, Owner, WordItem
 from pctalk_studio.session.selection import Selection

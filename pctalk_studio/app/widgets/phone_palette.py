@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QMouseEvent,
 from PySide6.QtWidgets import QWidget
 
 from pctalk_studio.app.look import Look
-from pctalk_studio.app.timeline.phone_table import CLOSURES, IPA, tint
+from pctalk_studio.app.widgets.phone_table import CLOSURES, IPA, tint
 from pctalk_studio.core.speech import ARPABET, SILENCE, VOWELS
 
 _COLUMNS = 8

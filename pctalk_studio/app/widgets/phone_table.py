@@ -1,4 +1,4 @@
-"""What the timeline knows of phones: how they are written and what the lips do."""
+"""What panels know of phones: how they are written and what the lips do."""
 
 from __future__ import annotations
 
