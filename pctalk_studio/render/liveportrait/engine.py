@@ -210,13 +210,15 @@ class LivePortraitFace:
 
     @classmethod
     def of(cls, source: RenderSource, bench: Workbench, side: int) -> LivePortraitFace:
-        """Everything that depends on the source alone; its appearance is studied with the first frame."""
+        """Everything that depends on the source alone."""
         place = CropPlace.of(source.rig.landmarks)
         crop = place.cut(source.picture, side)
         motion = bench.read_motion(crop if side == READ_SIDE else place.cut(source.picture, READ_SIDE))
         driver = Driver.of(source.rig, place, motion)
-        rest = bench.stitch_shift(driver.k_source, driver.k_source)
-        return cls(bench, crop, content_hash(crop), driver, rest, Paste.of(source.picture, place, 2 * side))
+        k_source, name = driver.k_source, content_hash(crop)
+        rest = bench.stitch_shift(k_source, k_source)
+        still = bench.draw(name, crop, k_source, k_source)
+        return cls(bench, crop, name, driver, rest, Paste.of(source.picture, place, still))
 
     def keypoints(self, row: MotionRow) -> F32:
         """K_d [21, 3] float32, crop frame, as it is drawn: stitched last, and K_ori to the bit for a row at rest.
@@ -227,10 +229,10 @@ class LivePortraitFace:
         return driven + (self.bench.stitch_shift(self.driver.k_source, driven) - self.rest)
 
     def frame(self, row: MotionRow) -> PictureU8:
-        """Draw one row; see :class:`pctalk_studio.render.api.PreparedFace`.
-
-        A row at rest is drawn as well: the photo itself would stand out among frames that the networks made.
-        """
+        """Draw one row; see :class:`pctalk_studio.render.api.PreparedFace`. A row at rest is the photo, bit for bit."""
         if not np.isfinite(row.flat()).all():
             raise RenderError("The motion of this frame holds values that are not numbers; undo the last edit.")
-        return self.paste(self.bench.draw(self.name, self.crop, self.driver.k_source, self.keypoints(row)))
+        k_source, k_driven = self.driver.k_source, self.keypoints(row)
+        if (k_driven == k_source).all():
+            return self.paste.picture.copy()
+        return self.paste(self.bench.draw(self.name, self.crop, k_source, k_driven))

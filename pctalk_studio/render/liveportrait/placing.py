@@ -6,6 +6,7 @@ Crop frame: -1 to 1 across the crop's outer borders, x right, y down. Pixel cent
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,6 +23,10 @@ SIDE = SOURCE_CROP.side
 RIM, FEATHER = 4, 40
 """Of the crop's 512 pixels, those along the border that are never shown, and those over which frames fade into the picture:
 wide, since beyond the head a frame differs from the photo by little, and a wide slope shows none of it."""
+
+STILL, STILL_REACH = 8.0, 6
+"""Levels of 255 by which a frame may differ from the photo's own drawn frame and still half count as still, and how far around,
+in pixels of 512: a face that moves is to be of one softness, not sharp in patches."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,10 +86,15 @@ class CropPlace:
 class Paste:
     """Lays frames into one picture.
 
+    Networks draw 512 pixels, softer than a photo. Where a frame shows what the photo's own drawn frame shows, the photo itself
+    is laid instead: surroundings keep their detail, and a face at rest is the photo.
+
     Parameters
     ----------
     picture
         [H, W, 3].
+    still
+        [S, S, 3] the frame that is drawn of the photo itself.
     box
         (x0, y0, x1, y1) of the part that frames reach.
     side
@@ -93,17 +103,21 @@ class Paste:
         [2, 3] float64, from pixels of such a frame to pixels of the box.
     weight, rest
         [h, w] float32: of the frame and of the picture in the box; they sum to 1.
+    detail
+        [h, w, 3] float32: what the photo has and its drawn frame lacks.
     """
 
     picture: PictureU8
+    still: PictureU8
     box: tuple[int, int, int, int]
     side: int
     to_box: F64
     weight: F32
     rest: F32
+    detail: F32
 
     @classmethod
-    def of(cls, picture: PictureU8, place: CropPlace, drawn: int) -> Paste:
+    def of(cls, picture: PictureU8, place: CropPlace, still: PictureU8) -> Paste:
         """Prepare.
 
         Parameters
@@ -112,23 +126,28 @@ class Paste:
             [H, W, 3].
         place
             Of the crop.
-        drawn
-            Pixels of the side of the frames that will come.
+        still
+            [S, S, 3] the frame that is drawn of the photo itself; others are of its size.
         """
         back = inverse_of(place.to_crop)
         height, width = picture.shape[:2]
         edge = SIDE - 0.5
         ends = np.array([[-0.5, -0.5], [edge, -0.5], [-0.5, edge], [edge, edge]]) @ back[:, :2].T + back[:, 2]
         low = np.clip(np.floor(ends.min(axis=0)), 0, (width, height)).astype(int)
-        high = np.clip(np.ceil(ends.max(axis=0)) + 1, 0, (width, height)).astype(int)
+        high = np.clip(np.ceil(ends.max(axis=0)) + 1, low, (width, height)).astype(int)
         box = (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
         # Frames that the picture shows smaller than they were drawn are averaged down first, not sampled.
-        side = min(drawn, max(1, round(SIDE / place.enlargement)))
+        side = min(len(still), max(1, round(SIDE / place.enlargement)))
         in_box = np.column_stack([back[:, :2], back[:, 2] - low])
-        size = (max(box[2] - box[0], 0), max(box[3] - box[1], 0))
-        weight = cv2.warpAffine(_mask(), in_box, size, flags=cv2.INTER_LINEAR) if min(size) else np.zeros(size[::-1], np.float32)
-        weight = np.asarray(weight, np.float32)
-        return cls(picture, box, side, _of_other_size(in_box, side), weight, 1 - weight)
+        size = (box[2] - box[0], box[3] - box[1])
+        if not min(size):
+            nothing = np.zeros((0, 0), np.float32)
+            return cls(picture, still, box, side, in_box, nothing, nothing, nothing)
+        weight = np.asarray(cv2.warpAffine(_mask(), in_box, size, flags=cv2.INTER_LINEAR), np.float32)
+        to_box = _of_other_size(in_box, side)
+        under = picture[box[1] : box[3], box[0] : box[2]].astype(np.float32)
+        detail = under - _laid(still, side, to_box, size)
+        return cls(picture, still, box, side, to_box, weight, 1 - weight, detail)
 
     def __call__(self, frame: PictureU8) -> PictureU8:
         """The picture with a drawn frame [S, S, 3] laid in; what the frame does not reach is the picture's, bit for bit."""
@@ -136,12 +155,29 @@ class Paste:
         x0, y0, x1, y1 = self.box
         if x1 <= x0 or y1 <= y0:
             return out
-        if self.side < len(frame):
-            frame = np.asarray(cv2.resize(frame, (self.side, self.side), interpolation=cv2.INTER_AREA), np.uint8)
-        patch = cv2.warpAffine(frame, self.to_box, (x1 - x0, y1 - y0), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        size = (x1 - x0, y1 - y0)
+        patch = _laid(frame, self.side, self.to_box, size)
+        patch += _laid(self._stillness(frame), self.side, self.to_box, size)[..., None] * self.detail
         under = np.ascontiguousarray(out[y0:y1, x0:x1])
-        out[y0:y1, x0:x1] = cv2.blendLinear(patch, under, self.weight, self.rest)
+        painted = np.clip(np.rint(patch), 0, 255).astype(np.uint8)
+        out[y0:y1, x0:x1] = cv2.blendLinear(painted, under, self.weight, self.rest)
         return out
+
+    def _stillness(self, frame: PictureU8) -> F32:
+        """Where a frame shows what the photo's own does, [S, S] float32 0 to 1, smooth in place and in difference."""
+        reach = max(1, round(STILL_REACH * len(frame) / SIDE))
+        change = cv2.absdiff(frame, self.still).max(axis=2)
+        change = cv2.dilate(change, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+        change = cv2.GaussianBlur(change.astype(np.float32), (0, 0), reach)
+        return np.exp(-np.square(change / np.float32(STILL))).astype(np.float32)
+
+
+def _laid(frame: npt.NDArray[Any], side: int, to_box: F64, size: tuple[int, int]) -> F32:
+    """A frame [S, S] or [S, S, 3] as it lies in a box of (width, height), float32."""
+    values = frame.astype(np.float32)
+    if side < len(values):
+        values = np.asarray(cv2.resize(values, (side, side), interpolation=cv2.INTER_AREA), np.float32)
+    return np.asarray(cv2.warpAffine(values, to_box, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
 def _of_other_size(matrix: F64, side: int) -> F64:

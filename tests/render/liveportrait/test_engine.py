@@ -114,6 +114,10 @@ def test_rows_are_drawn_as_they_are_kept(prepared):
     assert (prepared.frame(nudged) == prepared.frame(SMILE)).all()
 
 
+def test_a_row_at_rest_is_the_photo_bit_for_bit(prepared, source):
+    assert (prepared.frame(MotionRow.rest()) == source.picture).all()
+
+
 def test_at_rest_keypoints_are_the_photo_s_to_the_bit(prepared):
     assert (prepared.keypoints(MotionRow.rest()) == prepared.driver.k_source).all()
     copied = copying().prepare(RenderSource(*face(size=300)))
@@ -166,29 +170,31 @@ def test_appearance_is_studied_once_for_all_frames(source):
 def test_what_is_known_of_sources_is_bounded():
     engine = copying(limit=2500)
     faces = [engine.prepare(RenderSource(*face(size=size))) for size in (200, 260, 300)]
+    assert engine.bench.model.asked.count("study") == 3
     pictures = [each.frame(SMILE) for each in faces]
     assert len(engine.bench.faces) == 2
+    before = engine.bench.model.asked.count("study")
     # The one that was given up is studied again, and draws the same.
     assert (faces[0].frame(SMILE) == pictures[0]).all()
-    assert engine.bench.model.asked.count("study") == 4
+    assert engine.bench.model.asked.count("study") == before + 1
 
 
 def test_when_memory_runs_out_caches_go_and_it_is_tried_again(source):
-    engine = copying(fail=[None, torch.OutOfMemoryError("CUDA out of memory")])
+    engine = copying(fail=[None, None, torch.OutOfMemoryError("CUDA out of memory")])
     prepared = engine.prepare(source)
     first = prepared.frame(SMILE)
     assert (prepared.frame(SMILE) == first).all()
-    assert engine.bench.model.asked == ["study", "draw", "draw", "release", "study", "draw"]
+    assert engine.bench.model.asked == ["study", "draw", "draw", "draw", "release", "study", "draw"]
 
 
 def test_when_memory_stays_out_it_says_so_in_a_sentence(source):
-    prepared = copying(fail=[MemoryError(), MemoryError()]).prepare(source)
+    prepared = copying(fail=[None, MemoryError(), MemoryError()]).prepare(source)
     with pytest.raises(RenderError, match=r"too little memory .* mesh engine"):
         prepared.frame(SMILE)
 
 
 def test_other_errors_are_not_swallowed(source):
-    prepared = copying(fail=[RuntimeError("shapes differ")]).prepare(source)
+    prepared = copying(fail=[None, RuntimeError("shapes differ")]).prepare(source)
     with pytest.raises(RuntimeError, match="shapes differ"):
         prepared.frame(SMILE)
 
@@ -241,8 +247,10 @@ def test_it_tells_what_its_networks_remarked():
 
 def test_no_more_is_drawn_than_asked_for(source):
     engine = copying()
-    engine.prepare(source)
-    assert engine.bench.model.asked == []
+    prepared = engine.prepare(source)
+    assert engine.bench.model.asked == ["study", "draw"]
+    assert (prepared.frame(MotionRow.rest()) == source.picture).all()
+    assert engine.bench.model.asked == ["study", "draw"], "the photo at rest is the photo"
 
 
 @pytest.mark.slow
