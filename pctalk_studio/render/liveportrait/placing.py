@@ -169,7 +169,7 @@ class Paste:
         change = cv2.absdiff(frame, self.still).max(axis=2)
         change = cv2.dilate(change, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
         change = cv2.GaussianBlur(change.astype(np.float32), (0, 0), reach)
-        return np.exp(-np.square(change / np.float32(STILL))).astype(np.float32)
+        return np.asarray(np.exp(-np.square(change / np.float32(STILL))), np.float32)
 
 
 def _laid(frame: npt.NDArray[Any], side: int, to_box: F64, size: tuple[int, int]) -> F32:
