@@ -11,22 +11,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.short_sample import TEXT, short_sample
 
-from pctalk_studio.core.resources import resource_path
 from pctalk_studio.evaluation.track import track_clip
 from pctalk_studio.media.movie import MovieReader
 from pctalk_studio.storage.project_file import load_project
 
-WORD = 3
-"""Of the sample's transcript: "too", whose lips move much."""
+WORD = 1
+"""Of the text: "duck", which opens the mouth."""
 
 
 @pytest.mark.skipif(shutil.which("xvfb-run") is None, reason="no Xvfb here")
 def test_two_files_become_a_clip_whose_lips_follow_an_edit(tmp_path):
-    sample = resource_path("sample")
-    text = " ".join((sample / "transcript.txt").read_text(encoding="utf-8").split())
+    portrait, audio = short_sample(tmp_path)
     script = Path(__file__).parent / "journey.py"
-    files = [str(sample / "portrait.jpg"), str(sample / "speech.flac"), text, str(tmp_path), str(WORD)]
+    files = [str(portrait), str(audio), TEXT, str(tmp_path), str(WORD)]
     display = ["xvfb-run", "-a", "-s", "-screen 0 1920x1200x24"]
     environment = os.environ | {"QT_QPA_PLATFORM": "xcb", "PYTHONWARNINGS": "ignore"}
     done = subprocess.run(
@@ -39,7 +38,9 @@ def test_two_files_become_a_clip_whose_lips_follow_an_edit(tmp_path):
     assert before.gap[inside].max() > 0.03, "the word opens the mouth"
     assert after.gap[inside].mean() < 0.4 * before.gap[inside].mean(), "without its lips it hardly does"
     pictures = [[frame.rgb for frame in MovieReader(tmp_path / f"{name}.mp4")] for name in ("before", "after")]
+    assert len(before.times) > 40
     far = [n for n, time in enumerate(before.times) if time > edited["end"] + 1.0]
+    assert far
     assert max(np.abs(pictures[0][n].astype(int) - pictures[1][n]).mean() for n in far) < 1.0, "all else stays"
     words = load_project(tmp_path / "journey.pctalk").project.speech.words
     assert words[WORD].style.scale == 0

@@ -9,6 +9,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+from helpers.short_sample import TEXT, short_sample
 from PySide6.QtWidgets import QPushButton
 
 from pctalk_studio.app.dialogs.new_project import NewProjectPage
@@ -89,19 +90,17 @@ def test_killed_while_editing(window, kit, qtbot, tmp_path):
 
 
 def test_killed_while_exporting(window, kit, qtbot, tmp_path):
-    sample = resource_path("sample")
+    portrait, audio = short_sample(tmp_path)
     killed_at(
         f"""
         from pctalk_studio.cli.clip import engines
         from pctalk_studio.session import Studio
         from pctalk_studio.session.export_choice import ExportChoice, job_of
         from pctalk_studio.export.formats import FORMATS
-        sample = Path({str(sample)!r})
         editor.engines = engines()
-        text = (sample / "transcript.txt").read_text(encoding="utf-8")
-        editor.open_studio(Studio.new(sample / "portrait.jpg", sample / "speech.flac", editor.engines, text=text))
+        editor.open_studio(Studio.new(Path({str(portrait)!r}), Path({str(audio)!r}), editor.engines, text={TEXT!r}))
         editor.apply("set_lip_scale", scale=1.5)
-        choice = ExportChoice(FORMATS["webm"], longest=512)
+        choice = ExportChoice(FORMATS["webm"], longest=256)
         exports = window.exporting.exports
         exports.add(job_of(choice, editor.desk, folder / "clip.webm", threads=1))
         while not exports.items[0].done:

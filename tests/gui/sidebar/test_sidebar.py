@@ -17,6 +17,7 @@ from pctalk_studio.core.problems import Problem
 from pctalk_studio.core.speech import SILENCE, Phone, Word
 from pctalk_studio.document.project import MediaReference, Project
 from pctalk_studio.document.speech_track import Owner, SpeechTrack, WordStyle
+from pctalk_studio.jobs.apart import here
 from pctalk_studio.session import Studio, source_work
 from pctalk_studio.session.placeholders import placeholder_portrait
 from pctalk_studio.session.selection import Selection
@@ -159,7 +160,13 @@ def fake_analysis(monkeypatch, found, wait=None):
         return SimpleNamespace(alignment=found)
 
     monkeypatch.setattr(source_work, "speech_facts", analysed)
+    in_this_process(monkeypatch)
     return asked
+
+
+def in_this_process(monkeypatch):
+    """What stands in for an analysis cannot be sent to a process of its own; how that is done is tested where it is done."""
+    monkeypatch.setattr(source_work, "Apart", lambda _between: here)
 
 
 def test_a_corrected_transcript_is_aligned_anew_as_one_step(panel, editor, qtbot, monkeypatch):
@@ -340,7 +347,8 @@ def test_a_missing_portrait_is_said_and_found_again(kit, qtbot, tmp_path, monkey
     assert row.missing.isVisible()
     assert row.relink.isVisible()
     # Finding the face is tested where it is done; here it is at hand.
-    monkeypatch.setattr(source_work, "face_in", lambda _path, _project: (made.picture, made.rig))
+    in_this_process(monkeypatch)
+    monkeypatch.setattr(source_work, "face_in", lambda _path, _project, _run: (made.picture, made.rig))
     panel.sources.exchange(source_work.MediaRole.PORTRAIT, path)
     desk = kit.editor.desk
     qtbot.waitUntil(lambda: desk.sources.picture is made.picture, timeout=3000)
