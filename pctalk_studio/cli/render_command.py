@@ -47,11 +47,20 @@ def opened(args: argparse.Namespace, listen: ProgressListener) -> Studio:
         return Studio.open(args.project, engines(), listen)
     if args.portrait is None or args.audio is None:
         raise UsageError("Give a project, or both --portrait and --audio; 'pctalk-studio render --help' tells more.")
-    return begun(args, listen)
+    return begun(args, listen, drawing=True)
 
 
-def begun(args: argparse.Namespace, listen: ProgressListener) -> Studio:
+def begun(args: argparse.Namespace, listen: ProgressListener, *, drawing: bool = False) -> Studio:
     """A project begun with ``--portrait``, ``--audio`` and the controls that were given.
+
+    Parameters
+    ----------
+    args
+        Of the command line.
+    listen
+        Told how far it is.
+    drawing
+        It is to be drawn: what the engine lacks is said before the sources are analysed.
 
     Raises
     ------
@@ -62,5 +71,7 @@ def begun(args: argparse.Namespace, listen: ProgressListener) -> Studio:
     if args.face_points is not None:
         points = FacePoints.read(args.face_points).points
         project = replace(project, media=replace(project.media, face_points=points))
-    text = transcript_of(args)
-    return Studio.new(args.portrait, args.audio, engines(), text=text, project=project, listen=listen)
+    text, available = transcript_of(args), engines()
+    if drawing:
+        available[project.render.engine]()
+    return Studio.new(args.portrait, args.audio, available, text=text, project=project, listen=listen)

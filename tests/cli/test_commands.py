@@ -20,6 +20,8 @@ from pctalk_studio.interchange.alignment_files import read_alignment
 from pctalk_studio.media.movie import MovieReader
 from pctalk_studio.media.pictures import read_picture
 from pctalk_studio.media.sound import read_sound
+from pctalk_studio.session import Studio
+from pctalk_studio.storage.project_file import load_project
 
 SAMPLE = resource_path("sample")
 PORTRAIT, SPEECH = SAMPLE / "portrait.jpg", SAMPLE / "speech.flac"
@@ -156,12 +158,19 @@ def test_a_motion_template_needs_the_engine_that_tells_it(short_speech, capfd, t
     assert not out.exists()
 
 
-def test_rendering_without_weights_says_what_to_fetch(short_speech, capfd, monkeypatch, tmp_path):
+def test_rendering_without_weights_says_what_to_fetch_before_anything_is_analysed(tmp_path, capfd, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    assert render(tmp_path / "a.mp4", short_speech, "--engine", "liveportrait") == USER_ERROR
-    (sentence,) = capfd.readouterr().err.strip().splitlines()[-1:]
-    assert "pctalk-studio models fetch human" in sentence
-    assert not (tmp_path / "a.mp4").exists()
+    monkeypatch.setattr(Studio, "new", lambda *_, **__: pytest.fail("analysed first"))
+    assert render(tmp_path / "a.mp4", SPEECH, "--engine", "liveportrait") == USER_ERROR
+    assert "pctalk-studio models fetch human" in capfd.readouterr().err.strip().splitlines()[-1]
+
+
+def test_a_project_for_the_neural_engine_can_be_begun_without_weights(short_speech, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    target = tmp_path / "a.pctalk"
+    line = ["new", "--portrait", str(PORTRAIT), "--audio", str(short_speech), "--text", "a duck", "--engine", "liveportrait"]
+    assert run([line[0], str(target), *line[1:]]) == DONE
+    assert load_project(target).project.render.engine == "liveportrait"
 
 
 def _write_nan(path: Path) -> None:

@@ -33,8 +33,8 @@ READ_SIDE = 256
 """Pixels of the crop that the motion extractor reads, whatever size is drawn."""
 FULL_SIDE, DRAFT_SIDE = 256, 128
 """Pixels of the crop that is drawn from; frames are twice as wide. A draft takes a quarter of the work."""
-KEPT_BYTES = 512 << 20
-"""Memory on the device for what is known of sources; one takes about 35 MB."""
+KEPT_BYTES = 128 << 20
+"""Memory on the device for what is known of sources; one takes about 11 MB."""
 SMALLEST_FACE = 24.0
 """Pixels between the outer eye corners below which there is nothing to draw lips with."""
 
