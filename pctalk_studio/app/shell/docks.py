@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 _VERSION = 1
 """Of the arrangement; one that was kept by another version is not used."""
 
-_LEFT, _RIGHT, _BOTTOM = 0.135, 0.18, 0.38
+_LEFT, _RIGHT, _BOTTOM = 0.135, 0.18, 0.41
 """Shares of the window's width and height at first."""
 
 _LEFT_LETTERS, _RIGHT_LETTERS = 36, 53

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
@@ -10,6 +10,7 @@ from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.timeline.canvas import LaneCanvas
 from pctalk_studio.app.timeline.lane import Command, Lane
 from pctalk_studio.app.widgets.following import repaint_with
+from pctalk_studio.document.project import Track
 
 _GRIP = 4
 """Pixels at the foot of a header by which the lane is resized."""
@@ -25,6 +26,18 @@ def _letter_button(letter: str, name: str, parent: QWidget) -> QToolButton:
     button.setAccessibleName(name)
     button.setMinimumSize(24, 0)
     return button
+
+
+def track_name(track: Track) -> str:
+    """What a track moves, in words: a lane of one curve mutes all that moves with it."""
+    texts = {
+        Track.LIPS: QCoreApplication.translate("Track", "lips"),
+        Track.EMOTION: QCoreApplication.translate("Track", "emotions"),
+        Track.HEAD: QCoreApplication.translate("Track", "head"),
+        Track.GAZE: QCoreApplication.translate("Track", "gaze"),
+        Track.BLINK: QCoreApplication.translate("Track", "blinks"),
+    }
+    return texts[track]
 
 
 class LaneHeader(QWidget):
@@ -61,8 +74,9 @@ class LaneHeader(QWidget):
         self.owner.clicked.connect(self._switch_owner)
         self.owner.setVisible(lane.owner_shown)
         row.addWidget(self.owner)
-        self.mute = _letter_button("M", self.tr("Mute {0}").format(lane.title), self)
-        self.solo = _letter_button("S", self.tr("Solo {0}").format(lane.title), self)
+        moved = lane.title if lane.track is None else track_name(lane.track)
+        self.mute = _letter_button("M", self.tr("Mute {0}").format(moved), self)
+        self.solo = _letter_button("S", self.tr("Solo {0}").format(moved), self)
         self.mute.toggled.connect(self._set_mute)
         self.solo.toggled.connect(self._set_solo)
         for button in (self.mute, self.solo):

@@ -68,7 +68,7 @@ class BlinkLane(Lane):
     """Blinks over time. Double-click adds one; an automatic one that is deleted stays away."""
 
     def __init__(self, board: Board) -> None:
-        super().__init__("blinks", "", board, 28, Track.BLINK)
+        super().__init__("blinks", "", board, 24, Track.BLINK)
         self.title = self.tr("Blinks")
         self._seen: tuple[ClipFrames | None, tuple[Closure, ...]] = (None, ())
 

@@ -30,7 +30,7 @@ class LipScaleLane(CurveLane):
     """Size of the lip movement over time."""
 
     def __init__(self, board: Board) -> None:
-        super().__init__("lip_scale", "", board, 44, [Channel(CurveName.LIP_SCALE, "")], Track.LIPS)
+        super().__init__("lip_scale", "", board, 40, [Channel(CurveName.LIP_SCALE, "")], Track.LIPS)
         self.title = self.tr("Lip scale")
         self.channels = (Channel(CurveName.LIP_SCALE, self.title),)
 

@@ -33,7 +33,7 @@ class SoundLane(Lane):
     """
 
     def __init__(self, board: Board) -> None:
-        super().__init__("sound", "", board, 44)
+        super().__init__("sound", "", board, 36)
         self.title = self.tr("Sound")
         self.waveform: Waveform | None = None
         editor = board.kit.editor

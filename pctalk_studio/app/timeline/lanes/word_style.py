@@ -77,7 +77,7 @@ class WordStyleLane(Lane):
     """
 
     def __init__(self, board: Board) -> None:
-        super().__init__("word_style", "", board, 44)
+        super().__init__("word_style", "", board, 40)
         self.title = self.tr("Word style")
         self._spans: Spans[WordItem] = Spans(())
         self._axis = "open"
