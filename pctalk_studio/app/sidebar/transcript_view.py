@@ -24,7 +24,7 @@ from pctalk_studio.app.look import Look, Tokens
 from pctalk_studio.app.widgets.clock_text import clock_text
 from pctalk_studio.app.widgets.doubtful import is_doubtful
 from pctalk_studio.app.widgets.following import repaint_with
-from pctalk_studio.document.speech_track import WordItem, WordStyle
+from pctalk_studio.document.speech_track import Owner, WordItem, WordStyle
 
 PAD = 3
 """About a word, logical pixels."""
@@ -262,7 +262,11 @@ class TranscriptView(QWidget):
         text = self.tr("“{word}” at {time}, heard {sure:.0f} %").format(
             word=word.text, time=clock_text(word.start), sure=100 * word.confidence
         )
-        return text + "\n" + self.tr("Hard to hear: check its phones.") if is_doubtful(word) else text
+        if is_doubtful(word):
+            text += "\n" + self.tr("Hard to hear: check its phones.")
+        if word.owner is Owner.LOCKED:
+            text += "\n" + self.tr("Locked: nothing changes it, neither you nor a new analysis.")
+        return text
 
     # -- drawing -------------------------------------------------------------------------------------------------------
 
@@ -296,6 +300,8 @@ class TranscriptView(QWidget):
                 painter.fillRect(x, round(box.bottom()) - 3, 3, 2, tokens.color("stale"))
         if word.style != _PLAIN:
             self._paint_style(painter, tokens, word, box)
+        if word.owner is Owner.LOCKED:
+            _paint_lock(painter, tokens, box)
         if number == self.place and self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(tokens.color("accent"), 2))
@@ -309,6 +315,17 @@ class TranscriptView(QWidget):
         for number, color in enumerate(colors):
             painter.setBrush(tokens.color(color))
             painter.drawEllipse(QRectF(left + 5 * number - 1.5, box.top() + 1.5, 3, 3))
+
+
+def _paint_lock(painter: QPainter, tokens: Tokens, box: QRectF) -> None:
+    """A small lock over the end of a word."""
+    x, y = box.right() - 2.0, box.top() + 3.0
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(tokens.color("text"))
+    painter.drawRect(QRectF(x - 2.5, y, 5, 3.5))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(tokens.color("text"), 1))
+    painter.drawArc(QRectF(x - 1.5, y - 3, 3, 5), 0, 180 * 16)
 
 
 _MOVES = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End})

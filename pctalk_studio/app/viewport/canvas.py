@@ -306,7 +306,7 @@ class ViewportCanvas(QWidget):
     def tabletEvent(self, event: QTabletEvent) -> None:
         """The pen: pressure is strength, its other end erases."""
         event.accept()
-        eraser = event.pointerType() == QPointingDevice.PointerType.Eraser
+        self._painting.eraser = eraser = event.pointerType() == QPointingDevice.PointerType.Eraser
         if event.type() == QEvent.Type.TabletPress and event.button() == Qt.MouseButton.LeftButton:
             self._pen = True
             self.setFocus(Qt.FocusReason.MouseFocusReason)

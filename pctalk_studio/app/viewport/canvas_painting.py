@@ -56,6 +56,8 @@ class CanvasPainting:
         self._scene = scene
         self._edited = FrameImage()
         self._unedited = FrameImage()
+        self.eraser = False
+        """The pen was seen last with the end that erases."""
 
     def paint(
         self, widget: QWidget, view: View, other: View | None, ring: BrushRing, cursor: QPointF | None, looking: Looking
@@ -235,7 +237,7 @@ class CanvasPainting:
                 tool.brush,
                 invert=bool(held & Qt.KeyboardModifier.ControlModifier),
                 smooth=bool(held & Qt.KeyboardModifier.ShiftModifier),
-                eraser=False,
+                eraser=self.eraser,
             )
             mirror = _tr("mirrored") if tool.brush.mirror else ""
             chips.append(Chip("  ".join(filter(None, (names[mode], f"{tool.brush.strength:.2f}", mirror)))))

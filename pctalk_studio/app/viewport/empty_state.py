@@ -31,7 +31,6 @@ class EmptyState(QWidget):
     def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kit = kit
-        self._offered = False
         self._picture = QLabel(self)
         self._title = QLabel(self.tr("Drop a portrait and a recording here"), self)
         self._hint = QLabel(self.tr("or a project that you have saved"), self)
@@ -46,11 +45,6 @@ class EmptyState(QWidget):
         column.addStretch(1)
         kit.look.changed.connect(self._dress)
         self._dress(kit.look.tokens)
-
-    def offer(self, on: bool) -> None:
-        """Something that can be dropped is over it, or not."""
-        self._offered = on
-        self.update()
 
     def _dress(self, tokens: Tokens) -> None:
         side = 3 * self.fontMetrics().height()
@@ -69,8 +63,7 @@ class EmptyState(QWidget):
         tokens, painter = self._kit.look.tokens, QPainter(self)
         painter.fillRect(self.rect(), tokens.color("viewport"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rim = "accent" if self._offered else "faint" if tokens.dark else "text"
-        alpha = 1.0 if self._offered or tokens.dark else 0.6
-        painter.setPen(QPen(tokens.color(rim, alpha), 2 if self._offered else 1.5, Qt.PenStyle.DashLine))
+        rim, alpha = ("faint", 1.0) if tokens.dark else ("text", 0.6)
+        painter.setPen(QPen(tokens.color(rim, alpha), 1.5, Qt.PenStyle.DashLine))
         box = QRectF(self.rect()).adjusted(24, 24, -24, -24)
         painter.drawRoundedRect(box, 8, 8)

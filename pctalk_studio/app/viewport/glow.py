@@ -13,6 +13,12 @@ from pctalk_studio.document.project import EmotionClip, EmotionRegion
 from pctalk_studio.session.face_regions import area
 from pctalk_studio.session.face_space import FaceMap
 
+RIM, RIM_WIDTH = 0.16, 0.07
+"""Weight along which the glow has a dark rim, and how far that reaches: warm skin hides a warm colour that fades out."""
+
+_DARKER = 300
+"""Percent by which the rim is darker than the glow."""
+
 U8 = npt.NDArray[np.uint8]
 
 FINER = 2
@@ -75,7 +81,11 @@ def _shades(color: QColor, opacity: float) -> U8:
     """A colour at 256 opacities, premultiplied, [256, 4] uint8 in the order of a 32-bit ARGB word."""
     from sys import byteorder
 
-    alpha = np.arange(256) / 255 * opacity
-    channels = [color.blue(), color.green(), color.red(), 255]
-    shades = np.round(np.stack([channel * alpha for channel in channels], axis=1)).astype(np.uint8)
+    weight = np.arange(256) / 255
+    fill, rim = weight * opacity, opacity * np.exp(-(((weight - RIM) / RIM_WIDTH) ** 2))
+    rim[0] = 0.0  # where nothing is felt the picture is as it is
+    dark = color.darker(_DARKER)
+    pairs = ((color.blue(), dark.blue()), (color.green(), dark.green()), (color.red(), dark.red()), (255, 255))
+    # The rim lies over the fill.
+    shades = np.round(np.stack([own * fill * (1 - rim) + over * rim for own, over in pairs], axis=1)).astype(np.uint8)
     return np.ascontiguousarray(shades if byteorder == "little" else shades[:, ::-1])

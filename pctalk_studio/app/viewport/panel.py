@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from PySide6.QtCore import QMetaMethod, QPoint, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from pctalk_studio.app.kit import Kit
@@ -28,9 +25,6 @@ class ViewportPanel(QWidget):
         Owner.
     """
 
-    files_dropped = Signal(list)
-    """Files that were dropped, list[Path]: a portrait, a recording, a project."""
-
     def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kit = kit
@@ -48,7 +42,6 @@ class ViewportPanel(QWidget):
         column.setSpacing(0)
         column.addWidget(self.toolbar)
         column.addWidget(self._pages, 1)
-        self.setAcceptDrops(True)
         self.setAccessibleName(self.tr("Viewport"))
         self.canvas.menu_wanted.connect(self._open_menu)
         self.canvas.tapped_space.connect(self._play)
@@ -82,29 +75,3 @@ class ViewportPanel(QWidget):
             if spec.id in NEW:
                 self._kit.actions[spec.id].trigger()
                 return
-
-    # -- dropped files -------------------------------------------------------------------------------------------------
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files from this machine may be dropped, if somebody here takes them; otherwise they are the window's."""
-        if _files(event) and self.isSignalConnected(QMetaMethod.fromSignal(self.files_dropped)):
-            self.empty.offer(True)
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """Dropped elsewhere."""
-        self.empty.offer(False)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Hand the files on."""
-        self.empty.offer(False)
-        files = _files(event)
-        if files:
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self.files_dropped.emit(files)
-
-
-def _files(event: QDropEvent) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -381,3 +381,13 @@ def test_sections_fold_by_mouse_and_stay_so(panel, open_kit, qtbot):
     qtbot.addWidget(again)
     again.show()
     assert not again.history.body.isVisible()
+
+
+def test_a_lock_is_seen_on_a_locked_word(panel, editor):
+    view = panel.transcript.view
+    word = editor.project.speech.words[1]
+    before = view.grab(view.box_of(word.id).adjusted(-2, -2, 2, 4)).toImage()
+    assert editor.apply("set_owner", item_id=word.id, owner=Owner.LOCKED)
+    panel.refresh()
+    assert view.grab(view.box_of(word.id).adjusted(-2, -2, 2, 4)).toImage() != before
+    assert "Locked" in view.about(editor.project.speech.words[1])

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 from helpers.face_places import BROW, CHEEK, NOSE, OTHER_CHEEK
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from pctalk_studio.app.look import DARK
+from pctalk_studio.app.modes import PaintTool
+from pctalk_studio.app.viewport import glow
 from pctalk_studio.document.curves import Key
 from pctalk_studio.document.edits.keys import CurveName
 from pctalk_studio.document.masks import FaceMask, StrokeMode
@@ -105,9 +108,9 @@ def test_paint_stays_on_the_skin_when_the_head_moves(happy):
     editor.apply("delete_keys", curve=CurveName.X, times=(0.0,))
     happy.settled()
     assert happy.weight(CHEEK) > 0.95
-    glow = happy.scene.glow()
-    _, columns = np.nonzero(glow.pixels[..., 3] > 40)
-    x = glow.box[0] + (columns.mean() + 0.5) * glow.box[2] / glow.pixels.shape[1] - 0.5
+    light = happy.scene.glow()
+    _, columns = np.nonzero(light.pixels[..., 3] > 40)
+    x = light.box[0] + (columns.mean() + 0.5) * light.box[2] / light.pixels.shape[1] - 0.5
     spot = happy.scene.face.to_picture(np.array([CHEEK]))[0]
     assert x == pytest.approx(spot[0], abs=0.06 * happy.scene.face.scale)
     assert desk is editor.desk
@@ -132,6 +135,12 @@ def test_the_mirror_paints_both_halves(happy):
     assert not happy.kit.editor.paint_tool.brush.mirror
 
 
+def said(hand) -> str:
+    """What the canvas says about the brush."""
+    painting = hand.canvas._painting
+    return painting._about_paint(hand.kit.look.tokens, hand.canvas.looking)[-1].text
+
+
 def test_pressure_is_strength_and_the_other_end_erases(happy):
     press, move, release = QEvent.Type.TabletPress, QEvent.Type.TabletMove, QEvent.Type.TabletRelease
     happy.brush()
@@ -144,7 +153,9 @@ def test_pressure_is_strength_and_the_other_end_erases(happy):
     happy.pen(release, OTHER_CHEEK, 0.0)
     assert happy.weight(OTHER_CHEEK) == pytest.approx(0.9, abs=0.01)
     happy.settled()
+    assert said(happy).startswith("Paint")
     happy.pen(press, OTHER_CHEEK, 1.0, eraser=True)
+    assert said(happy).startswith("Erase")
     happy.pen(release, OTHER_CHEEK, 0.0, eraser=True)
     assert happy.weight(OTHER_CHEEK) < 0.01
     assert steps(happy.kit.editor) == count + 3
@@ -315,6 +326,16 @@ def test_the_glow_can_be_hidden_and_has_the_emotions_colour(happy):
     happy.key(Qt.Key.Key_H)
     plain = happy.canvas.grab().toImage().pixelColor(at)
     assert plain.red() == plain.green() == plain.blue()
+
+
+def test_the_glow_has_a_dark_rim_that_is_seen_on_skin_of_its_colour():
+    skin, warm = QColor(214, 168, 110), DARK.emotion(Emotion.HAPPY)
+    shades = glow._shades(warm, PaintTool().opacity).astype(float)
+    over = shades[:, 2::-1] + (1 - shades[:, 3:] / 255) * np.array([skin.red(), skin.green(), skin.blue()])
+    light = over @ np.array([0.2126, 0.7152, 0.0722])
+    assert light[0] == pytest.approx(light[255], abs=30), "the glow alone is hardly seen"
+    assert light[20:80].min() < min(light[0], light[255]) - 40
+    assert shades[0].max() == 0, "nothing is felt, nothing is painted"
 
 
 def test_a_click_on_the_face_selects_the_emotion_felt_there(happy):
