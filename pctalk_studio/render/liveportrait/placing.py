@@ -6,7 +6,6 @@ Crop frame: -1 to 1 across the crop's outer borders, x right, y down. Pixel cent
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -27,6 +26,9 @@ wide, since beyond the head a frame differs from the photo by little, and a wide
 STILL, STILL_REACH = 8.0, 6
 """Levels of 255 by which a frame may differ from the photo's own drawn frame and still half count as still, and how far around,
 in pixels of 512: a face that moves is to be of one softness, not sharp in patches."""
+
+COARSER = 4
+"""Pixels of a frame per pixel of the smooth map of what stands still."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,8 +101,8 @@ class Paste:
         (x0, y0, x1, y1) of the part that frames reach.
     side
         Pixels of the frames' side as they are laid.
-    to_box
-        [2, 3] float64, from pixels of such a frame to pixels of the box.
+    in_box, to_box
+        [2, 3] float64, from pixels of the crop of 512, and of such a frame, to pixels of the box.
     weight, rest
         [h, w] float32: of the frame and of the picture in the box; they sum to 1.
     detail
@@ -111,6 +113,7 @@ class Paste:
     still: PictureU8
     box: tuple[int, int, int, int]
     side: int
+    in_box: F64
     to_box: F64
     weight: F32
     rest: F32
@@ -142,12 +145,12 @@ class Paste:
         size = (box[2] - box[0], box[3] - box[1])
         if not min(size):
             nothing = np.zeros((0, 0), np.float32)
-            return cls(picture, still, box, side, in_box, nothing, nothing, nothing)
+            return cls(picture, still, box, side, in_box, in_box, nothing, nothing, nothing)
         weight = np.asarray(cv2.warpAffine(_mask(), in_box, size, flags=cv2.INTER_LINEAR), np.float32)
         to_box = _of_other_size(in_box, side)
-        under = picture[box[1] : box[3], box[0] : box[2]].astype(np.float32)
-        detail = under - _laid(still, side, to_box, size)
-        return cls(picture, still, box, side, to_box, weight, 1 - weight, detail)
+        under = picture[box[1] : box[3], box[0] : box[2]]
+        detail = under.astype(np.float32) - _laid(still, side, to_box, size)
+        return cls(picture, still, box, side, in_box, to_box, weight, 1 - weight, detail)
 
     def __call__(self, frame: PictureU8) -> PictureU8:
         """The picture with a drawn frame [S, S, 3] laid in; what the frame does not reach is the picture's, bit for bit."""
@@ -156,28 +159,32 @@ class Paste:
         if x1 <= x0 or y1 <= y0:
             return out
         size = (x1 - x0, y1 - y0)
-        patch = _laid(frame, self.side, self.to_box, size)
-        patch += _laid(self._stillness(frame), self.side, self.to_box, size)[..., None] * self.detail
+        coarse = self._stillness(frame)
+        to_box = _of_other_size(self.in_box, len(coarse))
+        still = cv2.warpAffine(coarse, to_box, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        painted = _laid(frame, self.side, self.to_box, size)
+        cv2.add(painted, cv2.multiply(self.detail, cv2.merge([still] * 3)), dst=painted, dtype=cv2.CV_8U)
         under = np.ascontiguousarray(out[y0:y1, x0:x1])
-        painted = np.clip(np.rint(patch), 0, 255).astype(np.uint8)
         out[y0:y1, x0:x1] = cv2.blendLinear(painted, under, self.weight, self.rest)
         return out
 
     def _stillness(self, frame: PictureU8) -> F32:
-        """Where a frame shows what the photo's own does, [S, S] float32 0 to 1, smooth in place and in difference."""
+        """Where a frame shows what the photo's own does, [S/4, S/4] float32 0 to 1, smooth in place and in difference."""
         reach = max(1, round(STILL_REACH * len(frame) / SIDE))
-        change = cv2.absdiff(frame, self.still).max(axis=2)
-        change = cv2.dilate(change, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
-        change = cv2.GaussianBlur(change.astype(np.float32), (0, 0), reach)
+        red, green, blue = cv2.split(cv2.absdiff(frame, self.still))
+        change = cv2.dilate(cv2.max(cv2.max(red, green), blue), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+        side = len(frame) // COARSER
+        coarse = cv2.resize(change, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32)
+        change = cv2.GaussianBlur(coarse, (0, 0), reach / COARSER)
         return np.asarray(np.exp(-np.square(change / np.float32(STILL))), np.float32)
 
 
-def _laid(frame: npt.NDArray[Any], side: int, to_box: F64, size: tuple[int, int]) -> F32:
-    """A frame [S, S] or [S, S, 3] as it lies in a box of (width, height), float32."""
-    values = frame.astype(np.float32)
-    if side < len(values):
-        values = np.asarray(cv2.resize(values, (side, side), interpolation=cv2.INTER_AREA), np.float32)
-    return np.asarray(cv2.warpAffine(values, to_box, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.float32)
+def _laid(frame: PictureU8, side: int, to_box: F64, size: tuple[int, int]) -> PictureU8:
+    """A frame [S, S, 3] as it lies in a box of (width, height)."""
+    if side < len(frame):
+        frame = np.asarray(cv2.resize(frame, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+    patch = cv2.warpAffine(frame, to_box, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(patch, np.uint8)
 
 
 def _of_other_size(matrix: F64, side: int) -> F64:
