@@ -150,18 +150,25 @@ class Overview(QWidget):
     def _painted(self, ratio: float) -> QPixmap:
         """The words, doubtful ones in amber and higher, which stays the same while the view and the playhead move."""
         tokens, middle = self._kit.look.tokens, self.height() / 2
-        pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        (low, high), width = self._range, self.width()
+        density = width / (high - low)
+        plain: list[QRectF] = []
+        doubtful: list[QRectF] = []
+        last = -1.0
+        for word in self._kit.editor.project.speech.words:
+            left, right = max((word.start - low) * density, last), (word.end - low) * density
+            if is_doubtful(word):
+                doubtful.append(QRectF(left, middle - 4, max(right - left - 1, 2), 8))
+            elif right > last + 0.5:
+                plain.append(QRectF(left, middle - 2, max(right - left - 1, 1), 4))
+            last = max(right, last)
+        pixmap = QPixmap(round(width * ratio), round(self.height() * ratio))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(tokens.color("window"))
+        whole = [QRectF(self._x(0.0), middle - 0.5, self._view.duration * density, 1)]
         with QPainter(pixmap) as painter:
-            whole = QRectF(self._x(0.0), middle - 0.5, self._x(self._view.duration) - self._x(0.0), 1)
-            painter.fillRect(whole, tokens.color("line"))
-            last = -1.0
-            for word in self._kit.editor.project.speech.words:
-                left, right = max(self._x(word.start), last), self._x(word.end)
-                if is_doubtful(word):
-                    painter.fillRect(QRectF(left, middle - 4, max(right - left - 1, 2), 8), tokens.color("stale"))
-                elif right > last + 0.5:
-                    painter.fillRect(QRectF(left, middle - 2, max(right - left - 1, 1), 4), tokens.color("dim"))
-                last = max(right, last)
+            painter.setPen(Qt.PenStyle.NoPen)
+            for name, boxes in (("line", whole), ("dim", plain), ("stale", doubtful)):
+                painter.setBrush(tokens.color(name))
+                painter.drawRects(boxes)
         return pixmap

@@ -16,7 +16,7 @@ from pctalk_studio.app.timeline.lanes.words import paint_edge
 from pctalk_studio.app.timeline.painting import Lettering
 from pctalk_studio.app.widgets.phone_palette import PhonePalette
 from pctalk_studio.app.widgets.phone_table import CLOSURES, tint, written
-from pctalk_studio.core.speech import BILABIALS, SILENCE, VOWELS
+from pctalk_studio.core.speech import ARPABET, BILABIALS, SILENCE, VOWELS
 from pctalk_studio.document.speech_track import SAME_TIME, SHORTEST_PHONE, Owner, PhoneItem
 from pctalk_studio.session.selection import Selection
 
@@ -30,6 +30,7 @@ _UNSURE = 0.25
 """Confidence below which a phone is hatched."""
 
 _RANKS = ("panel", "consonant", "vowel", "closure")
+_RANK = {label: _RANKS.index(tint(label)) for label in (*ARPABET, SILENCE)}
 
 
 class PhoneLane(SpanLane[PhoneItem]):
@@ -77,7 +78,7 @@ class PhoneLane(SpanLane[PhoneItem]):
         """Boxes with labels, or columns where there are too many."""
         seen, tokens = self.spans.between(*strip.span), strip.tokens
         if painting.crowded(len(seen), strip.width):
-            ranks = self.spans.ranks(lambda item: _RANKS.index(tint(item.label)), self.chosen_ids(), len(_RANKS))
+            ranks = self.spans.ranks(lambda item: _RANK[item.label], self.chosen_ids(), len(_RANKS))
             colors: list[QColor | None] = [None, *(tokens.color(name) for name in _RANKS[1:]), tokens.color("accent")]
             painting.paint_columns(painter, self.spans, ranks, colors, strip)
             return
