@@ -18,6 +18,7 @@ from pctalk_studio.app.shell.front import Front
 from pctalk_studio.app.shell.project_files import ProjectFiles
 from pctalk_studio.app.shell.worker import Worker
 from pctalk_studio.app.widgets.message_bar import Message
+from pctalk_studio.session.placeholders import NO_PORTRAIT, NO_SOUND
 from pctalk_studio.storage.project_file import SUFFIX
 from pctalk_studio.storage.unfinished import Unfinished, forget
 
@@ -112,6 +113,19 @@ class Pages(QObject):
         desk = self._kit.editor.desk
         if desk is None or not any(problem.code == "media-missing" for problem in desk.studio.problems):
             return
+        self._show_relink()
+
+    def relink(self) -> None:
+        """Find media that are missing; say so where none are."""
+        desk = self._kit.editor.desk
+        if desk is None:
+            return
+        if desk.sources.picture.path == NO_PORTRAIT or desk.sources.sound.path == NO_SOUND:
+            self._show_relink()
+        else:
+            self._kit.editor.tell("nothing-missing", self.tr("Portrait and recording are where they should be."), error=False)
+
+    def _show_relink(self) -> None:
         from pctalk_studio.app.dialogs.relink import RelinkPage
 
         self._front.show_page(RelinkPage(self._kit, self._worker, self._files.chooser, self._front))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt
@@ -35,11 +36,20 @@ class SourceRow(QWidget):
         Its small picture.
     choose
         Called when another file is wanted.
+    relink
+        Called when the file is missing and to be found.
     parent
         Owner.
     """
 
-    def __init__(self, look: Look, thumbnail: Thumbnail, choose: Callable[[], None], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        look: Look,
+        thumbnail: Thumbnail,
+        choose: Callable[[], None],
+        relink: Callable[[], None],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.name = QLabel(self)
         self.facts = quiet_label(parent=self)
@@ -48,7 +58,7 @@ class SourceRow(QWidget):
         for label in (self.facts, self.missing):
             label.setWordWrap(True)
         self.relink = QPushButton(self.tr("Relink ..."), self)
-        self.relink.clicked.connect(choose)
+        self.relink.clicked.connect(relink)
         self.replace = IconButton(look, "swap", self.tr("Take another file"), self, color="dim")
         self.replace.clicked.connect(choose)
         column = QVBoxLayout()
@@ -86,8 +96,11 @@ class SourcesBlock(Block):
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit, QCoreApplication.translate("Sidebar", "Sources"), "sources")
         self._picture, self._wave = PictureThumbnail(kit.look), WaveThumbnail(kit.look)
-        self.portrait = SourceRow(kit.look, self._picture, lambda: self._ask(MediaRole.PORTRAIT), self)
-        self.audio = SourceRow(kit.look, self._wave, lambda: self._ask(MediaRole.AUDIO), self)
+        rows = [
+            SourceRow(kit.look, thumbnail, partial(self._ask, role), partial(self._relink, role), self)
+            for thumbnail, role in ((self._picture, MediaRole.PORTRAIT), (self._wave, MediaRole.AUDIO))
+        ]
+        self.portrait, self.audio = rows
         self.add(self.portrait)
         self.add(self.audio)
         self._busy: frozenset[MediaRole] = frozenset()
@@ -133,6 +146,13 @@ class SourcesBlock(Block):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda name: self.exchange(role, Path(name)))
         dialog.open()
+
+    def _relink(self, role: MediaRole) -> None:
+        """Look for what is missing in folders and under other names, where the window offers that; else ask for the file."""
+        if any(spec.id == "file.relink" for spec in self.kit.actions):
+            self.kit.actions["file.relink"].trigger()
+        else:
+            self._ask(role)
 
     def exchange(self, role: MediaRole, file: Path) -> None:
         """Take another file for a source, or find the same one again."""

@@ -14,6 +14,7 @@ from pctalk_studio.app.dialogs.new_project import NewProjectPage
 from pctalk_studio.app.dialogs.recovery import RecoveryPage
 from pctalk_studio.app.dialogs.relink import RelinkPage
 from pctalk_studio.app.shell.start import begin
+from pctalk_studio.app.sidebar.panel import SidebarPanel
 from pctalk_studio.core.resources import resource_path
 from pctalk_studio.session.opening import open_copy
 from pctalk_studio.storage.autosave import Recovery, recoverable, restore
@@ -198,6 +199,18 @@ def test_one_goes_on_without_missing_media(window, kit, qtbot, project_file):
     window.front.page.skip.click()
     assert window.front.page is None
     assert kit.editor.apply("set_lip_scale", scale=1.1)
+    row = window.findChild(SidebarPanel).sources.audio
+    qtbot.waitUntil(row.relink.isVisible, timeout=3000)
+    row.relink.click()
+    assert isinstance(window.front.page, RelinkPage)
+
+
+def test_nothing_is_looked_for_that_is_there(open_window, kit):
+    told = []
+    kit.editor.told.connect(told.append)
+    kit.actions["file.relink"].trigger()
+    assert open_window.front.page is None
+    assert [each.problem.code for each in told] == ["nothing-missing"]
 
 
 def test_a_project_that_is_open_elsewhere_is_told(window, kit, qtbot, project_file):
