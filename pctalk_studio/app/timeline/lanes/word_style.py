@@ -100,17 +100,20 @@ class WordStyleLane(Lane):
 
     # -- geometry ------------------------------------------------------------------------------------------------------
 
-    def _bars(self, word: WordItem, strip: Strip) -> list[tuple[str, QRectF]] | None:
-        """Column of each axis; None where the word is too narrow for three."""
+    def _lefts(self, word: WordItem, strip: Strip) -> tuple[float, ...]:
+        """Left edges of the columns and, last, how wide they are; nothing where the word is too narrow for three."""
         left, right = strip.scale.x(word.start), strip.scale.x(word.end)
         step = min(_STEP, (right - left - 2) / 3)
         if step < 3:
-            return None
-        middle = (left + right) / 2
+            return ()
         width = step * _BAR / _STEP
-        return [
-            (axis, QRectF(middle + (number - 1) * step - width / 2, 0, width, strip.height)) for number, axis in enumerate(AXES)
-        ]
+        first = (left + right - width) / 2 - step
+        return first, first + step, first + 2 * step, width
+
+    def _bars(self, word: WordItem, strip: Strip) -> list[tuple[str, QRectF]]:
+        """Column of each axis; none where the word is too narrow for three."""
+        *lefts, width = self._lefts(word, strip) or (0.0,)
+        return [(axis, QRectF(left, 0, width, strip.height)) for axis, left in zip(AXES, lefts, strict=False)]
 
     # -- painting ------------------------------------------------------------------------------------------------------
 
@@ -149,18 +152,17 @@ class WordStyleLane(Lane):
         lines: list[QRectF] = []
         bars: dict[str, list[QRectF]] = {axis: [] for axis in AXES}
         for word in words:
-            columns = self._bars(word, strip)
-            if columns is None:
-                if word.style != neutral:
+            *lefts, width = self._lefts(word, strip) or (0.0,)
+            styled = word.style != neutral
+            if not lefts:
+                if styled:
                     marks.append(QRectF(strip.scale.x((word.start + word.end) / 2) - 1, middle - _MARK, 2, 2 * _MARK))
                 continue
-            for axis, column in columns:
-                value = getattr(word.style, axis)
-                lines.append(QRectF(column.left(), middle - 0.5, column.width(), 1))
-                if value != 1.0:
-                    height = (value - 1.0) * reach
-                    top = middle - max(height, 0.0)
-                    bars[axis].append(QRectF(column.left(), top, column.width(), max(abs(height), _THINNEST)))
+            lines += [QRectF(left, middle - 0.5, width, 1) for left in lefts]
+            for axis, left in zip(AXES, lefts, strict=True) if styled else ():
+                height = (getattr(word.style, axis) - 1.0) * reach
+                if height:
+                    bars[axis].append(QRectF(left, middle - max(height, 0.0), width, max(abs(height), _THINNEST)))
         painter.setBrush(tokens.color("dim"))
         painter.drawRects(lines)
         for axis, boxes in bars.items():
@@ -173,7 +175,7 @@ class WordStyleLane(Lane):
         word = None if hover is None or hover.part == "body" else self._word(hover.item)
         if word is None or hover is None:
             return
-        for axis, column in self._bars(word, strip) or ():
+        for axis, column in self._bars(word, strip):
             if axis == hover.part:
                 painter.setPen(QPen(strip.tokens.color("text"), 1))
                 painter.drawRect(column.adjusted(-1.5, 3.5, 0.5, -4.5))
@@ -188,7 +190,7 @@ class WordStyleLane(Lane):
         word = self.spans.at(strip.scale.time(at.x()))
         if word is None:
             return None
-        for axis, column in self._bars(word, strip) or ():
+        for axis, column in self._bars(word, strip):
             if abs(column.center().x() - at.x()) <= max(column.width() / 2 + 1, 2):
                 return Handle(axis, word.id, word.start, Qt.CursorShape.SizeVerCursor)
         return Handle("body", word.id, word.start)
