@@ -134,11 +134,14 @@ class KeyTable:
             times = np.concatenate([[start], edges, [end]])
             values = np.concatenate([levels[:1], levels, levels[-1:]])
         else:
-            # Steps of a hold must stand upright: each key is drawn from both sides.
-            sides = np.concatenate([edges, edges - 1e-9])
-            steps = strip.scale.time(np.arange(0.0, strip.width + _STEP, _STEP))
-            times = np.sort(np.concatenate([steps, sides[(sides >= start) & (sides <= end)]]))
-            values = replace(self.curve, keys=self.curve.keys[near]).values(times)
+            keys, edges = self.curve.keys[near], self.times[self.between(start, end)]
+            steps = [strip.scale.time(np.arange(0.0, strip.width + _STEP, _STEP)), edges]
+            if any(key.interpolation is Interpolation.HOLD for key in keys):
+                # Steps of a hold must stand upright: each key is drawn from both sides.
+                steps.append(edges - 1e-9)
+            # Runs that rise each by itself are merged rather than sorted.
+            times = np.sort(np.concatenate(steps), kind="stable")
+            values = replace(self.curve, keys=keys).values(times)
         return strip.scale.x(times), plot.ys(values)
 
 
