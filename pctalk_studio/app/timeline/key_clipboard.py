@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 from collections.abc import Sequence
 
@@ -24,6 +25,18 @@ def keep_keys(keys: Sequence[Key]) -> None:
     data.setData(KIND, QByteArray(text.encode()))
     data.setText("\n".join(f"{key.time:.6f}\t{key.value:.6f}" for key in keys))
     QGuiApplication.clipboard().setMimeData(data)
+    atexit.unregister(_leave_as_text)
+    atexit.register(_leave_as_text)
+
+
+def _leave_as_text() -> None:
+    """At the program's end, leave Qt what does not belong to Python: a clipboard that outlives the interpreter would crash."""
+    if QGuiApplication.instance() is None:
+        return
+    clipboard = QGuiApplication.clipboard()
+    mime = clipboard.mimeData()
+    if mime is not None and mime.hasFormat(KIND):
+        clipboard.setText(clipboard.text())
 
 
 def copied_keys() -> tuple[Key, ...]:

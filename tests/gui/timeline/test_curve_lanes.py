@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import textwrap
+
 import pytest
 from PySide6.QtCore import Qt
 
@@ -190,3 +194,16 @@ def test_the_clipboard_of_strangers_is_harmless(qapp):
         assert copied_keys() == ()
     keep_keys([Key(0.5, 1.5, Interpolation.BEZIER, None, Handle(0.1, 0.2))])
     assert copied_keys() == (Key(0.5, 1.5, Interpolation.BEZIER, None, Handle(0.1, 0.2)),)
+
+
+def test_keys_on_the_clipboard_do_not_hinder_the_program_s_end():
+    script = """
+        from PySide6.QtGui import QGuiApplication
+        application = QGuiApplication([])
+        from pctalk_studio.app.timeline.key_clipboard import copied_keys, keep_keys
+        from pctalk_studio.document.curves import Key
+        keep_keys([Key(0.5, 1.0)])
+        assert copied_keys() == (Key(0.5, 1.0),)
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
