@@ -88,13 +88,38 @@ def resampled(samples: SamplesF32, rate: int, new_rate: int) -> SamplesF32:
     """
     if rate == new_rate or len(samples) == 0:
         return np.array(samples)
-    from scipy.signal import firwin, resample_poly
-
     common = gcd(rate, new_rate)
     up, down = new_rate // common, rate // common
+    columns = samples.T if samples.ndim == 2 else samples[None]
+    mixed = np.stack([_polyphase(np.ascontiguousarray(column), up, down) for column in columns])
+    return np.ascontiguousarray(mixed.T) if samples.ndim == 2 else mixed[0]
+
+
+def _polyphase(signal: SamplesF32, up: int, down: int) -> SamplesF32:
+    """A signal [n] at up / down times its rate, [ceil(n * up / down)]; silence before and after it.
+
+    Sample n of the result lies n * down / up into the signal: its whole part says where the low-pass filter is laid, its rest,
+    one of ``up`` phases, which of the filter's taps fall on samples. All results of one phase are one product. (This is what
+    scipy.signal.resample_poly does; importing that takes longer than most recordings take to resample.)
+    """
     slower = max(up, down)
-    lowpass = firwin(2 * _CROSSINGS * slower + 1, 1 / slower, window=("kaiser", _KAISER_BETA)).astype(np.float32)
-    return np.asarray(resample_poly(samples, up, down, axis=0, window=lowpass), np.float32)
+    half = _CROSSINGS * slower
+    moments = np.arange(-half, half + 1)
+    lowpass = np.sinc(moments / slower) * np.kaiser(len(moments), _KAISER_BETA)
+    lowpass *= up / lowpass.sum()
+    reach = half // up + 1
+    padded = np.pad(signal, reach)
+    out = np.zeros(-(-len(signal) * up // down), np.float32)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
+    for first in range(min(up, len(out))):
+        place, phase = divmod(first * down, up)
+        # Tap j falls on the sample j after the place; the filter is symmetrical about its own middle.
+        taps = half + np.arange(-reach, reach + 1) * up - phase
+        inside = (taps >= 0) & (taps <= 2 * half)
+        weights = np.where(inside, lowpass[np.clip(taps, 0, 2 * half)], 0.0).astype(np.float32)
+        count = len(range(first, len(out), up))
+        out[first::up] = windows[place : place + count * down : down] @ weights
+    return out
 
 
 def _gain(name: str) -> float:
