@@ -60,9 +60,7 @@ class Apart:
             done, result = receiver.recv()
         except EOFError as error:
             child.join()
-            text = (
-                f"The analysis ended before its time (code {child.exitcode}), perhaps for lack of memory; close others."
-            )
+            text = f"The analysis ended before its time (code {child.exitcode}), perhaps for lack of memory; close others."
             raise StudioError(text, repr(error)) from error
         finally:
             child.kill()

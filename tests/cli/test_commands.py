@@ -272,6 +272,7 @@ def test_a_picture_without_a_face_says_what_to_do(tmp_path, short_speech, capfd)
 def test_interrupting_leaves_nothing_behind(tmp_path):
     command = [sys.executable, "-m", "pctalk_studio", "render", "--portrait", str(PORTRAIT), "--audio", str(SPEECH)]
     command += ["-o", str(tmp_path / "o.mp4"), "--text-file", str(SAMPLE / "transcript.txt"), "--progress", "json"]
+    command += ["--size", "1600"]  # large enough not to be done before the signal comes
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
     assert process.stdout is not None
     for line in process.stdout:
