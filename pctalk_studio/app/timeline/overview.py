@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -14,6 +14,10 @@ from pctalk_studio.app.widgets.following import repaint_with
 
 _GRIP = 6.0
 _LEAST = 16.0
+
+
+_AFTER = 200
+"""Milliseconds after an edit of words until they are painted anew."""
 
 
 class Overview(QWidget):
@@ -36,6 +40,8 @@ class Overview(QWidget):
         self._held: tuple[str, float] | None = None
         self._playhead = 0.0
         self._ground: tuple[tuple[object, ...], QPixmap] | None = None
+        self._words_moved = QTimer(self, singleShot=True, interval=_AFTER)
+        self._words_moved.timeout.connect(self._forget_ground)
         self.setFixedHeight(24)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -57,6 +63,10 @@ class Overview(QWidget):
         if round(self._x(time)) != round(self._x(self._playhead)):
             self.update()
         self._playhead = time
+
+    def _forget_ground(self) -> None:
+        self._ground = None
+        self.update()
 
     # -- where ---------------------------------------------------------------------------------------------------------
 
@@ -137,8 +147,10 @@ class Overview(QWidget):
         """Draw words, the visible span and the playhead."""
         tokens, ratio = self._kit.look.tokens, self.devicePixelRatioF()
         key = (self._kit.editor.project.speech.words, tokens, *self._range, self.width(), ratio)
-        if self._ground is None or not same_parts(key, self._ground[0]):
+        if self._ground is None or not same_parts(key[1:], self._ground[0][1:]):
             self._ground = (key, self._painted(ratio))
+        elif key[0] is not self._ground[0][0] and not self._words_moved.isActive():
+            self._words_moved.start()  # all words of an hour are not painted anew for each step of a hand
         with QPainter(self) as painter:
             painter.drawPixmap(0, 0, self._ground[1])
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

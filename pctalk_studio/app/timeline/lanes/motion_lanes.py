@@ -25,6 +25,9 @@ _OWN = {
 }
 """Where the clip's motion keeps what a curve is added to."""
 
+_BY_ITSELF = (CurveName.PITCH, CurveName.YAW, CurveName.ROLL, CurveName.GAZE_X, CurveName.GAZE_Y)
+"""Curves that are seen without keys, too."""
+
 
 class LipScaleLane(CurveLane):
     """Size of the lip movement over time."""
@@ -44,7 +47,7 @@ class MotionLane(CurveLane):
         return (*super().parts(), None if desk is None else desk.clip)
 
     def paint_behind(self, painter: QPainter, strip: Strip) -> None:
-        """The motion that comes out in the end, of all curves of the lane."""
+        """The motion that comes out in the end, of the curves that move by themselves and of the active one."""
         desk = self.kit.editor.desk
         if desk is None or desk.clip is None:
             return
@@ -55,7 +58,8 @@ class MotionLane(CurveLane):
         step = max(1, int((last - first) / max(strip.width, 1.0)))
         frames = np.arange(first, last, step)
         lines = []
-        for channel in self.channels:
+        shown = [channel for channel in self.channels if channel.curve in _BY_ITSELF or channel == self.active]
+        for channel in shown:
             room, index = _OWN[channel.curve]
             values = getattr(motion, room)[frames, index].astype(np.float64)
             ys = self.plot(channel, strip).ys(np.clip(values, *channel.limits))
