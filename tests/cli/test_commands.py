@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -269,11 +268,16 @@ def test_a_picture_without_a_face_says_what_to_do(tmp_path, short_speech, capfd)
     _one_sentence(capfd, "--face-points")
 
 
+def hear_signals() -> None:
+    """What is started in the background of a shell script is born deaf to Ctrl-C, and so are its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_interrupting_leaves_nothing_behind(tmp_path):
     command = [sys.executable, "-m", "pctalk_studio", "render", "--portrait", str(PORTRAIT), "--audio", str(SPEECH)]
     command += ["-o", str(tmp_path / "o.mp4"), "--text-file", str(SAMPLE / "transcript.txt"), "--progress", "json"]
     command += ["--size", "1600"]  # large enough not to be done before the signal comes
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hear_signals)
     assert process.stdout is not None
     for line in process.stdout:
         event = json.loads(line)
