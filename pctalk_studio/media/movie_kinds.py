@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from pctalk_studio.core.errors import UsageError
@@ -94,17 +94,10 @@ H264 = MovieKind(
 )
 """Plays everywhere."""
 
-H265 = MovieKind(
+H265 = replace(
+    H264,
     name="MP4, H.265",
-    container="mp4",
-    suffixes=(".mp4", ".m4v", ".mov"),
     video_codec="libx265",
-    pixels="yuv420p",
-    alpha_pixels=None,
-    audio_codec="aac",
-    audio_format="fltp",
-    audio_chunk=1024,
-    audio_rates=_SOUND_RATES,
     options=_options(preset="fast", **{"x265-params": "log-level=error"}, **_CENTRED),
     quality=(1, 51, 21),
     tag="hvc1",

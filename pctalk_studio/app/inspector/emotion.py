@@ -9,13 +9,14 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from pctalk_studio.app.inspector.curve_row import CurveRow
-from pctalk_studio.app.inspector.emotion_choice import EmotionChoice, EmotionMenu
+from pctalk_studio.app.inspector.emotion_choice import EmotionChoice
 from pctalk_studio.app.inspector.gestures import Edits
 from pctalk_studio.app.inspector.phone import MOMENT
 from pctalk_studio.app.inspector.sheet import Sheet
 from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.widgets.chips import Chip, SegmentedChoice
 from pctalk_studio.app.widgets.clock_text import span_text
+from pctalk_studio.app.widgets.emotion_menu import EmotionMenu
 from pctalk_studio.app.widgets.field_row import FieldRow
 from pctalk_studio.app.widgets.flow import FlowLayout
 from pctalk_studio.app.widgets.names import region_name

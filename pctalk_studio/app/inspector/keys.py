@@ -14,32 +14,13 @@ from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.widgets.choice_box import ChoiceBox
 from pctalk_studio.app.widgets.clock_text import clock_text
 from pctalk_studio.app.widgets.field_row import FieldRow
+from pctalk_studio.app.widgets.names import curve_title
 from pctalk_studio.app.widgets.scale import ValueScale
 from pctalk_studio.app.widgets.sections import ElidedLabel
 from pctalk_studio.document.curves import Interpolation, Key
 from pctalk_studio.document.edits.keys import LIMITS, CurveName, curve_of
 from pctalk_studio.document.project import Project
 from pctalk_studio.session.selection import SAME_KEY, KeyRef, Selection
-
-
-def curve_title(curve: CurveName) -> str:
-    """A curve's name, for people."""
-
-    def tr(text: str) -> str:
-        return QCoreApplication.translate("CurveName", text)
-
-    return {
-        CurveName.LIP_SCALE: tr("Lip scale"),
-        CurveName.PITCH: tr("Nod"),
-        CurveName.YAW: tr("Turn"),
-        CurveName.ROLL: tr("Tilt"),
-        CurveName.X: tr("Shift across"),
-        CurveName.Y: tr("Shift down"),
-        CurveName.ZOOM: tr("Zoom"),
-        CurveName.GAZE_X: tr("Look right"),
-        CurveName.GAZE_Y: tr("Look up"),
-        CurveName.ENVELOPE: tr("Envelope"),
-    }[curve]
 
 
 def value_scale(curve: CurveName) -> ValueScale:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from pctalk_studio.app.widgets.names import emotion_name
 from pctalk_studio.document.project import Project
 from pctalk_studio.session.selection import Selection
 
@@ -29,7 +30,7 @@ class SelectionText(QObject):
         return next((word.text for word in project.speech.words if word.id == chosen), "")
 
     def _others(self, selection: Selection, project: Project) -> tuple[str, ...]:
-        emotions = [clip.emotion.value for clip in project.emotions if clip.id in selection.emotions]
+        emotions = [emotion_name(clip.emotion) for clip in project.emotions if clip.id in selection.emotions]
         labels = [phone.label for phone in project.speech.phones if phone.id in selection.phones]
         phones = " ".join(labels) if len(labels) == 1 else self.tr("{count} phones").format(count=len(labels))
         counted = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from pctalk_studio.document.edits.keys import CurveName
 from pctalk_studio.document.project import Emotion, EmotionRegion
 
 
@@ -38,3 +39,23 @@ def region_name(region: EmotionRegion) -> str:
         EmotionRegion.NOSE: tr("nose"),
         EmotionRegion.MOUTH: tr("mouth"),
     }[region]
+
+
+def curve_title(curve: CurveName) -> str:
+    """A curve's name, for people."""
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("CurveName", text)
+
+    return {
+        CurveName.LIP_SCALE: tr("Lip scale"),
+        CurveName.PITCH: tr("Nod"),
+        CurveName.YAW: tr("Turn"),
+        CurveName.ROLL: tr("Tilt"),
+        CurveName.X: tr("Shift across"),
+        CurveName.Y: tr("Shift down"),
+        CurveName.ZOOM: tr("Zoom"),
+        CurveName.GAZE_X: tr("Look right"),
+        CurveName.GAZE_Y: tr("Look up"),
+        CurveName.ENVELOPE: tr("Envelope"),
+    }[curve]

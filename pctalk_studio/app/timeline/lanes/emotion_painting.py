@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QIcon, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from pctalk_studio.app.timeline.lane import Strip
 from pctalk_studio.app.timeline.lanes.emotion_layout import Box
+from pctalk_studio.app.widgets.names import emotion_name, region_name
 from pctalk_studio.document.project import EmotionClip, EmotionRegion
 
 
@@ -39,7 +40,7 @@ def _paint_name(painter: QPainter, strip: Strip, box: Box, visible: QRectF, pain
     metrics, plain = QFontMetricsF(bold), QFontMetricsF(strip.font)
     if room < metrics.averageCharWidth() * 2:
         return
-    name = metrics.elidedText(box.clip.emotion.value, Qt.TextElideMode.ElideRight, room)
+    name = metrics.elidedText(emotion_name(box.clip.emotion), Qt.TextElideMode.ElideRight, room)
     baseline = visible.top() + metrics.ascent() + 2
     painter.setPen(strip.tokens.color("text"))
     painter.setFont(bold)
@@ -55,7 +56,7 @@ def _paint_name(painter: QPainter, strip: Strip, box: Box, visible: QRectF, pain
 def where_text(clip: EmotionClip, painted: str) -> str:
     """Regions of a clip, unless it is felt on all, and ``painted`` when it has a mask."""
     everywhere = clip.regions == frozenset(EmotionRegion)
-    regions = "" if everywhere else ", ".join(each.value for each in EmotionRegion if each in clip.regions)
+    regions = "" if everywhere else ", ".join(region_name(each) for each in EmotionRegion if each in clip.regions)
     return ", ".join(each for each in (regions, painted if clip.mask is not None else "") if each)
 
 
@@ -63,15 +64,3 @@ def _faded(color: QColor, alpha: float) -> QColor:
     faded = QColor(color)
     faded.setAlphaF(alpha)
     return faded
-
-
-def swatch(color: QColor) -> QIcon:
-    """A dot in a colour, for menus."""
-    pixmap = QPixmap(24, 24)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    with QPainter(pixmap) as painter:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
-        painter.drawEllipse(4, 4, 16, 16)
-    return QIcon(pixmap)

@@ -10,16 +10,18 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from pctalk_studio.app.timeline.gestures import ClickSelect, Gesture
 from pctalk_studio.app.timeline.lane import Board, Command, Handle, Lane, Pointer, Strip
 from pctalk_studio.app.timeline.lanes.curve_plot import KeyTable
 from pctalk_studio.app.timeline.lanes.emotion_gestures import ClipsDrag, FadeDrag, LevelDrag, TrimDrag
 from pctalk_studio.app.timeline.lanes.emotion_layout import Box, boxes, part_at
-from pctalk_studio.app.timeline.lanes.emotion_painting import paint_box, swatch, where_text
+from pctalk_studio.app.timeline.lanes.emotion_painting import paint_box, where_text
 from pctalk_studio.app.timeline.lanes.key_handles import SIDE, diamond, key_at, paint_keys, press_key, tangent_at
 from pctalk_studio.app.timeline.timecode import moment_text, span_text
+from pctalk_studio.app.widgets.emotion_menu import EmotionMenu
+from pctalk_studio.app.widgets.names import emotion_name, region_name
 from pctalk_studio.document.curves import Key
 from pctalk_studio.document.edits.keys import CurveName
 from pctalk_studio.document.project import Emotion, EmotionClip, EmotionRegion, Side, Track
@@ -174,16 +176,15 @@ class EmotionLane(Lane):
         self.kit.editor.apply("set_key", curve=CurveName.ENVELOPE, clip=clip.id, key=channel_key, selecting=selection)
 
     def _choose_new(self, time: float, at: QPoint) -> None:
-        menu = QMenu(self.canvas)
+        menu = self._emotion_menu(self.canvas, self.tr("Add an emotion"), lambda each: self.add_at(time, each))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._offer_emotions(menu, lambda emotion: self.add_at(time, emotion))
         menu.popup(at)
 
-    def _offer_emotions(self, menu: QMenu, chosen: Callable[[Emotion], object]) -> None:
-        for emotion in Emotion:
-            if emotion is not Emotion.NEUTRAL:
-                action = menu.addAction(emotion.value, lambda each=emotion: chosen(each))
-                action.setIcon(swatch(self.kit.look.tokens.emotion(emotion)))
+    def _emotion_menu(self, owner: QWidget | None, title: str, chosen: Callable[[Emotion], object]) -> EmotionMenu:
+        menu = EmotionMenu(self.kit.look, owner)
+        menu.setTitle(title)
+        menu.chosen.connect(chosen)
+        return menu
 
     def add_at(self, time: float, emotion: Emotion) -> None:
         """Add a clip that begins at a moment."""
@@ -205,7 +206,7 @@ class EmotionLane(Lane):
             return moment_text(time, rate)
         end = self.board.view.duration if clip.end is None else clip.end
         where = where_text(clip, self.tr("painted")) or self.tr("whole face")
-        return f"{clip.emotion.value} {clip.intensity:.2f}   {where}   {span_text(clip.start or 0.0, end, rate)}"
+        return f"{emotion_name(clip.emotion)} {clip.intensity:.2f}   {where}   {span_text(clip.start or 0.0, end, rate)}"
 
     # -- menu and keys -------------------------------------------------------------------------------------------------
 
@@ -214,13 +215,14 @@ class EmotionLane(Lane):
         number = None if handle is None else handle.item.clip if isinstance(handle.item, KeyRef) else handle.item
         clip = next((each for each in self.project.emotions if each.id == number), None)
         if clip is None:
-            self._offer_emotions(menu.addMenu(self.tr("Add an emotion")), lambda each: self.add_at(pointer.time, each))
+            menu.addMenu(self._emotion_menu(menu, self.tr("Add an emotion"), lambda each: self.add_at(pointer.time, each)))
             add(Command.PASTE)
             return
         if clip.id not in self.selection.emotions:
             self.kit.editor.select(Selection.of(emotions=[clip.id]))
         editor = self.kit.editor
-        self._offer_emotions(menu.addMenu(self.tr("Feel")), lambda each: editor.apply("set_emotion", clip=clip.id, emotion=each))
+        feel = self._emotion_menu(menu, self.tr("Feel"), lambda each: editor.apply("set_emotion", clip=clip.id, emotion=each))
+        menu.addMenu(feel)
         self._offer_regions(menu.addMenu(self.tr("On")), clip)
         if clip.emotion is Emotion.CONTEMPT:
             other = Side.LEFT if clip.side is Side.RIGHT else Side.RIGHT
@@ -244,7 +246,7 @@ class EmotionLane(Lane):
 
     def _offer_regions(self, menu: QMenu, clip: EmotionClip) -> None:
         for region in EmotionRegion:
-            action = menu.addAction(region.value)
+            action = menu.addAction(region_name(region))
             action.setCheckable(True)
             action.setChecked(region in clip.regions)
             wanted = clip.regions ^ {region}
@@ -376,5 +378,5 @@ class EmotionLane(Lane):
 
     def description(self) -> str:
         """The selected clips."""
-        texts = [f"{each.emotion.value} {each.intensity:.2f}, {each.start or 0.0:.2f} s" for each in self._chosen()]
+        texts = [f"{emotion_name(each.emotion)} {each.intensity:.2f}, {each.start or 0.0:.2f} s" for each in self._chosen()]
         return ", ".join(texts) or self.tr("no emotion clip selected")

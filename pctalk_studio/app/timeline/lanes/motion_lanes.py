@@ -9,6 +9,7 @@ from pctalk_studio.app.timeline.lane import Board, Strip
 from pctalk_studio.app.timeline.lanes.curve_plot import Channel
 from pctalk_studio.app.timeline.lanes.curves import CurveLane
 from pctalk_studio.app.timeline.painting import paint_lines
+from pctalk_studio.app.widgets.names import curve_title
 from pctalk_studio.core.motion import EYE_CHANNELS, POSE_CHANNELS
 from pctalk_studio.document.edits.keys import CurveName
 from pctalk_studio.document.project import Track
@@ -33,9 +34,8 @@ class LipScaleLane(CurveLane):
     """Size of the lip movement over time."""
 
     def __init__(self, board: Board) -> None:
-        super().__init__("lip_scale", "", board, 40, [Channel(CurveName.LIP_SCALE, "")], Track.LIPS)
-        self.title = self.tr("Lip scale")
-        self.channels = (Channel(CurveName.LIP_SCALE, self.title),)
+        title = curve_title(CurveName.LIP_SCALE)
+        super().__init__("lip_scale", title, board, 40, [Channel(CurveName.LIP_SCALE, title)], Track.LIPS)
 
 
 class MotionLane(CurveLane):
@@ -71,25 +71,25 @@ class HeadLane(MotionLane):
     """How the head turns, nods and tilts, and where and how large it is."""
 
     def __init__(self, board: Board) -> None:
-        super().__init__("head", "", board, 44, [Channel(CurveName.YAW, "")], Track.HEAD)
-        self.title = self.tr("Head")
-        self.channels = (
-            Channel(CurveName.YAW, self.tr("Turn"), "°", "disk"),
-            Channel(CurveName.PITCH, self.tr("Nod"), "°", "style_open"),
-            Channel(CurveName.ROLL, self.tr("Tilt"), "°", "style_purse"),
-            Channel(CurveName.X, self.tr("Shift across"), " E", "style_wide"),
-            Channel(CurveName.Y, self.tr("Shift down"), " E", "closure_bar"),
-            Channel(CurveName.ZOOM, self.tr("Size"), " x", "wave"),
+        channels = (
+            Channel(CurveName.YAW, curve_title(CurveName.YAW), "°", "disk"),
+            Channel(CurveName.PITCH, curve_title(CurveName.PITCH), "°", "style_open"),
+            Channel(CurveName.ROLL, curve_title(CurveName.ROLL), "°", "style_purse"),
+            Channel(CurveName.X, curve_title(CurveName.X), " E", "style_wide"),
+            Channel(CurveName.Y, curve_title(CurveName.Y), " E", "closure_bar"),
+            Channel(CurveName.ZOOM, curve_title(CurveName.ZOOM), " x", "wave"),
         )
+        super().__init__("head", "", board, 44, channels, Track.HEAD)
+        self.title = self.tr("Head")
 
 
 class GazeLane(MotionLane):
     """Where the eyes look."""
 
     def __init__(self, board: Board) -> None:
-        super().__init__("gaze", "", board, 44, [Channel(CurveName.GAZE_X, "")], Track.GAZE)
-        self.title = self.tr("Gaze")
-        self.channels = (
-            Channel(CurveName.GAZE_X, self.tr("To the side"), "°", "disk"),
-            Channel(CurveName.GAZE_Y, self.tr("Up"), "°", "style_open"),
+        channels = (
+            Channel(CurveName.GAZE_X, curve_title(CurveName.GAZE_X), "°", "disk"),
+            Channel(CurveName.GAZE_Y, curve_title(CurveName.GAZE_Y), "°", "style_open"),
         )
+        super().__init__("gaze", "", board, 44, channels, Track.GAZE)
+        self.title = self.tr("Gaze")
