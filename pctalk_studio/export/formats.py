@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
 
 from pctalk_studio.core.errors import UsageError
 from pctalk_studio.core.time import FrameRate
+from pctalk_studio.media.encoding import EncodedFile
 from pctalk_studio.media.gif import GifWriter
 from pctalk_studio.media.movie import MovieWriter
 from pctalk_studio.media.movie_kinds import H264, H265, PRORES, WEBM, MovieKind
 from pctalk_studio.media.sound import Sound
-from pctalk_studio.render.api import PictureU8
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +74,6 @@ _CRF_HALVES = 6
 """Steps of quality that halve the size, a rule of thumb of x264 that holds for its successors, too."""
 
 
-class FrameWriter(Protocol):
-    """Takes the frames of a clip in order."""
-
-    @property
-    def frames(self) -> int:
-        """Frames taken so far."""
-        ...
-
-    def write(self, rgb: PictureU8, /) -> None:
-        """Take the next."""
-        ...
-
-
 def estimated_bytes(
     format_: ExportFormat, size: tuple[int, int], frames: int, rate: FrameRate, quality: int | None = None
 ) -> int:
@@ -123,7 +108,7 @@ def frame_writer(
     quality: int | None = None,
     alpha: bool = False,
     inputs: tuple[Path, ...] = (),
-) -> AbstractContextManager[FrameWriter]:
+) -> EncodedFile:
     """Begin a file that takes frames one after the other.
 
     Raises

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import av
@@ -16,11 +13,9 @@ from av.container import OutputContainer
 from av.video.stream import VideoStream
 from PIL import Image
 
-from pctalk_studio.core.errors import MediaError
-from pctalk_studio.core.files import written_whole
 from pctalk_studio.core.time import FrameRate
 from pctalk_studio.media.colour import RgbU8
-from pctalk_studio.media.files import refuse_overwriting
+from pctalk_studio.media.encoding import EncodedFile
 
 SHORTEST = 2
 """Hundredths of a second for which viewers show a frame at its own speed; most show shorter ones for a tenth of a second."""
@@ -38,8 +33,8 @@ _LOOKED_AT = 512
 """Longest side of each of the pictures that the palette is made from."""
 
 
-class GifWriter(AbstractContextManager["GifWriter"]):
-    """Writes an animated GIF frame by frame; there whole or not at all.
+class GifWriter(EncodedFile):
+    """Writes an animated GIF frame by frame.
 
     The palette is made from the first frames, in which a speaker has opened the mouth, and then kept: a palette that changes
     from frame to frame flickers. GIF counts in hundredths of a second, so frame times are rounded from the beginning of the
@@ -61,31 +56,13 @@ class GifWriter(AbstractContextManager["GifWriter"]):
     """
 
     def __init__(self, path: Path, rate: FrameRate, inputs: tuple[Path, ...] = ()) -> None:
-        self._path = path
+        super().__init__(path, inputs)
         self._rate = rate
-        self._inputs = inputs
         self._container: OutputContainer | None = None
         self._stream: VideoStream | None = None
         self._palette: Image.Image | None = None
         self._held: list[tuple[RgbU8, int]] = []
-        self._frames = 0
         self._last = -SHORTEST
-        self._session: AbstractContextManager[None] | None = None
-
-    @property
-    def frames(self) -> int:
-        """Frames given so far."""
-        return self._frames
-
-    def __enter__(self) -> GifWriter:
-        self._session = self._writing()
-        self._session.__enter__()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool | None:
-        session, self._session = self._session, None
-        assert session is not None  # entered before
-        return session.__exit__(kind, error, trace)
 
     def write(self, rgb: RgbU8) -> None:
         """Append a frame, [H, W, 3] uint8 sRGB, or [H, W, 4] with alpha."""
@@ -139,25 +116,14 @@ class GifWriter(AbstractContextManager["GifWriter"]):
         table[:_COLOURS, 0] = 255
         return indices, table
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        refuse_overwriting(self._path, self._inputs)
-        try:
-            with written_whole(self._path) as draft:
-                container = self._container = av.open(f"file:{draft}", mode="w", format="gif", options={"loop": "0"})
-                try:
-                    yield
-                    self._finish(container)
-                except BaseException:
-                    with suppress(av.FFmpegError):
-                        container.close()
-                    raise
-                finally:
-                    self._container = self._stream = None
-                container.close()
-        except av.FFmpegError as error:
-            text = f"Cannot write '{self._path}': the encoder refuses ({error.strerror}); choose another size or name."
-            raise MediaError(text, repr(error)) from error
+    def _opened(self, draft: Path) -> OutputContainer:
+        return av.open(f"file:{draft}", mode="w", format="gif", options={"loop": "0"})
+
+    def _begin(self, container: OutputContainer) -> None:
+        self._container = container  # the stream waits for the first frame, which tells the size
+
+    def _let_go(self) -> None:
+        self._container = self._stream = None
 
     def _finish(self, container: OutputContainer) -> None:
         if not self._frames:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import av
@@ -18,11 +16,10 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
-from pctalk_studio.core.errors import MediaError, UsageError
-from pctalk_studio.core.files import written_whole
+from pctalk_studio.core.errors import UsageError
 from pctalk_studio.core.time import FrameRate
 from pctalk_studio.media.colour import TAGS, RgbU8, ToMovie
-from pctalk_studio.media.files import refuse_overwriting
+from pctalk_studio.media.encoding import EncodedFile
 from pctalk_studio.media.mixing import resampled, stereo_mix
 from pctalk_studio.media.movie_kinds import H264, MovieKind
 from pctalk_studio.media.reader import MovieFacts, MovieFrame, MovieReader
@@ -38,12 +35,11 @@ _KEY_SECONDS = 2
 """Seconds between key frames at most, so that a player jumps quickly."""
 
 
-class MovieWriter(AbstractContextManager["MovieWriter"]):
+class MovieWriter(EncodedFile):
     """Writes a movie frame by frame.
 
-    Entered, it writes beside the target; left without an exception, the movie is completed and renamed over the target; left
-    with any exception, nothing remains and an older file at the target stays as it was. The sound is cut, or continued with
-    silence, to the length of the frames written. The number of frames need not be known beforehand.
+    The sound is cut, or continued with silence, to the length of the frames written. The number of frames need not be known
+    beforehand.
 
     Parameters
     ----------
@@ -92,7 +88,7 @@ class MovieWriter(AbstractContextManager["MovieWriter"]):
             raise UsageError(f"{kind.name} cannot carry transparency; export ProRes 4444 or WebM for it.")
         if path.suffix.lower() not in kind.suffixes:
             raise UsageError(f"'{path}' should end in {' or '.join(kind.suffixes)}, as {kind.name} is named.")
-        self._path = path
+        super().__init__(path, inputs if sound is None else (*inputs, sound.path))
         self._rate = rate
         self._kind = kind
         self._pixels = pixels
@@ -100,29 +96,7 @@ class MovieWriter(AbstractContextManager["MovieWriter"]):
         self._options = kind.quality_options(quality)
         self._threads = threads or min(4, os.cpu_count() or 1)
         self._sound = None if sound is None else _Track(sound, kind)
-        self._inputs = (*inputs, sound.path) if sound is not None else inputs
-        self._frames = 0
-        self._session: AbstractContextManager[None] | None = None
         self._file: _File | None = None
-        self._entered = False
-
-    @property
-    def frames(self) -> int:
-        """Frames written so far."""
-        return self._frames
-
-    def __enter__(self) -> MovieWriter:
-        if self._entered:
-            raise ValueError("a writer writes one movie")
-        self._entered = True
-        self._session = self._writing()
-        self._session.__enter__()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool | None:
-        session, self._session = self._session, None
-        assert session is not None  # entered before
-        return session.__exit__(kind, error, trace)
 
     def write(self, rgb: RgbU8) -> None:
         """Append a frame, [H, W, 3] uint8 sRGB of the movie's size.
@@ -142,28 +116,18 @@ class MovieWriter(AbstractContextManager["MovieWriter"]):
         # Sound follows the picture, so that the two lie interleaved in the file whatever its length.
         self._write_sound(self._file, last=False)
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        refuse_overwriting(self._path, self._inputs)
-        try:
-            with written_whole(self._path) as draft:
-                container = _opened(draft, self._path, self._kind)
-                try:
-                    self._file = self._with_streams(container)
-                    yield
-                    self._finish(self._file)
-                except BaseException:
-                    # The draft is thrown away; that its end cannot be written any more is of no interest then.
-                    with suppress(av.FFmpegError):
-                        container.close()
-                    raise
-                finally:
-                    # The encoders and their threads end when nothing refers to them any more.
-                    self._file = None
-                container.close()
-        except av.FFmpegError as error:
-            text = f"Cannot write '{self._path}': the encoder refuses ({error.strerror}); choose another size or name."
-            raise MediaError(text, repr(error)) from error
+    def _opened(self, draft: Path) -> OutputContainer:
+        # A fine movie time scale lets the edit lists state both lengths exactly instead of in whole milliseconds.
+        options = {} if self._kind.container == "webm" else {"movflags": "+faststart", "movie_timescale": "48000"}
+        container = "mov" if self._path.suffix.lower() == ".mov" else self._kind.container
+        # Without the protocol a colon in a name would be taken for one.
+        return av.open(f"file:{draft}", mode="w", format=container, options=options)
+
+    def _begin(self, container: OutputContainer) -> None:
+        self._file = self._with_streams(container)
+
+    def _let_go(self) -> None:
+        self._file = None
 
     def _with_streams(self, container: OutputContainer) -> _File:
         video = container.add_stream(self._kind.video_codec, rate=self._rate.value, options=self._options)
@@ -197,13 +161,13 @@ class MovieWriter(AbstractContextManager["MovieWriter"]):
             frame.time_base = Fraction(1, self._sound.rate)
             file.container.mux(file.audio.encode(frame))
 
-    def _finish(self, file: _File) -> None:
-        if not self._frames:
+    def _finish(self, container: OutputContainer) -> None:
+        if not self._frames or self._file is None:
             raise ValueError("a movie needs at least one frame")
-        self._write_sound(file, last=True)
-        file.container.mux(file.video.encode(None))
-        if file.audio is not None:
-            file.container.mux(file.audio.encode(None))
+        self._write_sound(self._file, last=True)
+        container.mux(self._file.video.encode(None))
+        if self._file.audio is not None:
+            container.mux(self._file.audio.encode(None))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -250,11 +214,3 @@ class _Track:
             return chunk
         interleaved = np.ascontiguousarray(chunk.T).reshape(1, -1)
         return np.rint(interleaved * 32767).astype(np.int16) if self._format == "s16" else interleaved
-
-
-def _opened(draft: Path, target: Path, kind: MovieKind) -> OutputContainer:
-    # A fine movie time scale lets the edit lists state both lengths exactly instead of in whole milliseconds.
-    options = {} if kind.container == "webm" else {"movflags": "+faststart", "movie_timescale": "48000"}
-    container = "mov" if target.suffix.lower() == ".mov" else kind.container
-    # Without the protocol a colon in a name would be taken for one.
-    return av.open(f"file:{draft}", mode="w", format=container, options=options)
