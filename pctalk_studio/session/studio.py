@@ -19,7 +19,6 @@ from pctalk_studio.document.edits import EDITS
 from pctalk_studio.document.history import History
 from pctalk_studio.document.project import MediaReference, Project
 from pctalk_studio.document.speech_track import SpeechTrack
-from pctalk_studio.export.clip import ExportReport, export_clip
 from pctalk_studio.preview.clip_frames import ClipFrames
 from pctalk_studio.render.api import FrameKey, FrameLook, FrameResult, PictureU8, PreparedFace, RenderSource
 from pctalk_studio.render.frame_store import FrameStore
@@ -318,26 +317,6 @@ class Studio:
             When the portrait has no transparency, or the engine cannot draw the face.
         """
         return self._easel.with_alpha(self.sources, self.project.render)
-
-    def export(self, out: Path, *, frames: FrameSet | None = None, listen: ProgressListener = silent) -> ExportReport:
-        """Write the clip, or some frames of it, as MP4 with its sound.
-
-        Raises
-        ------
-        StudioError
-            When it cannot be drawn or written.
-        """
-        _, prepared = self.drawn_with()
-        return export_clip(
-            prepared,
-            self.motion,
-            self.sources.sound,
-            out,
-            frames=frames,
-            quality=self.project.render.crf,
-            listen=listen,
-            inputs=(self.sources.picture.path,),
-        )
 
     def save(self, path: Path | None = None) -> Saved:
         """Save the project, over its own file or to another.

@@ -103,10 +103,6 @@ class DropArea(QFrame):
         self._seen = picture
         self._show_picture(self._tokens)
 
-    def show_fact(self, fact: str) -> None:
-        """Show what was found out about the file."""
-        self._fact.setText(fact)
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped."""
         if any(url.isLocalFile() for url in event.mimeData().urls()):
