@@ -14,10 +14,10 @@ import numpy.typing as npt
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT
 from pctalk_studio.core.motion import EYE_CHANNELS, MotionRow, rotation_of
+from pctalk_studio.interchange.liveportrait_table import ControlTable, control_table
 from pctalk_studio.nets.liveportrait.pose import FaceMotion, transform
 from pctalk_studio.render.liveportrait.apertures import EyeOpening, LipOpening
 from pctalk_studio.render.liveportrait.placing import CropPlace
-from pctalk_studio.render.liveportrait.table import ControlTable, control_table
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]

@@ -21,9 +21,9 @@ from pctalk_studio.core.resources import resource_path
 from pctalk_studio.core.topology import face_topology
 from pctalk_studio.deformation.evaluate import Evaluator
 from pctalk_studio.document.project import Emotion, EmotionClip, StyleAxes
+from pctalk_studio.interchange.liveportrait_table import TABLE, control_table, parse_table
 from pctalk_studio.render.liveportrait.apertures import LipOpening
 from pctalk_studio.render.liveportrait.driving import ExpressionMap
-from pctalk_studio.render.liveportrait.table import TABLE, control_table, parse_table
 from pctalk_studio.render.mesh.handles import HandleDriver
 from pctalk_studio.render.mesh.weights import HandleWeights
 from pctalk_studio.storage.project_file import load_project
