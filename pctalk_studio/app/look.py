@@ -31,6 +31,7 @@ class Tokens:
     ready: str
     stale: str
     disk: str
+    proxy: str
     vowel: str
     consonant: str
     closure: str
@@ -73,6 +74,7 @@ DARK = Tokens(
     ready="#43b581",
     stale="#e3a43b",
     disk="#5b8fd6",
+    proxy="#a88be3",
     vowel="#4a4233",
     consonant="#343b45",
     closure="#4b2f3c",
@@ -104,6 +106,7 @@ LIGHT = Tokens(
     ready="#1f7a4f",
     stale="#96600a",
     disk="#2c62ab",
+    proxy="#6a45b5",
     vowel="#efe3cb",
     consonant="#dde5ee",
     closure="#f3d6e1",

@@ -30,9 +30,11 @@ class FrameState(IntEnum):
     QUEUED = 1
     """Its picture will be drawn."""
     ON_DISK = 2
-    DRAFT = 3
+    PROXY = 3
+    """There is one that another, quicker engine has drawn."""
+    DRAFT = 4
     """There is one of reduced quality."""
-    READY = 4
+    READY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,11 @@ class _Use:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Kept:
-    """A picture in memory; ``stands_for`` is the digest of the full picture that a draft stands in for."""
+    """A picture in memory; ``stands_for`` is the digest of the full picture that it stands in for, ``state`` what that frame is."""
 
     key: FrameKey
     picture: PictureU8
+    state: FrameState
     stands_for: str | None = None
 
 
@@ -103,11 +106,11 @@ class FrameStore:
         self.disk = disk
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._drafts: dict[str, str] = {}
+        self._stand_ins: dict[str, str] = {}
         self._unused: OrderedDict[str, None] = OrderedDict()
         self._bytes = 0
         self._use = _Use((), {}, np.zeros(0, np.int64))
-        self._ready = np.zeros(0, np.bool_)
+        self._held = np.zeros(0, np.uint8)
         self._viewing = Viewing(0)
         self._ranks: npt.NDArray[np.int64] | None = None
         self._hits = self._misses = self._disk_hits = self._evicted = 0
@@ -135,9 +138,14 @@ class FrameStore:
                     self._unused.pop(digest, None)
                 elif digest not in self._unused:
                     self._unused[digest] = None
-            if before.digests != use.digests or len(self._ready) != len(use.digests):
-                self._ready = np.fromiter((digest in self._kept for digest in use.digests), np.bool_, len(use.digests))
+            if before.digests != use.digests or len(self._held) != len(use.digests):
+                self._held = np.fromiter((self._state_of(digest) for digest in use.digests), np.uint8, len(use.digests))
             self._look_at(viewing)
+
+    def _state_of(self, digest: str) -> FrameState:
+        """What there is of a full picture in memory: itself, something that stands in for it, or nothing (STALE)."""
+        kept = self._kept.get(digest) or self._kept.get(self._stand_ins.get(digest, ""))
+        return FrameState.STALE if kept is None else kept.state
 
     def look_at(self, viewing: Viewing) -> None:
         """Tell where somebody looks now."""
@@ -163,9 +171,9 @@ class FrameStore:
             return kept.picture
 
     def stand_in(self, key: FrameKey) -> PictureU8 | None:
-        """The draft that stands in for a full key, if there is one."""
+        """The picture that stands in for a full key, if there is one."""
         with self._lock:
-            digest = self._drafts.get(key.digest)
+            digest = self._stand_ins.get(key.digest)
             return None if digest is None else self._kept[digest].picture
 
     def __contains__(self, key: FrameKey) -> bool:
@@ -173,14 +181,14 @@ class FrameStore:
             return key.digest in self._kept
 
     def put(self, result: FrameResult, *, stands_for: FrameKey | None = None, from_disk: bool = False) -> bool:
-        """Keep a picture. A full one takes the place of its draft; a draft of what is there in full is not needed.
+        """Keep a picture. A full one takes the place of what stood in for it; a stand-in for what is there is not needed.
 
         Parameters
         ----------
         result
             The picture becomes read-only.
         stands_for
-            The full key that a draft stands in for.
+            The full key that a draft, or a picture by a quicker engine, stands in for.
         from_disk
             It was not drawn but read; for the counts.
 
@@ -195,18 +203,23 @@ class FrameStore:
             self._disk_hits += from_disk
             if picture.nbytes > self.budget or (full is not None and full in self._kept):
                 return False
-            self._drop(self._drafts.get(full or digest))
+            self._drop(self._stand_ins.get(full or digest))
             self._drop(digest)
-            self._kept[digest] = _Kept(result.key, picture, full)
+            self._kept[digest] = _Kept(result.key, picture, _state(result.key, stands_for), full)
             self._bytes += picture.nbytes
             if full is not None:
-                self._drafts[full] = digest
-            elif digest in self._use.known:
-                self._ready[self._use.known[digest]] = True
+                self._stand_ins[full] = digest
+            self._note(full or digest)
             if (full or digest) not in self._use.known:
                 self._unused[digest] = None
             self._make_room()
             return digest in self._kept
+
+    def _note(self, digest: str) -> None:
+        """Take note of what there is now of a full picture."""
+        number = self._use.known.get(digest)
+        if number is not None:
+            self._held[number] = self._state_of(digest)
 
     def _touch(self, digest: str) -> None:
         self._kept.move_to_end(digest)
@@ -221,9 +234,8 @@ class FrameStore:
         self._bytes -= kept.picture.nbytes
         self._unused.pop(digest, None)
         if kept.stands_for is not None:
-            del self._drafts[kept.stands_for]
-        elif digest in self._use.known:
-            self._ready[self._use.known[digest]] = False
+            del self._stand_ins[kept.stands_for]
+        self._note(kept.stands_for or digest)
 
     def _make_room(self) -> None:
         if self._bytes <= self.budget:
@@ -240,13 +252,8 @@ class FrameStore:
         ranks = self._digest_ranks()
         # One pass by numpy over the clip; sorting all would cost more than the one or two victims that are needed.
         while self._kept:
-            held = np.where(self._ready, ranks, -1)
-            far = int(held.argmax()) if len(held) else 0
-            drafts = [(int(ranks[self._use.known[full]]), digest) for full, digest in self._drafts.items()]
-            if drafts and (not len(held) or max(drafts)[0] >= held[far]):
-                yield max(drafts)[1]
-            else:
-                yield self._use.digests[far]
+            digest = self._use.digests[int(np.where(self._held > 0, ranks, -1).argmax())]
+            yield self._stand_ins.get(digest, digest)
 
     def _digest_ranks(self) -> npt.NDArray[np.int64]:
         """How far the nearest frame of each digest is from being looked at, [U]."""
@@ -267,14 +274,28 @@ class FrameStore:
             Size of a picture, to tell how many fit; 0 when it is not known yet.
         """
         with self._lock:
-            absent = ~self._ready
-            if bytes_each and absent.any():
-                drafts = sum(self._kept[digest].picture.nbytes for digest in self._drafts.values())
-                fit = max((self.budget - drafts) // bytes_each, 0)
-                if fit < len(absent):
-                    ranks = self._digest_ranks()
-                    absent &= ranks < np.partition(ranks, fit)[fit]
-            return np.asarray(absent[self._use.numbers], np.bool_)
+            return self._room_for(self._held != FrameState.READY, bytes_each)
+
+    def bare(self, bytes_each: int) -> Mask:
+        """Frames [T] of which there is nothing in memory, not even a stand-in, and would be if one were drawn.
+
+        Parameters
+        ----------
+        bytes_each
+            As for :meth:`missing`.
+        """
+        with self._lock:
+            return self._room_for(self._held == FrameState.STALE, bytes_each)
+
+    def _room_for(self, absent: Mask, bytes_each: int) -> Mask:
+        """Of absent pictures [U] those that would be kept, as frames [T].
+
+        What stands in needs no room of its own: it makes place for what it stands for, and goes first when it is farther away.
+        """
+        if bytes_each and absent.any() and (fit := self.budget // bytes_each) < len(absent):
+            ranks = self._digest_ranks()
+            absent = absent & (ranks < np.partition(ranks, fit)[fit])
+        return np.asarray(absent[self._use.numbers], np.bool_)
 
     def states(self, queued: Mask) -> npt.NDArray[np.uint8]:
         """State of each frame, [T] uint8 of :class:`FrameState`.
@@ -290,8 +311,8 @@ class FrameStore:
             each = np.zeros(len(use.digests), np.uint8)
             if on_disk:
                 each[[n for n, digest in enumerate(use.digests) if digest in on_disk]] = FrameState.ON_DISK
-            each[[use.known[full] for full in self._drafts if full in use.known]] = FrameState.DRAFT
-            each[self._ready] = FrameState.READY
+            # A stand-in on screen says less than that the picture itself is at hand on disk, but it is what is seen.
+            np.copyto(each, self._held, where=self._held > 0)
             states = each[use.numbers]
         states[(states == FrameState.STALE) & queued] = FrameState.QUEUED
         return states
@@ -309,7 +330,7 @@ class FrameStore:
             if not self.disk.has_room(sum(digest in saved for digest in use.digests)):
                 return None
             ranks = self._digest_ranks()
-            unsaved = [n for n in np.flatnonzero(self._ready) if use.digests[n] not in saved]
+            unsaved = [n for n in np.flatnonzero(self._held == FrameState.READY) if use.digests[n] not in saved]
             if not unsaved:
                 return None
             kept = self._kept[use.digests[min(unsaved, key=lambda n: int(ranks[n]))]]
@@ -320,6 +341,13 @@ class FrameStore:
         """What happened so far."""
         with self._lock:
             return StoreCounts(self._hits, self._misses, self._disk_hits, self._evicted, len(self._kept), self._bytes)
+
+
+def _state(key: FrameKey, stands_for: FrameKey | None) -> FrameState:
+    """What a frame with this picture is; a stand-in of its own engine is a draft, that of another one a proxy."""
+    if stands_for is None:
+        return FrameState.READY
+    return FrameState.DRAFT if key.look.engine == stands_for.look.engine else FrameState.PROXY
 
 
 def _owned(picture: PictureU8) -> PictureU8:

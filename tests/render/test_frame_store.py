@@ -202,10 +202,42 @@ def test_drafts_of_what_a_drag_has_left_behind_go_first():
     assert key("b") in store
 
 
-def test_drafts_take_room_that_is_not_promised_to_others():
-    store = filled(3, "abcd")
-    store.put(draft("a"), stands_for=key("a"))
-    assert store.missing(BYTES).tolist() == [True, True, False, False]
+def test_a_stand_in_makes_place_for_what_it_stands_for_and_needs_no_room_of_its_own():
+    store = filled(3, "abcde")
+    for name in "abcde":
+        store.put(draft(name), stands_for=key(name))
+    assert store.missing(BYTES).tolist() == [True, True, True, False, False]
+    for name in "abc":
+        assert store.put(result(name))
+    assert names(store) == {"a", "b", "c"}
+    assert not store.missing(BYTES).any()
+
+
+def proxy(name):
+    quick = FrameLook("portrait", "quick", "1", DRAFT)
+    return FrameResult(key(name, quick), picture(f"proxy of {name}"), 0)
+
+
+def test_what_another_engine_drew_is_a_proxy_until_the_picture_itself_comes():
+    store = filled(4, "abc")
+    assert store.put(proxy("a"), stands_for=key("a"))
+    assert store.put(draft("b"), stands_for=key("b"))
+    assert store.states(np.zeros(3, bool)).tolist() == [FrameState.PROXY, FrameState.DRAFT, FrameState.STALE]
+    assert store.missing(BYTES).all()
+    assert store.put(result("a"))
+    assert store.states(np.zeros(3, bool))[0] == FrameState.READY
+    assert not store.put(proxy("a"), stands_for=key("a"))
+
+
+def test_bare_is_what_nothing_stands_in_for_and_would_be_kept():
+    store = filled(3, "abcdef", playhead=1)
+    assert store.bare(0).all()
+    assert store.bare(BYTES).tolist() == [True, True, True, False, False, False]
+    store.put(proxy("a"), stands_for=key("a"))
+    store.put(result("b"))
+    assert store.bare(BYTES).tolist() == [False, False, True, False, False, False]
+    store.use(LOOK, rows(*"xbcdea"), Viewing(6, 1))
+    assert store.bare(0).tolist() == [True, False, True, True, True, False]
 
 
 def test_a_draft_far_away_goes_before_a_full_picture_nearby():

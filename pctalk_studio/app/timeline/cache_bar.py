@@ -19,7 +19,9 @@ from pctalk_studio.render.frame_store import FrameState
 _THROTTLE = 100
 """Milliseconds between two looks at the frames; they come by the dozen."""
 
-_WORST_FIRST = (FrameState.STALE, FrameState.QUEUED, FrameState.DRAFT, FrameState.ON_DISK, FrameState.READY)
+_WORST_FIRST = (
+    FrameState.STALE, FrameState.QUEUED, FrameState.PROXY, FrameState.DRAFT, FrameState.ON_DISK, FrameState.READY
+)  # fmt: skip
 """Where several frames share a pixel, the first of these is shown: never green for what is not ready."""
 
 _RANK = np.array([_WORST_FIRST.index(state) for state in sorted(FrameState)], np.uint8)
@@ -62,11 +64,13 @@ def runs(states: States, first: float, frames_a_pixel: float, width: int) -> lis
 
 
 def brush_of(state: FrameState, tokens: Tokens) -> tuple[QBrush | None, QBrush | None]:
-    """(ground, pattern) of a state: ready solid, a draft dotted, disk and stale hatched either way, queued empty."""
+    """(ground, pattern) of a state: ready solid, a proxy in columns, a draft dotted, disk and stale hatched, queued empty."""
     pattern = Qt.BrushStyle
     match state:
         case FrameState.READY:
             return QBrush(tokens.color("ready")), None
+        case FrameState.PROXY:
+            return QBrush(tokens.color("proxy", 0.3)), QBrush(tokens.color("proxy"), pattern.VerPattern)
         case FrameState.DRAFT:
             return QBrush(tokens.color("stale", 0.35)), QBrush(tokens.color("stale"), pattern.Dense6Pattern)
         case FrameState.ON_DISK:
@@ -125,7 +129,10 @@ class CacheBar(QWidget):
             self.update()
 
     def _legend(self) -> str:
-        return self.tr("Solid: ready; hatched up: stale; hatched down: on disk; dotted: draft; empty: queued.")
+        return self.tr(
+            "Solid: ready; columns: shown by the quick engine meanwhile; dotted: draft; "
+            "hatched up: stale; hatched down: on disk; empty: queued."
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw runs of frames of one state."""

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from pctalk_studio.app.look import DARK
-from pctalk_studio.app.timeline.cache_bar import runs
+from pctalk_studio.app.look import DARK, LIGHT
+from pctalk_studio.app.timeline.cache_bar import brush_of, runs
 from pctalk_studio.render.frame_store import FrameState
 
 
@@ -108,6 +108,23 @@ def test_a_pixel_of_several_frames_shows_the_worst(qtbot):
     assert runs(states, 38.0, 0.5, 10) == [(0, 4, queued)]
     assert runs(np.zeros(0, np.uint8), 0.0, 1.0, 10) == []
     assert runs(np.zeros(0, np.uint8), -1.5, 2.0, 10) == [], "the view begins before the clip, and nothing is evaluated"
+
+
+def test_every_state_has_a_colour_or_a_pattern_of_its_own():
+    for tokens in (DARK, LIGHT):
+        looks = {}
+        for state in FrameState:
+            ground, pattern = brush_of(state, tokens)
+            looks[state] = (ground and ground.color().name(), pattern and (pattern.color().name(), pattern.style()))
+        assert len(set(looks.values())) == len(FrameState)
+        colours = {looks[state][0] for state in (FrameState.READY, FrameState.DRAFT, FrameState.PROXY, FrameState.ON_DISK)}
+        assert len(colours) == 4
+
+
+def test_a_proxy_is_not_taken_for_a_draft_or_a_finished_frame():
+    ready, draft, proxy = FrameState.READY, FrameState.DRAFT, FrameState.PROXY
+    states = np.array([ready] * 3 + [proxy] + [draft] * 4 + [proxy] * 4, np.uint8)
+    assert runs(states, 0.0, 4.0, 3) == [(0, 1, proxy), (1, 2, draft), (2, 3, proxy)]
 
 
 def test_ready_frames_are_green_and_no_other_frame_is(panel, qtbot):
