@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import qtawesome
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QFontMetrics, QIcon, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QToolButton, QWidget
 
 from pctalk_studio.app.look import Look, Tokens
 from pctalk_studio.app.widgets.following import follow
-
-SET = "ph"
-"""Phosphor, drawn in outline, in qtawesome's naming."""
+from pctalk_studio.app.widgets.glyphs import GlyphEngine
 
 
 def icon(tokens: Tokens, name: str, color: str = "text") -> QIcon:
@@ -26,9 +23,7 @@ def icon(tokens: Tokens, name: str, color: str = "text") -> QIcon:
     color
         Name of the token for its strokes; disabled ones are faint.
     """
-    strokes = getattr(tokens, color)
-    made: QIcon = qtawesome.icon(f"{SET}.{name}", color=strokes, color_disabled=tokens.faint, color_selected=strokes)
-    return made
+    return QIcon(GlyphEngine(name, getattr(tokens, color), tokens.faint))
 
 
 def icon_side(widget: QWidget) -> int:
