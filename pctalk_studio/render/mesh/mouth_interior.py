@@ -12,6 +12,7 @@ from pctalk_studio.core.topology import INNER_LIP_CORNERS
 from pctalk_studio.render.mesh.lips import LipCurves
 from pctalk_studio.render.mesh.moustache import bared, fringe
 from pctalk_studio.render.mesh.mouth_frame import F32, F64, TABLE_STEP, U8, Box, MouthFrame, Points
+from pctalk_studio.render.mesh.mouth_light import FRONT_LIGHT, MOST, RestLight, ThroughLight, edge_light, pursed
 from pctalk_studio.render.mesh.mouth_look import MouthLook
 from pctalk_studio.render.mesh.own_teeth import OwnMouth
 from pctalk_studio.render.mesh.teeth import LOWER_ARCH, UPPER_ARCH, draw_teeth
@@ -29,17 +30,8 @@ SHOWN_UNDER_HAIR = 0.004
 HAIR = 0.008
 """Lips part over this much of a gap, E: from the photo's own line between them to an opening that is in full view."""
 
-PURSED_SHADE = 0.6
-"""How much of the light pursed lips keep out."""
-
-TEETH_WARMTH, TEETH_HIDDEN = 0.9, 0.75
-"""How much warmer the upper teeth are behind pursed lips, and how much of them goes into the dark."""
-
-LAUGH_LIGHT = 0.4
-"""How much more of the light on the photo's own teeth pursed lips keep out."""
-
-FRONT_LIGHT = 0.33
-"""Part of the light on the upper teeth that no lip takes away."""
+TEETH_WARMTH = (0.7, 0.8)
+"""How much the upper teeth take of the warmth of the shade, and how much more behind pursed lips."""
 
 WARM_SHADOW = np.array([0.26, -0.12, -0.20])
 """How much redder than grey the shade inside the mouth is, R, G, B: light gets there by way of lips and gums."""
@@ -70,17 +62,16 @@ class InteriorPatch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Opening:
-    """Where each pixel of a box lies between the lips: distances from both edges, the gap at its column, its coverage.
+    """Where each pixel of a box lies between the lips: distances from both edges, and its coverage; and the light there.
 
-    ``pursed`` is 0 for lips as wide as when relaxed or wider, or wide open, and 1 for an OO: protruded lips leave the teeth in
-    the dark.
+    ``through`` is a table over the mouth frame's grid, ``pursed`` 0 for lips as wide as when relaxed or wider and 1 for an OO.
     """
 
     under_upper: F32
     over_lower: F32
-    gap: F32
     cover: F32
-    pursed: float = 0.0
+    through: ThroughLight
+    pursed: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +93,7 @@ class MouthInterior:
     own
         The inside of the mouth as photographed, or None.
     rest_light
-        [h, w] float32 each: how much light the lips, and how much the opening let through to each pixel in the photo.
+        The light in the photo.
     grain, light
         [h, w] float32: grain to add, and brightness from side to side.
     fringe
@@ -118,7 +109,7 @@ class MouthInterior:
     upper_edge: float
     lower_edge: float
     own: OwnMouth | None
-    rest_light: tuple[F32, F32]
+    rest_light: RestLight
     grain: F32
     light: F32
     fringe: F32 | None
@@ -141,12 +132,9 @@ class MouthInterior:
         else:
             upper_teeth = draw_teeth(UPPER_ARCH, rig, frame, look, upper_edge)
         column = frame.column
-        rest = _Opening(
-            np.maximum(frame.v - curves.upper[column], 0.015 * frame.unit),
-            np.maximum(curves.lower[column] - frame.v, 0.010 * frame.unit),
-            (curves.lower - curves.upper)[column],
-            np.zeros(0, np.float32),
-        )
+        under = np.maximum(frame.v - curves.upper[column], 0.015 * frame.unit)
+        over = np.maximum(curves.lower[column] - frame.v, 0.010 * frame.unit)
+        through = ThroughLight.of(curves.lower - curves.upper, frame.unit)
         side = 1 + look.light * frame.u / max(0.5 * rig.mouth_width * rig.scale, 1.0)
         return cls(
             frame=frame,
@@ -158,7 +146,7 @@ class MouthInterior:
             upper_edge=upper_edge,
             lower_edge=lower_edge,
             own=own,
-            rest_light=(_edge_light(rest, frame.unit, 0.0), _slit_light(rest, frame.unit)),
+            rest_light=RestLight.of(edge_light(under, over, frame.unit), through),
             grain=_grain(frame.u.shape, look),
             light=np.clip(side, 0.7, 1.3).astype(np.float32),
             fringe=hair,
@@ -176,8 +164,7 @@ class MouthInterior:
         if box.empty:
             return None
         width = float(np.hypot(*(np.asarray(upper[-1]) - np.asarray(upper[0])))) / self.relaxed_width
-        pursed = float(np.clip((0.92 - width) / 0.25, 0, 1)) * float(np.clip(1.6 - gap.max() / (0.07 * frame.unit), 0, 1))
-        opening = self._opening(box, above, below, soft, pursed)
+        opening = self._opening(box, above, below, soft, pursed(width, float(gap.max()) / frame.unit))
         if not opening.cover.any():
             return None
         planes = self._painted(box, opening, jaw, tuck, tongue)
@@ -190,7 +177,7 @@ class MouthInterior:
         cover = np.rint(opening.cover * 255).astype(np.uint8)
         return InteriorPatch(frame.roi.x0 + box.x0, frame.roi.y0 + box.y0, rgb, cover)
 
-    def _opening(self, box: Box, above: F32, below: F32, soft: float, pursed: float) -> _Opening:
+    def _opening(self, box: Box, above: F32, below: F32, soft: float, purse: float) -> _Opening:
         """Distances and coverage; edges as soft as the photo's own."""
         column, v = self.frame.column[box.slices], self.frame.v[box.slices]
         # Across a steep edge the distance is shorter than along v.
@@ -203,13 +190,17 @@ class MouthInterior:
         cover = np.clip(np.minimum(under, over) * np.float32(1 / soft) + 0.5, 0, 1) * parted[column]
         if self.fringe is not None:
             cover = bared(cover, under, self.fringe[column], gap[column], self.frame.unit)
-        return _Opening(under, over, gap[column], cover, pursed)
+        return _Opening(under, over, cover, ThroughLight.of(gap, self.frame.unit, purse), purse)
 
     def _painted(self, box: Box, opening: _Opening, jaw: tuple[float, float], tuck: float, tongue: float) -> F32:
         """All layers, [3, h, w] float32."""
         unit = self.frame.unit
-        edge_light, slit_light = _edge_light(opening, unit, tuck), _slit_light(opening, unit)
-        reaching = edge_light * slit_light
+        column = self.frame.column[box.slices]
+        edge, through = (
+            edge_light(opening.under_upper, opening.over_lower, unit, tuck, opening.pursed),
+            opening.through.inside[column],
+        )
+        reaching = edge * through
         lit = reaching * self.light[box.slices]
         planes = self._cavity(opening)
         down = float(jaw[0] * self.frame.axes[1, 0] + jaw[1] * self.frame.axes[1, 1])
@@ -222,33 +213,34 @@ class MouthInterior:
         warm = [1 + np.float32(warmth) * (1 - reaching) for warmth in WARM_SHADOW * self.look.chroma]
         for plane, tint in zip(planes, warm, strict=True):
             plane *= lit * tint
-        if self.own is None:
-            moved = lit
-        else:
-            # What the photo shows has its shade already; it changes with the opening, and by half with the lips' distance.
-            rest_edge, rest_slit = (rest[box.slices] for rest in self.rest_light)
-            moved = np.minimum(slit_light / rest_slit * (0.5 + 0.5 * edge_light / rest_edge), np.float32(1.1))
-        if self.own is not None and self.own.back is not None:
-            _lay(planes, _shifted(self.own.back, box, jaw), moved)
+        if self.own is not None:
+            relit = opening.through.inside / self.rest_light.through.inside
+            moved = relit[column] * (0.5 + edge * self.rest_light.edge[box.slices])
+            _lay(planes, _shifted(self.own.back, box, jaw), np.minimum(moved, np.float32(MOST)))
         lifted = min(max(pose.forward, 0.0 if self.own is None else 2.5 * pose.raised), 1.0)
         if lifted > 0:
             _paint(planes, colour, shade * lit, cover * np.float32(lifted))
         # Grain is weaker in the dark.
         planes += self.grain[box.slices] * np.clip(0.25 + planes[1] * np.float32(1 / 130), 0, 1)
-        # The upper teeth stand in front, where more light gets.
-        front = np.float32(FRONT_LIGHT * (1 - opening.pursed)) * np.minimum(moved * 2, 1)
-        lit_front = front + (1 - front) * moved
-        if self.own is not None:
-            # Teeth photographed in a laugh are in full light, as no painted ones are.
-            lit_front = lit_front * np.float32(1 - LAUGH_LIGHT * opening.pursed)
+        front = self._light_on_teeth(box, opening, edge)
         # Behind pursed lips only what light lips and gums give back is left on them: grey would be no colour of a mouth.
-        hue = np.float32(0.4 + TEETH_WARMTH * opening.pursed)
-        tinted = [lit_front * (1 - hue + hue * tint) for tint in warm]
-        _lay(planes, self.upper_teeth[box.slices], tinted, 1 - TEETH_HIDDEN * opening.pursed)
+        hue = np.float32(TEETH_WARMTH[0] + TEETH_WARMTH[1] * opening.pursed)
+        _lay(planes, self.upper_teeth[box.slices], [front * (1 - hue + hue * tint) for tint in warm])
         if pose.forward > 0:
             tip, tip_cover = paint_tip(pose, self.frame.u[box.slices], opening.over_lower, unit, softness)
-            _paint(planes, colour, tip * (0.35 + 0.65 * slit_light), tip_cover)
+            _paint(planes, colour, tip * (0.35 + 0.65 * through), tip_cover)
         return planes
+
+    def _light_on_teeth(self, box: Box, opening: _Opening, edge: F32) -> F32:
+        """Light on the upper teeth, [h, w] float32, given what the lips' edges leave; in front as they stand, more gets there."""
+        column, through = self.frame.column[box.slices], opening.through.teeth
+        if self.own is None:
+            near = edge * self.light[box.slices]
+        else:
+            through = through / self.rest_light.through.teeth
+            near = 0.5 + edge * self.rest_light.edge[box.slices]
+        lit = through[column] * (FRONT_LIGHT + (1 - FRONT_LIGHT) * near)
+        return np.asarray(np.minimum(lit, np.float32(MOST)), np.float32)
 
     def _cavity(self, opening: _Opening) -> F32:
         """The dark of the mouth, [3, h, w]: lips' hue, darkest below the upper lip."""
@@ -265,20 +257,6 @@ def _relaxed_width(rig: FaceRig) -> float:
     return max(float(np.hypot(*(corners[1] - corners[0])[:2])) * rig.scale, 1.0)
 
 
-def _edge_light(opening: _Opening, unit: float, tuck: float) -> F32:
-    """Light that the lips leave close to them, 0 to 1: least under the upper one."""
-    lip = 1 - 0.42 * np.exp(np.maximum(opening.under_upper, 0) * np.float32(-1 / (0.020 * unit)))
-    foot = 1 - (0.28 + 0.2 * tuck) * np.exp(np.maximum(opening.over_lower, 0) * np.float32(-1 / (0.016 * unit)))
-    return np.asarray(lip * foot, np.float32)
-
-
-def _slit_light(opening: _Opening, unit: float) -> F32:
-    """Light that gets through the opening, 0 to 1: little at its corners, through a narrow slit and between pursed lips."""
-    wide = np.clip(opening.gap * np.float32(1 / (0.06 * unit)), 0, 1)
-    slit = (0.16 + 0.84 * wide * wide * (3 - 2 * wide)) * np.float32(1 - PURSED_SHADE * opening.pursed)
-    return np.asarray(slit, np.float32)
-
-
 def _shifted(rgba: U8, box: Box, by: tuple[float, float]) -> U8:
     """The part in a box of a layer moved by (right, down) pixels."""
     back = np.array([[1, 0, box.x0 - by[0]], [0, 1, box.y0 - by[1]]], np.float64)
@@ -287,13 +265,13 @@ def _shifted(rgba: U8, box: Box, by: tuple[float, float]) -> U8:
     return np.asarray(cv2.warpAffine(rgba, back, size, flags=flags, borderMode=cv2.BORDER_CONSTANT), np.uint8)
 
 
-def _lay(planes: F32, rgba: U8, light: F32 | list[F32] | float, opacity: float = 1.0) -> None:
+def _lay(planes: F32, rgba: U8, light: F32 | list[F32] | float) -> None:
     """Put premultiplied [h, w, 4] over planes [3, h, w], in place; ``light`` (of each plane, if a list) multiplies colours."""
     *colours, alpha = cv2.split(rgba)
-    clear = 1 - alpha * np.float32(opacity / 255)
+    clear = 1 - alpha * np.float32(1 / 255)
     for i, (plane, colour) in enumerate(zip(planes, colours, strict=True)):
         plane *= clear
-        plane += colour * np.asarray(light[i] if isinstance(light, list) else light, np.float32) * np.float32(opacity)
+        plane += colour * np.asarray(light[i] if isinstance(light, list) else light, np.float32)
 
 
 def _paint(planes: F32, colour: F64, shade: F32, cover: F32) -> None:
