@@ -59,6 +59,10 @@ class WeightsError(StudioError):
     """Network weights that are missing, cannot be fetched, or are not what they claim to be."""
 
 
+class TrainingError(StudioError):
+    """A corpus or a training run that cannot be made, read or gone on with."""
+
+
 class RenderError(StudioError):
     """An engine that cannot draw what it was asked for."""
 
