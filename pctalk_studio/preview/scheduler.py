@@ -2,6 +2,9 @@
 
 The decision is made at the last moment, when the worker is free, from what is wanted then; so the newest wish wins between any
 two frames without anything having to be cancelled, and nobody who tells a wish ever waits for a frame.
+
+An engine that cannot keep up with playing has a proxy, another engine, that draws on a worker beside it: what is looked at is
+seen at once, and each picture of the slow engine takes the place of its proxy when it comes.
 """
 
 from __future__ import annotations
@@ -19,13 +22,11 @@ from pctalk_studio.core.motion import Motion
 from pctalk_studio.core.time import FrameRange
 from pctalk_studio.jobs import Done, Ended, Event, Failed, Outcome, Request, Runner
 from pctalk_studio.preview.clip_frames import ClipFrames
+from pctalk_studio.preview.lanes import Lane, LaneSource
 from pctalk_studio.preview.requests import DrawFrame, Landed, LoadFrame
 from pctalk_studio.preview.wish import Drawing, Scene, Stage, Wish
-from pctalk_studio.render.api import FrameKey, FrameLook, PictureU8
+from pctalk_studio.render.api import FrameKey, PictureU8
 from pctalk_studio.render.frame_store import FrameState, FrameStore
-
-_FOLLOW = 0.2
-"""Share of the newest frame in the running mean of the drawing time."""
 
 _LAST = np.iinfo(np.int64).max
 
@@ -44,7 +45,8 @@ class FrameFailed:
 class PreviewScheduler:
     """Keeps the frames that will be looked at drawn, the most wanted first.
 
-    Its methods may be called from any thread and return at once. It is a source of work for one runner; each frame is a ticket.
+    Its methods may be called from any thread and return at once. It is a source of work for one runner, or for two where engines
+    have proxies; each frame is a ticket.
 
     Parameters
     ----------
@@ -52,6 +54,8 @@ class PreviewScheduler:
         Of the device that draws.
     store
         Where pictures are kept.
+    beside
+        Draws the proxies of stages that have one, and reads from disk for them; None: proxies are not drawn.
     landed
         Told of every picture that comes, through the runner's ``deliver``.
     failed
@@ -67,6 +71,7 @@ class PreviewScheduler:
         runner: Runner,
         store: FrameStore,
         *,
+        beside: Runner | None = None,
         landed: Callable[[Landed], None] = lambda _: None,
         failed: Callable[[FrameFailed], None] = lambda _: None,
         rested: Callable[[], None] = lambda: None,
@@ -84,13 +89,13 @@ class PreviewScheduler:
         self._synced: Scene | None = None
         self._broken: frozenset[str] = frozenset()
         self._front: Landed | None = None
-        self._taken_for: Wish | None = None
-        self._no_room_for: Wish | None = None
         self._rested_on: Wish | None = None
-        self._measured: FrameLook | None = None
-        self._drawing_takes = 0.0
-        self._bytes_each = 0
+        self._main, self._quick = Lane(), Lane()
+        self._beside = beside
+        self._beside_source = LaneSource(self._take_beside, lambda request, ended: self._settle(request, ended, self._quick))
         runner.attach(self, listeners=(self._hear,))
+        if beside is not None:
+            beside.attach(self._beside_source, listeners=(self._hear,))
 
     # -- wishes --------------------------------------------------------------------------------------------------------
 
@@ -136,6 +141,8 @@ class PreviewScheduler:
     def close(self) -> None:
         """Draw nothing more; the frame that is being drawn may still land."""
         self._runner.detach(self)
+        if self._beside is not None:
+            self._beside.detach(self._beside_source)
 
     def _forgive(self) -> None:
         with self._lock:
@@ -145,6 +152,8 @@ class PreviewScheduler:
         with self._lock:
             self._wish = replace(self._wish, **changes)
         self._runner.wake()
+        if self._beside is not None:
+            self._beside.wake()
 
     # -- answers -------------------------------------------------------------------------------------------------------
 
@@ -157,10 +166,10 @@ class PreviewScheduler:
     @property
     def drawing_takes(self) -> float:
         """Seconds that drawing a frame takes at present; 0 until one was drawn."""
-        return self._drawing_takes
+        return self._main.pace.takes
 
     def picture(self, frame: int) -> PictureU8 | None:
-        """What there is of a frame as it is now: its picture, else a draft of it, else None. Never another frame's."""
+        """What there is of a frame as it is now: its picture, else what stands in for it, else None. Never another frame's."""
         scene, front = self._wish.scene, self._front
         if scene is None or not 0 <= frame < len(scene.clip):
             return None
@@ -194,7 +203,7 @@ class PreviewScheduler:
         front = self._front
         return front if front is not None and front.result.key == scene.full_key(scene.playhead) else None
 
-    # -- the worker's side ---------------------------------------------------------------------------------------------
+    # -- the workers' side --------------------------------------------------------------------------------------------
 
     def take(self) -> Request[Any] | None:
         """The most useful frame now; see :class:`pctalk_studio.jobs.Source`."""
@@ -205,7 +214,7 @@ class PreviewScheduler:
         request = self._front_request(scene)
         if request is None and not wish.dragging:
             request = self._ahead_request(scene)
-        self._taken_for = wish
+        self._main.taken_for = wish
         if request is None and not wish.dragging:
             self._rested_on = wish
             self._rested()
@@ -213,45 +222,44 @@ class PreviewScheduler:
 
     def settle(self, request: Request[Any], outcome: Outcome[Any]) -> None:
         """Put what came into the store; see :class:`pctalk_studio.jobs.Source`."""
+        self._settle(request, outcome, self._main)
+
+    def _settle(self, request: Request[Any], outcome: Outcome[Any], lane: Lane) -> None:
         if not isinstance(request, DrawFrame | LoadFrame):
             return
         if isinstance(request, LoadFrame) and self._store.disk is not None:
             found = isinstance(outcome, Done) and outcome.result is not None
             self._store.disk.note_read(request.entry, found)
+            if not found:
+                self._runner.wake()  # what was to be read has to be drawn
         if isinstance(outcome, Failed):
             with self._lock:
                 self._broken |= {request.key.digest}
         elif isinstance(outcome, Done) and outcome.result is not None:
-            self._keep(outcome.result)
+            self._keep(outcome.result, lane)
 
-    def _keep(self, landed: Landed) -> None:
-        result, scene = landed.result, self._wish.scene
-        if landed.stands_for is None:
-            self._measure(landed)
-        kept = self._store.put(result, stands_for=landed.stands_for, from_disk=not landed.drawn)
-        if scene is not None and (landed.stands_for or result.key) == scene.full_key(scene.playhead):
-            # Held here as well, because the picture that is looked at must be there whatever the budget.
-            self._front = landed
-        elif not kept and landed.stands_for is None:
+    def _keep(self, landed: Landed, lane: Lane) -> None:
+        result, stands_for, scene = landed.result, landed.stands_for, self._wish.scene
+        if (stands_for is None) == (lane is self._main):
+            lane.pace.learn(landed)
+        kept = self._store.put(result, stands_for=stands_for, from_disk=not landed.drawn)
+        if scene is not None and (stands_for or result.key) == scene.full_key(scene.playhead):
+            with self._lock:
+                # Held here as well, because the picture that is looked at must be there whatever the budget.
+                if self._front is None or self._front.result.key != stands_for:
+                    self._front = landed
+        elif not kept and (stands_for is None or stands_for not in self._store):
             # No room in spite of the plan: wait for another wish instead of drawing the same again and again.
-            self._no_room_for = self._taken_for
-
-    def _measure(self, landed: Landed) -> None:
-        """Learn how large the pictures are and how long they take, anew for each engine."""
-        result = landed.result
-        if self._measured != result.key.look:
-            self._measured, self._drawing_takes = result.key.look, 0.0
-        self._bytes_each = result.picture.nbytes
-        if landed.drawn:
-            mean = self._drawing_takes or result.seconds
-            self._drawing_takes = mean + _FOLLOW * (result.seconds - mean)
+            lane.no_room_for = lane.taken_for
 
     def _front_request(self, scene: Scene) -> Request[Any] | None:
         """The frame under the playhead, if there is still something to do for it."""
         frame, held = scene.playhead, self._front.result.key if self._front is not None else None
         full, draft = scene.full_key(frame), scene.draft_key(frame)
-        if held == full or full in self._store or scene.late_frames(self._now(), self._drawing_takes):
+        if held == full or full in self._store or scene.late_frames(self._now(), self.drawing_takes):
             return None
+        if self._has_proxies(scene) and (self._on_disk(full) or (draft is None and scene.wish.dragging)):
+            return None  # the worker beside sees to it
         if draft is None or self._on_disk(full):
             return None if full.digest in self._broken else self._full_request(scene, frame)
         if held == draft or draft in self._store or draft.digest in self._broken or scene.stage.draft is None:
@@ -260,10 +268,8 @@ class PreviewScheduler:
 
     def _ahead_request(self, scene: Scene) -> Request[Any] | None:
         """The most wanted of the frames that are missing and fit the store."""
-        scene.clip.row_keys()  # hashed before the lock is taken, so that nobody waits for it
-        with self._syncing:
-            self._sync(scene)
-        if self._no_room_for is scene.wish:
+        self._catch_up(scene)
+        if self._main.no_room_for is scene.wish:
             return None
         wanted = self._wanted(scene)
         front = self._front_of(scene)
@@ -271,11 +277,63 @@ class PreviewScheduler:
             # Given up by the store while the playhead was elsewhere, but still held here.
             self._store.put(front.result)
             wanted[scene.playhead] = False
+        frame = self._first(scene, wanted, self.drawing_takes)
+        return None if frame is None else self._full_request(scene, frame)
+
+    def _take_beside(self) -> Request[Any] | None:
+        """The most useful frame that is soon there, now: from disk or, where there is nothing of it, by the proxy."""
+        wish = self._wish
+        scene = wish.scene
+        if scene is None or scene.stage.proxy is None:
+            return None
+        request = self._front_beside(scene, scene.stage.proxy)
+        if request is None and not wish.dragging:
+            request = self._ahead_beside(scene, scene.stage.proxy)
+        self._quick.taken_for = wish
+        return request
+
+    def _front_beside(self, scene: Scene, proxy: Drawing) -> Request[Any] | None:
+        """The frame under the playhead, if nothing of it is there, or if it is better on disk."""
+        full, front = scene.full_key(scene.playhead), self._front
+        if scene.late_frames(self._now(), self._quick.pace.takes) or full in self._store:
+            return None
+        if front is not None and front.result.key == full:
+            return None
+        if not self._on_disk(full):
+            stood = (front is not None and front.stands_for == full) or self._store.stand_in(full) is not None
+            if stood or self._key(scene, proxy, scene.playhead).digest in self._broken:
+                return None
+        return self._request_beside(scene, proxy, scene.playhead)
+
+    def _ahead_beside(self, scene: Scene, proxy: Drawing) -> Request[Any] | None:
+        """The most wanted of the frames of which there is nothing, or which are better on disk, and which fit the store."""
+        self._catch_up(scene)
+        if self._quick.no_room_for is scene.wish:
+            return None
+        size = self._main.pace.bytes_of(scene.stage.full.look) or self._quick.pace.bytes_of(proxy.look)
+        on_disk = self._frames_on_disk(scene)
+        wanted = (self._store.bare(size) & ~on_disk & ~self._broken_frames(scene, proxy)) | (self._store.missing(size) & on_disk)
+        wanted[scene.playhead] = False
+        frame = self._first(scene, wanted, self._quick.pace.takes)
+        return None if frame is None else self._request_beside(scene, proxy, frame)
+
+    def _request_beside(self, scene: Scene, proxy: Drawing, frame: int) -> Request[Any]:
+        full = scene.full_key(frame)
+        return self._full_request(scene, frame) if self._on_disk(full) else self._draw(scene, proxy, frame, full)
+
+    def _catch_up(self, scene: Scene) -> None:
+        """Let the store know the clip and the playhead."""
+        scene.clip.row_keys()  # hashed before the lock is taken, so that nobody waits for it
+        with self._syncing:
+            self._sync(scene)
+
+    def _first(self, scene: Scene, wanted: Frames, takes: float) -> int | None:
+        """The most wanted of some frames; those that would come too late to be seen in their time come last."""
         if not wanted.any():
             return None
         ranks = scene.viewing.draw_ranks()
-        ranks[ranks < scene.late_frames(self._now(), self._drawing_takes)] += 3 * len(ranks)
-        return self._full_request(scene, int(np.where(wanted, ranks, _LAST).argmin()))
+        ranks[ranks < scene.late_frames(self._now(), takes)] += 3 * len(ranks)
+        return int(np.where(wanted, ranks, _LAST).argmin())
 
     def _full_request(self, scene: Scene, frame: int) -> Request[Any]:
         key, disk = scene.full_key(frame), self._store.disk
@@ -284,20 +342,38 @@ class PreviewScheduler:
         return self._draw(scene, scene.stage.full, frame, None)
 
     def _draw(self, scene: Scene, drawing: Drawing, frame: int, stands_for: FrameKey | None) -> DrawFrame:
-        key = FrameKey(drawing.look, scene.clip.row_key(frame))
+        key = self._key(scene, drawing, frame)
         return DrawFrame(drawing.face, scene.clip.row(frame), key, frame, stands_for, self._now)
 
+    def _key(self, scene: Scene, drawing: Drawing, frame: int) -> FrameKey:
+        return FrameKey(drawing.look, scene.clip.row_key(frame))
+
     def _wanted(self, scene: Scene) -> Frames:
-        """Frames that are missing, would be kept, and can be drawn."""
-        known = self._measured == scene.stage.full.look
-        wanted = self._store.missing(self._bytes_each if known else 0)
-        if self._broken:
-            prefix = scene.stage.full.look.digest
-            wanted &= np.array([prefix + row not in self._broken for row in scene.clip.row_keys()], np.bool_)
-        return wanted
+        """Frames that are missing, would be kept, and can be drawn; what is on disk is read by the worker beside, if any."""
+        full = scene.stage.full
+        wanted = self._store.missing(self._main.pace.bytes_of(full.look)) & ~self._broken_frames(scene, full)
+        return wanted & ~self._frames_on_disk(scene) if self._has_proxies(scene) else wanted
+
+    def _has_proxies(self, scene: Scene) -> bool:
+        return self._beside is not None and scene.stage.proxy is not None
+
+    def _broken_frames(self, scene: Scene, drawing: Drawing) -> Frames:
+        """Frames that an engine could not draw."""
+        if not self._broken:
+            return np.zeros(len(scene.clip), np.bool_)
+        prefix = drawing.look.digest
+        return np.array([prefix + row in self._broken for row in scene.clip.row_keys()], np.bool_)
 
     def _on_disk(self, key: FrameKey) -> bool:
         return self._store.disk is not None and key.digest in self._store.disk
+
+    def _frames_on_disk(self, scene: Scene) -> Frames:
+        """Frames whose full pictures can be read."""
+        on_disk = self._store.disk.digests() if self._store.disk is not None else frozenset[str]()
+        if not on_disk:
+            return np.zeros(len(scene.clip), np.bool_)
+        prefix = scene.stage.full.look.digest
+        return np.array([prefix + row in on_disk for row in scene.clip.row_keys()], np.bool_)
 
     def _sync(self, scene: Scene) -> None:
         """Let the store know the clip and the playhead; the lock for this is held."""

@@ -27,11 +27,15 @@ class Stage:
     full
         At the quality that stays.
     draft
-        For the frame under the playhead while somebody drags; None: that is drawn in full too.
+        The same engine in haste, for the frame under the playhead while somebody drags; None: that is drawn in full too, or
+        left to the proxy.
+    proxy
+        A quicker engine that draws beside it whatever is looked at and is not there yet; None: the engine keeps up by itself.
     """
 
     full: Drawing
     draft: Drawing | None = None
+    proxy: Drawing | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

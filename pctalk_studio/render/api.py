@@ -68,8 +68,16 @@ class NeuralRenderer(Renderer, Protocol):
     """An engine that paints every pixel of its part of the picture anew, and takes its time."""
 
     @property
-    def draft(self) -> Renderer:
-        """What stands in for it while somebody drags: quick, of the same face and size."""
+    def draft(self) -> Renderer | None:
+        """The same networks in haste, on the same device, while somebody drags; None where that is not quick either."""
+        ...
+
+    @property
+    def proxy(self) -> Renderer | None:
+        """Another engine that keeps up with playing and draws, beside it, what is looked at and is not there yet.
+
+        None where it keeps up by itself. Both stand in with frames of the same face and size.
+        """
         ...
 
 

@@ -79,7 +79,7 @@ class _Use:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Kept:
-    """A picture in memory; ``stands_for`` is the digest of the full picture that it stands in for, ``state`` what that frame is."""
+    """A picture in memory; ``stands_for`` is the digest of the full picture that it stands in for, ``state`` the frame's."""
 
     key: FrameKey
     picture: PictureU8

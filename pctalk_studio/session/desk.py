@@ -18,10 +18,10 @@ from pctalk_studio.jobs.notices import Deliver
 from pctalk_studio.preview.audio_output import OutputDevices
 from pctalk_studio.preview.clip_frames import ClipFrames
 from pctalk_studio.preview.clock import PlaybackClock
-from pctalk_studio.preview.scheduler import FrameFailed, PreviewScheduler
+from pctalk_studio.preview.scheduler import FrameFailed
 from pctalk_studio.preview.wish import Stage
 from pctalk_studio.render.api import PictureU8
-from pctalk_studio.render.frame_store import FrameStore
+from pctalk_studio.session.darkroom import Darkroom
 from pctalk_studio.session.desk_work import EvaluateClip, OpenSound, PrepareStage
 from pctalk_studio.session.easel import Easel, Engines, ViewingQuality
 from pctalk_studio.session.notices import (
@@ -49,8 +49,8 @@ _CLOSING = 5.0
 class Desk:
     """A project on the desk: document, selection, playhead and frames, each change of which is told.
 
-    All methods belong to one thread, that of the window, and none waits for work. Work is done by three workers: one evaluates
-    documents, one draws, and one does what takes seconds.
+    All methods belong to one thread, that of the window, and none waits for work. Workers evaluate documents, draw (two, see
+    :class:`pctalk_studio.session.darkroom.Darkroom`), and do what takes seconds.
 
     Parameters
     ----------
@@ -94,12 +94,10 @@ class Desk:
         self._evaluator = Evaluator(studio.sources.rig, studio.sources.speech)
         self._easel = Easel(engines)
         self.motion_runner = Runner("motion", deliver=deliver)
-        self.render_runner = Runner("render", deliver=deliver)
         self.slow_runner = Runner("slow", deliver=deliver)
-        self.store = FrameStore(frame_memory)
-        self.scheduler = PreviewScheduler(
-            self.render_runner, self.store, landed=lambda _: tell(FramesChanged()), failed=self._not_drawn
-        )
+        self._darkroom = Darkroom(deliver, frame_memory, landed=lambda _: tell(FramesChanged()), failed=self._not_drawn)
+        self.render_runner, self.store = self._darkroom.runner, self._darkroom.store
+        self.scheduler = self._darkroom.scheduler
         self.transport = Transport(self.scheduler, tell)
 
     def start(self) -> None:
@@ -122,9 +120,8 @@ class Desk:
             Names of workers that did not stop in time; empty when all is well.
         """
         self.transport.close()
-        self.scheduler.close()
-        runners = (self.motion_runner, self.render_runner, self.slow_runner)
-        return tuple(runner.name for runner in runners if runner.close(_CLOSING))
+        others = tuple(runner.name for runner in (self.motion_runner, self.slow_runner) if runner.close(_CLOSING))
+        return (*others, *self._darkroom.close(_CLOSING))
 
     # -- document ------------------------------------------------------------------------------------------------------
 

@@ -110,19 +110,24 @@ class Easel:
         while factor < 1 and min(self.source.picture.shape[:2]) * factor < SMALLEST_SIDE:
             factor *= 2
         if factor == 1:
-            return Stage(Drawing(self.look, self.prepared), self._draft(self.source, factor))
+            return self._staged(Drawing(self.look, self.prepared), self.source, factor)
         if self._small is None or self._small[0] != factor:
             small = _shrunk(self.source, factor)
             drawing = Drawing(self.look.at(Quality(factor)), self._engine.prepare(small))
-            self._small = (factor, Stage(drawing, self._draft(small, factor)))
+            self._small = (factor, self._staged(drawing, small, factor))
         return self._small[1]
 
-    def _draft(self, source: RenderSource, factor: Fraction) -> Drawing | None:
-        """What stands in while somebody drags, for engines that take their time."""
-        if not isinstance(self._engine, NeuralRenderer):
-            return None
-        engine = self._engine.draft
-        return Drawing(FrameLook.of(self.source, engine, Quality(factor, draft=True)), engine.prepare(source))
+    def _staged(self, full: Drawing, source: RenderSource, factor: Fraction) -> Stage:
+        """With what stands in for engines that take their time."""
+        engine = self._engine
+        if not isinstance(engine, NeuralRenderer):
+            return Stage(full)
+        quality = Quality(factor, draft=True)
+        draft, proxy = (
+            None if each is None else Drawing(FrameLook.of(self.source, each, quality), each.prepare(source))
+            for each in (engine.draft, engine.proxy)
+        )
+        return Stage(full, draft, proxy)
 
 
 def _shrunk(source: RenderSource, factor: Fraction) -> RenderSource:

@@ -19,6 +19,7 @@ SIDE = 4
 BYTES = SIDE * SIDE * 3
 LOOK = FrameLook("portrait", "fake", "1")
 DRAFT_LOOK = LOOK.at(Quality(draft=True))
+PROXY_LOOK = FrameLook("portrait", "quick", "1", Quality(draft=True))
 SOON = 20.0
 
 
@@ -112,19 +113,25 @@ class HandRunner:
 
 
 class Bench:
-    """A scheduler with a fake engine, by hand."""
+    """A scheduler with a fake engine, by hand; ``proxy``: with a quicker one beside it, whose pictures are 3 pixels wide."""
 
-    def __init__(self, values=(), budget=1000, seconds=0.0, disk=None, rate="25", draft=False):
+    def __init__(self, values=(), budget=1000, seconds=0.0, disk=None, rate="25", draft=False, proxy=False):
         self.time = Time()
         self.face, self.draft_face = FakeFace(self.time, seconds), FakeFace(self.time, seconds / 4, side=2)
-        self.runner = HandRunner()
+        self.proxy_face = FakeFace(self.time, seconds / 100, side=3)
+        self.runner, self.beside = HandRunner(), HandRunner()
         self.store = FrameStore(budget * BYTES, disk)
         self.landed, self.failed = [], []
         self.preview = PreviewScheduler(
-            self.runner, self.store, landed=self.landed.append, failed=self.failed.append, now=self.time
+            self.runner,
+            self.store,
+            beside=self.beside,
+            landed=self.landed.append,
+            failed=self.failed.append,
+            now=self.time,
         )
-        full = Drawing(LOOK, self.face)
-        self.preview.set_stage(Stage(full, Drawing(DRAFT_LOOK, self.draft_face) if draft else None))
+        hasty, quick = Drawing(DRAFT_LOOK, self.draft_face), Drawing(PROXY_LOOK, self.proxy_face)
+        self.preview.set_stage(Stage(Drawing(LOOK, self.face), hasty if draft else None, quick if proxy else None))
         if len(values):
             self.preview.show(motion(values, rate))
 

@@ -91,29 +91,33 @@ def test_a_weights_file_that_is_none_is_named(tmp_path):
         open_renderer(store)
 
 
+class Hasty(FakeEngine):
+    name, version = "liveportrait", "hasty"
+
+
 class Painting(FakeEngine):
     """Takes its time, and has something quicker."""
 
     name, version = "liveportrait", "slow"
-    draft = FakeEngine()
+    draft, proxy = Hasty(), FakeEngine()
 
 
 @pytest.mark.parametrize("quality", [ViewingQuality.FULL, ViewingQuality.HALF])
-def test_an_engine_that_takes_its_time_has_a_stand_in_while_somebody_drags(quality):
+def test_an_engine_that_takes_its_time_has_stand_ins(quality):
     easel = Easel({"mesh": FakeEngine, "liveportrait": Painting})
     made = begun({"mesh": FakeEngine}).sources
     made = replace(made, picture=Picture.of(np.zeros((256, 256, 3), np.uint8), None, Path("grey.png")), rig=frontal_rig(256))
     easel.follow(made, RenderSettings())
-    assert easel.stage_at(quality).draft is None
+    assert (easel.stage_at(quality).draft, easel.stage_at(quality).proxy) == (None, None)
     easel.follow(made, NEURAL)
-    stage = easel.stage_at(quality)
-    assert stage.draft is not None
-    assert stage.draft.look.engine == "mesh"
-    assert stage.draft.look.quality == Quality(quality.value, draft=True)
+    stage, rest = easel.stage_at(quality), MotionRow.rest()
     assert stage.full.look.engine == "liveportrait"
-    rest = MotionRow.rest()
-    assert stage.draft.face.frame(rest).shape == stage.full.face.frame(rest).shape
-    assert easel.stage_at(quality).draft.look == stage.draft.look
+    for drawing, engine in ((stage.draft, "liveportrait"), (stage.proxy, "mesh")):
+        assert drawing.look.engine == engine
+        assert drawing.look.quality == Quality(quality.value, draft=True)
+        assert drawing.face.frame(rest).shape == stage.full.face.frame(rest).shape
+    again = easel.stage_at(quality)
+    assert (again.draft.look, again.proxy.look) == (stage.draft.look, stage.proxy.look)
 
 
 class Refusing(FakeEngine):

@@ -158,9 +158,18 @@ class LivePortraitRenderer:
         return replace(self, side=side)
 
     @property
-    def draft(self) -> Renderer:
-        """A quarter of the pixels; on a processor, where even that takes seconds, the mesh engine."""
-        return MeshRenderer() if self.bench.model.policy.device.type == "cpu" else self.at(DRAFT_SIDE)
+    def draft(self) -> Renderer | None:
+        """A quarter of the pixels; None on a processor, where even that takes seconds."""
+        return None if self._slow else self.at(DRAFT_SIDE)
+
+    @property
+    def proxy(self) -> Renderer | None:
+        """On a processor, which takes seconds for a frame, the mesh engine."""
+        return MeshRenderer() if self._slow else None
+
+    @property
+    def _slow(self) -> bool:
+        return self.bench.model.policy.device.type == "cpu"
 
     def prepare(self, source: RenderSource) -> LivePortraitFace:
         """Study a source.

@@ -229,16 +229,16 @@ def test_a_draft_is_another_look(engine, source):
     assert FrameLook.of(source, full).digest != FrameLook.of(source, engine, Quality(draft=True)).digest
 
 
-def test_the_draft_is_what_the_device_draws_quickly(model, source):
+def test_on_a_processor_the_mesh_engine_draws_beside_it_on_a_card_it_hurries(model, source):
     engine = LivePortraitRenderer(Workbench(model), "a")
     assert isinstance(engine, NeuralRenderer)
-    assert engine.draft.name == "mesh"
-    assert engine.draft.prepare(source).frame(SMILE).shape == source.picture.shape
+    assert (engine.draft, engine.proxy.name) == (None, "mesh")
+    assert engine.proxy.prepare(source).frame(SMILE).shape == source.picture.shape
     on_card = CopyingModel()
     on_card.policy = Policy(torch.device("cuda"), torch.float16)
-    quick = LivePortraitRenderer(Workbench(on_card), "a").draft
-    assert (quick.name, quick.side) == ("liveportrait", 128)
-    assert quick.prepare(source).frame(SMILE).shape == source.picture.shape
+    quick = LivePortraitRenderer(Workbench(on_card), "a")
+    assert (quick.draft.name, quick.draft.side, quick.proxy) == ("liveportrait", 128, None)
+    assert quick.draft.prepare(source).frame(SMILE).shape == source.picture.shape
 
 
 def test_it_tells_what_its_networks_remarked():
