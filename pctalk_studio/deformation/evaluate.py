@@ -9,16 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from pctalk_studio.core.face import FaceRig
-from pctalk_studio.core.motion import Motion
+from pctalk_studio.core.face_track import FaceTrack
+from pctalk_studio.core.motion import FACING, Motion
 from pctalk_studio.core.speech import SpeechFacts
 from pctalk_studio.deformation.direction import directed_speech
 from pctalk_studio.deformation.emc.deformation import Expression, express, neutral_gap
 from pctalk_studio.deformation.emc.mood import attitude, felt_emotions
-from pctalk_studio.deformation.emc.resting import resting_units
 from pctalk_studio.deformation.emc.tables import emotion_tables
 from pctalk_studio.deformation.eyes import eye_motion, pauses_of
+from pctalk_studio.deformation.footing import Grounds
 from pctalk_studio.deformation.lac.articulation import Articulation, articulate, frame_times, planned, voiced
-from pctalk_studio.deformation.lac.mapping import MouthGeometry, lip_deformation
+from pctalk_studio.deformation.lac.mapping import lip_deformation
 from pctalk_studio.deformation.lac.segments import segments_of
 from pctalk_studio.deformation.lac.targets import lip_targets
 from pctalk_studio.deformation.pose import directed_pose
@@ -42,15 +43,15 @@ def _mouth(art: Articulation, expression: Expression) -> ArrayF64:
     return np.stack([seal, press, art.tuck, art.tongue], axis=1)
 
 
-def evaluate(project: Project, rig: FaceRig, speech: SpeechFacts) -> Motion:
+def evaluate(project: Project, face: FaceRig | FaceTrack, speech: SpeechFacts) -> Motion:
     """Compute a clip's motion.
 
     Parameters
     ----------
     project
         All controls, the seed among them.
-    rig
-        The face.
+    face
+        In the picture, or through the movie.
     speech
         The recording; where the project has words and phones, they are used instead of the analysis.
 
@@ -59,7 +60,7 @@ def evaluate(project: Project, rig: FaceRig, speech: SpeechFacts) -> Motion:
     Motion
         One row per frame; equal inputs give equal bits.
     """
-    return Evaluator(rig, speech).motion(project)
+    return Evaluator(face, speech).motion(project)
 
 
 _Value = TypeVar("_Value")
@@ -73,25 +74,25 @@ class Evaluator:
 
     Parameters
     ----------
-    rig, speech
+    face, speech
         As for :func:`evaluate`.
     """
 
-    def __init__(self, rig: FaceRig, speech: SpeechFacts) -> None:
-        self._rig = rig
+    def __init__(self, face: FaceRig | FaceTrack, speech: SpeechFacts) -> None:
         self._speech = speech
         self._tables = emotion_tables()
-        self._mouth = MouthGeometry.of(rig)
-        self._resting = resting_units(rig, self._tables.units)
+        self._grounds = Grounds(face, self._tables.units)
         self._kept: dict[str, tuple[tuple[object, ...], object]] = {}
 
     def motion(self, project: Project) -> Motion:
         """The motion of a project."""
-        p, tables, mouth = project, self._tables, self._mouth
+        p, tables = project, self._tables
         said = (p.speech.phones, tuple((w.text, w.start, w.end, w.said) for w in p.speech.words))
         speech = self._stage("speech", said, lambda: directed_speech(p, self._speech))
         duration = speech.alignment.duration
         shown = self._stage("times", (duration, p.rate), lambda: frame_times(duration, p.rate))
+        ground = self._stage("ground", (shown,), lambda: self._grounds.at(shown))
+        mouth, present = ground.mouth, ground.presence
         plain = self._stage("segments", (speech,), lambda: segments_of(speech.alignment, lip_targets()))
         loud = self._stage("loudness", (plain, p.follow_volume), lambda: voiced(plain, speech, p.follow_volume))
         planning = (loud, p.speech.words, p.style, p.rate, p.lead)
@@ -100,9 +101,9 @@ class Evaluator:
         clips = p.emotions if p.active(Track.EMOTION) else ()
         emotions = self._stage("emotions", (clips, shown, p.seed), lambda: felt_emotions(clips, tables, shown, p.seed))
         expression = self._stage(
-            "expression", (emotions, art), lambda: express(emotions, tables, self._resting, art, mouth, shown)
+            "expression", (emotions, art, ground), lambda: express(emotions, tables, ground.resting, art, mouth, shown)
         )
-        lip = self._stage("lip", (art,), lambda: lip_deformation(art.shape, neutral_gap(art, mouth), mouth))
+        lip = self._stage("lip", (art, ground), lambda: lip_deformation(art.shape, neutral_gap(art, mouth), mouth))
         mood = self._stage("mood", (emotions, shown), lambda: attitude(emotions, shown))
         posed = (p.active(Track.HEAD), p.head, p.head_keys, p.seed, speech.alignment.words, mood, shown)
         pose = self._stage("pose", posed, lambda: directed_pose(p, speech, mood, shown))
@@ -112,16 +113,17 @@ class Evaluator:
             (*looking, pauses_of(speech.alignment), mood, pose, shown),
             lambda: eye_motion(p, speech.alignment, mood, pose, shown),
         )
-        # A muted mouth is the photo's own, not a closed one: no deformation and no channel acts on it.
-        heard = float(p.active(Track.LIPS))
+        # A muted mouth is the photo's own, not a closed one: nothing acts on it, nor on a face that a movie has lost.
+        heard = float(p.active(Track.LIPS)) * present
         return Motion(
             rate=p.rate,
-            lip=(heard * lip).astype(np.float32),
-            emotion=expression.deformation.astype(np.float32),
-            pose=pose.astype(np.float32),
-            eyes=eyes.astype(np.float32),
+            lip=(heard[..., None] * lip).astype(np.float32),
+            emotion=(present[..., None] * expression.deformation).astype(np.float32),
+            pose=(FACING + present * (pose - FACING)).astype(np.float32),
+            eyes=(present * eyes).astype(np.float32),
             mouth=(heard * _mouth(art, expression)).astype(np.float32),
             target_openness=art.asked,
+            source=ground.source,
         )
 
     def _stage(self, name: str, inputs: tuple[object, ...], make: Callable[[], _Value]) -> _Value:

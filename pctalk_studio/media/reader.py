@@ -88,21 +88,29 @@ class MovieReader:
 
     def __iter__(self) -> Iterator[MovieFrame]:
         with opened(self.path, "movie") as container:
-            stream = _video(container, self.path)
+            stream = video_stream(container, self.path)
             origin = clock_origin(container) or Fraction(0)
             convert = ToPicture()
-            for index, frame in enumerate(_frames(container, stream)):
-                yield MovieFrame(index, float(_shown(frame, origin, index, stream)), convert(frame, _aspect(stream)))
+            for index, frame in enumerate(decoded_frames(container, stream)):
+                yield MovieFrame(index, float(_shown(frame, origin, index, stream)), convert(frame, pixel_aspect(stream)))
 
 
-def _video(container: InputContainer, path: Path) -> VideoStream:
+def video_stream(container: InputContainer, path: Path) -> VideoStream:
+    """The moving picture of a container.
+
+    Raises
+    ------
+    MediaError
+        When there is none, or nothing here decodes it.
+    """
     stream = container.streams.best("video")
     if not isinstance(stream, VideoStream) or stream.disposition & Disposition.attached_pic:
         raise MediaError(f"'{path}' holds no moving picture; give a movie such as an MP4.")
     return known_codec(stream, path)
 
 
-def _frames(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+def decoded_frames(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+    """Pictures from where the container stands on, in the order of showing."""
     stream.codec_context.thread_count = 1
     for frame in container.decode(stream):
         if isinstance(frame, VideoFrame):
@@ -116,23 +124,24 @@ def _shown(frame: VideoFrame, origin: Fraction, index: int, stream: VideoStream)
     return frame.pts * frame.time_base - origin
 
 
-def _aspect(stream: VideoStream) -> float:
+def pixel_aspect(stream: VideoStream) -> float:
+    """Width of a stored pixel over its height."""
     return float(stream.codec_context.sample_aspect_ratio or 1)
 
 
 def _probed(path: Path) -> MovieFacts:
     """Decode the first picture and count the packets; nothing else of a movie tells its frames reliably."""
     with opened(path, "movie") as container:
-        stream = _video(container, path)
-        first = next(_frames(container, stream), None)
+        stream = video_stream(container, path)
+        first = next(decoded_frames(container, stream), None)
         if first is None:
             raise MediaError(f"The movie '{path}' holds not a single picture; export it again.")
-        width, height = max(1, round(first.width * _aspect(stream))), first.height
+        width, height = max(1, round(first.width * pixel_aspect(stream))), first.height
         size = (height, width) if quarter_turns(first) % 2 else (width, height)
         rate = stream.average_rate or stream.guessed_rate or Fraction(25)
         has_sound = container.streams.best("audio") is not None
     with opened(path, "movie") as container:
-        stream = _video(container, path)
+        stream = video_stream(container, path)
         origin = clock_origin(container) or Fraction(0)
         count, end = 0, Fraction(0)
         for packet in container.demux(stream):

@@ -76,6 +76,10 @@ class FaceTracker:
         reading = averaged(looks)
         return reading if reading.presence >= SURE_PRESENCE else None
 
+    def begin(self, landmarks: npt.NDArray[np.float64]) -> None:
+        """Go on with the face that has these landmarks [478, 3] in the next frame."""
+        self._window = Window.around(landmarks)
+
     def forget(self) -> None:
         """Begin anew, as for another clip."""
         self._window = None

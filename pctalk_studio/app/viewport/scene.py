@@ -14,7 +14,6 @@ from pctalk_studio.app.viewport.glow import Glow, felt_weights, glow_of
 from pctalk_studio.app.viewport.options import ViewOptions, keep_options, read_options
 from pctalk_studio.app.viewport.targets import clips_at, selected_clip
 from pctalk_studio.core.keypoints import KeypointsF32
-from pctalk_studio.core.motion import Motion
 from pctalk_studio.core.topology import OUTER_EYE_CORNERS
 from pctalk_studio.document.project import EmotionClip, EmotionRegion, Project
 from pctalk_studio.preview.clip_frames import ClipFrames
@@ -289,7 +288,7 @@ class ViewportScene(QObject):
         shown, space = self.shown, self.space
         if shown is None or space is None or shown.frame >= len(shown.clip):
             return None
-        points: KeypointsF32 = _row_of(shown.clip.motion, shown.frame).k_d(space.rig)[0]
+        points: KeypointsF32 = shown.clip.motion.part(slice(shown.frame, shown.frame + 1)).k_d(space.rig)[0]
         return points
 
 
@@ -300,10 +299,3 @@ def _marked(shown: Shown, stale: bool) -> Shown:
 def _same_row(a: Shown, b: Shown) -> bool:
     """Both are the same frame of the same motion, marked or not."""
     return a.clip is b.clip and a.frame == b.frame and a.picture is b.picture
-
-
-def _row_of(motion: Motion, frame: int) -> Motion:
-    """One frame's motion."""
-    one = slice(frame, frame + 1)
-    channels = (motion.lip, motion.emotion, motion.pose, motion.eyes, motion.mouth, motion.target_openness)
-    return Motion(motion.rate, *(channel[one] for channel in channels))

@@ -120,7 +120,7 @@ def express(
     tables
         Action units and regions.
     resting
-        [U, 2] action units that the photo shows by itself.
+        [U, 2] action units that the photo shows by itself; of a movie [T, U, 2].
     art
         Neutral articulation P(neutral, phones).
     mouth

@@ -54,12 +54,12 @@ def resting_units(rig: FaceRig, units: ActionUnits) -> ArrayF64:
 
 
 def taken_back(resting: ArrayF64, spec: EmotionSpec, units: ActionUnits) -> ArrayF64:
-    """Displacement [21, 3] that an emotion at full strength makes by ending the photo's expression, unit E.
+    """Displacement [..., 21, 3] that an emotion at full strength makes by ending the photo's expression, unit E.
 
     Parameters
     ----------
     resting
-        [U, 2] of :func:`resting_units`.
+        [..., U, 2] of :func:`resting_units`.
     spec
         The emotion; units that it has itself stay.
     units
@@ -68,4 +68,4 @@ def taken_back(resting: ArrayF64, spec: EmotionSpec, units: ActionUnits) -> Arra
     ended = np.maximum(resting - spec.weights, 0.0)
     effects = units.effects.copy()
     effects[:, :, list(MESH.indices(Region.LIPS, Region.JAW))] *= _LIPS_LEFT
-    return np.asarray(-np.einsum("us,uskc->kc", ended, effects))
+    return np.asarray(-np.einsum("...us,uskc->...kc", ended, effects))

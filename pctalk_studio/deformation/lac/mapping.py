@@ -63,7 +63,8 @@ class MouthGeometry:
     width
         Width of the relaxed mouth, held within what living mouths have.
     closing
-        [21, 3] displacement of lips and chin from the photo's expression to lips closed and at ease.
+        [21, 3] displacement of lips and chin from the photo's expression to lips closed and at ease; of a movie [T, 21, 3], from
+        that of each output frame's own source.
     reach
         Part of the usual opening that this mouth makes: 1, or :data:`UNDER_HAIR` when the rig's problems say that the lips can
         hardly be made out.

@@ -1,0 +1,78 @@
+"""What a clip's motion is relative to: the mouth and the expression that the source shows by itself, at each output frame.
+
+A picture shows one. In a movie they change from frame to frame, and each is taken back where it shows, so that what the face said
+there is not seen under what it says now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import gaussian_filter1d
+
+from pctalk_studio.core.face import FaceRig
+from pctalk_studio.core.face_track import FaceTrack
+from pctalk_studio.deformation.emc.resting import resting_units
+from pctalk_studio.deformation.emc.tables import ActionUnits
+from pctalk_studio.deformation.lac.mapping import MouthGeometry
+
+ArrayF64 = npt.NDArray[np.float64]
+
+_MOOD_SECONDS = 0.3
+"""Standard deviation of the time over which a movie's own expression is averaged: a smile lasts, speech under it does not."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Footing:
+    """The source at T output frames.
+
+    Parameters
+    ----------
+    mouth
+        Its mouth; ``closing`` is [21, 3] of a picture, [T, 21, 3] of a movie.
+    resting
+        Its own expression in action units, [U, 2] of a picture, [T, U, 2] of a movie.
+    source
+        [T] int32 frames of the movie; None of a picture.
+    presence
+        [T, 1] float64 0 to 1: how far it may be animated.
+    """
+
+    mouth: MouthGeometry
+    resting: ArrayF64
+    source: npt.NDArray[np.int32] | None
+    presence: ArrayF64
+
+
+class Grounds:
+    """Footings of one source.
+
+    Parameters
+    ----------
+    face
+        In the picture, or through the movie.
+    units
+        Action units.
+    """
+
+    def __init__(self, face: FaceRig | FaceTrack, units: ActionUnits) -> None:
+        self._track = face if isinstance(face, FaceTrack) else None
+        rigs = [face] if isinstance(face, FaceRig) else [face.rig(frame) for frame in range(len(face))]
+        mouths = [MouthGeometry.of(rig) for rig in rigs]
+        self._closing = np.stack([mouth.closing for mouth in mouths])
+        self._resting = np.stack([resting_units(rig, units) for rig in rigs])
+        self._mouth = mouths[0]
+        if self._track is not None and len(rigs) > 1:
+            seconds = float(self._track.times[-1] - self._track.times[0]) / (len(rigs) - 1)
+            self._resting = gaussian_filter1d(self._resting, _MOOD_SECONDS / seconds, axis=0, mode="nearest")
+
+    def at(self, times: ArrayF64) -> Footing:
+        """The source at times [T], seconds from the clip's beginning."""
+        if self._track is None:
+            return Footing(self._mouth, self._resting[0], None, np.ones((len(times), 1)))
+        source = self._track.frames_at(times)
+        mouth = MouthGeometry(self._mouth.width, self._closing[source], self._mouth.reach)
+        presence = self._track.presence[source].astype(np.float64)[:, None]
+        return Footing(mouth, self._resting[source], source, presence)
