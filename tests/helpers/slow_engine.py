@@ -1,0 +1,44 @@
+"""An engine that draws only when a test lets it, with a quick one beside it."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+from helpers.desks import FakeEngine, FakeFace
+
+SOON = 20.0
+FINISHED = 255
+"""In the last corner of what the slow engine drew."""
+
+
+class SlowFace(FakeFace):
+    def __init__(self, source, gate):
+        super().__init__(source)
+        self._gate = gate
+
+    def frame(self, row):
+        assert self._gate.acquire(timeout=SOON), "nobody let it draw"
+        picture = super().frame(row)
+        picture[-8:, -8:] = FINISHED
+        return picture
+
+
+class SlowEngine(FakeEngine):
+    """Draws as many frames as ``let`` allows."""
+
+    name, version = "liveportrait", "slow"
+    draft, proxy = None, FakeEngine()
+
+    def __init__(self):
+        self._gate = threading.Semaphore(0)
+
+    def prepare(self, source):
+        return SlowFace(source, self._gate)
+
+    def let(self, frames=100_000):
+        self._gate.release(frames)
+
+
+def is_finished(picture: np.ndarray) -> bool:
+    return bool((picture[-8:, -8:] == FINISHED).all())
