@@ -1,0 +1,78 @@
+"""The lip refiner: from what is heard, the face as it is and the predicted delta to the lips of that very face (equation 6).
+
+It works on keypoints, not on the expression, so that it can correct what delta means for another identity: thicker lips, a
+resting smile, an open mouth. Only keypoints of lips and jaw come out.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH, Region
+from pctalk_studio.nets.speech.predictor import MOTION_SIZE, TYPICAL
+
+LIPS = MESH.indices(Region.LIPS, Region.JAW)
+"""Keypoints that speech moves."""
+
+LIP_SIZE = 3 * len(LIPS)
+
+
+def lips_of(keypoints: Tensor) -> Tensor:
+    """The lips and the jaw, [..., 27], of keypoints [..., 63]."""
+    return keypoints.reshape(*keypoints.shape[:-1], KEYPOINT_COUNT, 3)[..., list(LIPS), :].flatten(-2)
+
+
+def whole_face(lips: Tensor) -> Tensor:
+    """Keypoints [..., 63] with given lips and jaw [..., 27], zero elsewhere."""
+    out = lips.new_zeros(*lips.shape[:-1], KEYPOINT_COUNT, 3)
+    out[..., list(LIPS), :] = lips.reshape(*lips.shape[:-1], len(LIPS), 3)
+    return out.flatten(-2)
+
+
+class LipRefiner(nn.Module):
+    """K_refine = Refine(e_a, K_ori, delta_pred, z) (paper equation 6) as a perceptron for each frame.
+
+    Parameters
+    ----------
+    heard_size
+        Length of what is heard: the predictor's memory, which is e_a with its phones.
+    hidden
+        Width of the two hidden layers.
+    """
+
+    def __init__(self, heard_size: int, hidden: int = 256) -> None:
+        super().__init__()
+        self.first = nn.Linear(heard_size + 2 * LIP_SIZE + MOTION_SIZE, hidden)
+        self.second = nn.Linear(hidden, hidden)
+        self.third = nn.Linear(hidden, LIP_SIZE)
+        self.register_buffer("usual", torch.zeros(MOTION_SIZE))
+        nn.init.zeros_(self.third.weight)
+        nn.init.zeros_(self.third.bias)
+
+    def forward(self, heard: Tensor, k_ori: Tensor, delta: Tensor) -> Tensor:
+        """Refined lips.
+
+        Parameters
+        ----------
+        heard
+            [B, T, H].
+        k_ori
+            [B, 63] face frame, unit E; the noise z of training is added by the caller.
+        delta
+            [B, T, 63] predicted, unit E.
+
+        Returns
+        -------
+        Tensor
+            [B, T, 27] D_l = K_refine - K_ori of lips and jaw, unit E.
+        """
+        frames = delta.shape[1]
+        face = ((k_ori - self.get_buffer("usual")) / TYPICAL)[:, None].expand(-1, frames, -1)
+        wanted = lips_of(delta)
+        x = torch.cat([heard, face, lips_of(face), wanted / TYPICAL], dim=2)
+        x = functional.gelu(self.first(x))
+        x = x + functional.gelu(self.second(x))
+        out: Tensor = wanted + self.third(x) * TYPICAL
+        return out
