@@ -10,6 +10,7 @@ from pctalk_studio.core.errors import EditRejected
 from pctalk_studio.core.time import FrameRate
 from pctalk_studio.document.curves import Curve
 from pctalk_studio.document.masks import FaceMask
+from pctalk_studio.document.performance import PerformanceClip, Take
 from pctalk_studio.document.speech_track import SpeechTrack
 
 
@@ -190,6 +191,7 @@ class Track(StrEnum):
     HEAD = "head"
     GAZE = "gaze"
     BLINK = "blink"
+    PERFORMANCE = "performance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +291,11 @@ class Project:
     render
         How frames leave the program.
     next_id
-        The id that the next clip, blink or marker gets.
+        The id that the next clip, blink, marker or take gets.
+    takes
+        Recorded performances that clips play.
+    performances
+        Clips, later ones over earlier ones.
     """
 
     rate: FrameRate = field(default_factory=lambda: FrameRate(Fraction(25)))
@@ -317,6 +323,8 @@ class Project:
     out_point: float | None = None
     render: RenderSettings = RenderSettings()
     next_id: int = 1
+    takes: tuple[Take, ...] = ()
+    performances: tuple[PerformanceClip, ...] = ()
 
     def __post_init__(self) -> None:
         _checked("Lip scale", self.lip_scale, 0.0, 2.0)

@@ -1,4 +1,7 @@
-"""The table that says what moves LivePortrait's keypoints, read from ``resources/liveportrait_controls.json`` and checked."""
+"""The table that says what moves LivePortrait's keypoints, read from ``resources/liveportrait_controls.json`` and checked.
+
+The neural engine reads it forwards, from a deformation to an expression; motion templates are read with it backwards.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +41,10 @@ class Control:
         Measures are bent smoothly towards it: a face that does several things at once stays one that people have.
     moves
         [21, 3] float32 expression per unit of the measure, LivePortrait's layout.
+    shows
+        [21, 3] float32 deformation in the MESH layout that a unit of the measure stands for, unit E.
+    typical
+        Measure of a face that moves much.
     """
 
     name: str
@@ -45,6 +52,8 @@ class Control:
     one_sided: bool
     limit: float
     moves: F32
+    shows: F32
+    typical: float
 
     def amount(self, deformation: F32) -> float:
         """How much of it a deformation [21, 3] in the MESH layout asks for, in units."""
@@ -95,6 +104,10 @@ class ControlTable:
         Of the subject's right eye, and of the left one.
     gaze_right, gaze_left, gaze_up
         [21, 3] float32 expression per degree to the picture's right, to its left, and up.
+    neutral
+        [21, 3] float32 expression of a neutral face with its mouth closed.
+    parting
+        [21, 3] float32 deformation in the MESH layout that stands for an E between the middles of the lips.
     """
 
     regions: Mapping[Region, tuple[int, ...]]
@@ -105,6 +118,8 @@ class ControlTable:
     gaze_right: F32
     gaze_left: F32
     gaze_up: F32
+    neutral: F32
+    parting: F32
 
     def mask(self, *regions: Region) -> npt.NDArray[np.bool_]:
         """Points [21] bool that some regions may touch."""
@@ -144,6 +159,8 @@ def parse_table(content: Mapping[str, Any]) -> ControlTable:
         _moves(gaze["right"]),
         _moves(gaze["left"]),
         _moves(gaze["up"]),
+        _moves(content["neutral"]["at"]),
+        _of_mesh(content["opening"]["shows"]),
     )
     _check(table)
     return table
@@ -161,13 +178,25 @@ def _lid(along: F32) -> Aperture:
     return Aperture(along / np.float32((along * along).sum()), along)
 
 
+def _of_mesh(entries: list[list[Any]], unit: float = 1.0) -> F32:
+    out = np.zeros((KEYPOINT_COUNT, 3), np.float32)
+    for name, axis, value in entries:
+        out[MESH.index(name), _AXES.index(axis)] += value / unit
+    return out
+
+
 def _control(entry: Mapping[str, Any]) -> Control:
-    reads = np.zeros((KEYPOINT_COUNT, 3), np.float32)
-    for name, axis, weight in entry["reads"]:
-        reads[MESH.index(name), _AXES.index(axis)] += weight / entry["unit"]
     if entry["side"] not in ("above", "both"):
         raise ValueError(f"'{entry['side']}' is no side of a control")
-    return Control(entry["name"], reads, entry["side"] == "above", float(entry["limit"]), _moves(entry["moves"]))
+    return Control(
+        entry["name"],
+        _of_mesh(entry["reads"], entry["unit"]),
+        entry["side"] == "above",
+        float(entry["limit"]),
+        _moves(entry["moves"]),
+        _of_mesh(entry["shows"]),
+        float(entry["typical"]),
+    )
 
 
 def _check(table: ControlTable) -> None:
@@ -178,6 +207,8 @@ def _check(table: ControlTable) -> None:
         for region in read:
             if control.moves[~table.mask(region)].any():
                 raise ValueError(f"the control '{control.name}' moves points outside of {region}")
+        if abs(float((control.reads * control.shows).sum()) - 1.0) > 1e-5:
+            raise ValueError(f"what the control '{control.name}' shows is not what it reads")
     pieces = [(table.lips, Region.LIPS), (table.eyes[0], Region.EYE_RIGHT), (table.eyes[1], Region.EYE_LEFT)]
     for aperture, region in pieces:
         if aperture.along[~table.mask(region)].any():

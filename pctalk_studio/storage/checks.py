@@ -11,6 +11,8 @@ from types import MappingProxyType
 
 from pctalk_studio.document.curves import Curve
 from pctalk_studio.document.edits.keys import LIMITS, CurveName, curve_of
+from pctalk_studio.document.edits.performances import MOST_TAKES
+from pctalk_studio.document.performance import SHORTEST_PERFORMANCE
 from pctalk_studio.document.project import HeadKeys, Project
 from pctalk_studio.storage.extras import Place
 
@@ -47,6 +49,7 @@ def _faults(project: Project) -> Iterator[Fault]:
         yield ("project", "media", "face"), "is less than 1"
     yield from _identities(project)
     yield from _times(project)
+    yield from _performances(project)
     for name, place in _CURVES.items():
         yield from _levels(name, curve_of(project, name), ("project", *place))
     for clip in project.emotions:
@@ -54,9 +57,9 @@ def _faults(project: Project) -> Iterator[Fault]:
 
 
 def _identities(project: Project) -> Iterator[Fault]:
-    """Ids of clips, blinks and markers are given once; 0 is none."""
+    """Ids of clips, blinks, markers and takes are given once; 0 is none."""
     taken: set[int] = set()
-    for items in ("emotions", "blinks", "markers"):
+    for items in ("emotions", "blinks", "markers", "takes", "performances"):
         for item in getattr(project, items):
             if item.id in taken or not 0 <= item.id < project.next_id:
                 yield ("project", items, f"#{item.id}"), "has the identity of another or one that was never given"
@@ -75,6 +78,21 @@ def _times(project: Project) -> Iterator[Fault]:
     for place, time in moments:
         if time is not None and abs(time) > LATEST:
             yield place, f"lies outside {LATEST:g} s"
+
+
+def _performances(project: Project) -> Iterator[Fault]:
+    """Clips play what the project has, when there is time for it."""
+    if len(project.takes) > MOST_TAKES:
+        yield ("project", "takes"), f"has more than {MOST_TAKES} recordings"
+    there = {take.id for take in project.takes}
+    for clip in project.performances:
+        place = ("project", "performances", f"#{clip.id}")
+        if clip.take not in there:
+            yield (*place, "take"), "is no recording of the project"
+        if not 0 <= clip.start <= LATEST or clip.end > LATEST or clip.duration < SHORTEST_PERFORMANCE - 1e-9:
+            yield place, f"lasts less than {SHORTEST_PERFORMANCE:g} s, or lies outside 0 to {LATEST:g} s"
+        if abs(clip.offset) > LATEST:
+            yield (*place, "offset"), f"lies outside {LATEST:g} s"
 
 
 def _levels(name: CurveName, curve: Curve, place: Place) -> Iterator[Fault]:

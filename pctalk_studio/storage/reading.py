@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from fractions import Fraction
 
@@ -12,12 +12,14 @@ from pctalk_studio.core.time import FrameRate
 from pctalk_studio.storage.extras import Extra, ExtraKind, Extras, Place, spoken, step_to
 from pctalk_studio.storage.json_text import is_too_deep, one_line, shown
 from pctalk_studio.storage.mask_png import weights_of
+from pctalk_studio.storage.packed_rows import rows_of
 from pctalk_studio.storage.schema import (
     MISSING,
     SCHEMA,
     Choice,
     Choices,
     Field,
+    Frames,
     Json,
     JsonObject,
     Listing,
@@ -37,6 +39,8 @@ from pctalk_studio.storage.upgrades import Format
 _SCHEMA = re.compile(r"([A-Za-z][A-Za-z0-9]{0,63})\.([1-9][0-9]{0,5})")
 MOST_MASKS = 4096
 """Masks in a file: a plain one takes hundreds of bytes in the file and 16 KiB in memory."""
+MOST_PERFORMED = 64 << 20
+"""Bytes of all performances of a file in memory."""
 _RATE = re.compile(r"([0-9]{1,100})(?:/([0-9]{1,100}))?")
 
 
@@ -77,13 +81,14 @@ class Reader:
         Whether every object must name its record. Scripts written by hand may leave it out.
     """
 
-    __slots__ = ("_extras", "_known", "_masks", "_named", "upgraded")
+    __slots__ = ("_extras", "_known", "_masks", "_named", "_performed", "upgraded")
 
     def __init__(self, known: Format, *, named: bool = True) -> None:
         self._known = known
         self._named = named
         self._extras: list[Extra] = []
         self._masks = 0
+        self._performed = 0
         self.upgraded = False
 
     @property
@@ -118,13 +123,22 @@ class Reader:
                 return frozenset(_word(words, each, place) for each in node)
             case Choice(words):
                 return _word(words, node, place)
-            case Picture():
-                self._masks += 1
-                if self._masks > MOST_MASKS:
-                    raise Damaged(place, f"is one of more than {MOST_MASKS:,} masks")
-                return _mask(node, place)
+            case Picture() | Frames():
+                return self._packed(shape, node, place)
             case _:
                 return _plain(shape, node, place)
+
+    def _packed(self, shape: Picture | Frames, node: Json, place: Place) -> bytes:
+        if isinstance(shape, Picture):
+            self._masks += 1
+            if self._masks > MOST_MASKS:
+                raise Damaged(place, f"is one of more than {MOST_MASKS:,} masks")
+            return _unpacked(weights_of, node, place)
+        rows = _unpacked(rows_of, node, place)
+        self._performed += len(rows)
+        if self._performed > MOST_PERFORMED:
+            raise Damaged(place, f"makes the performances take more than {MOST_PERFORMED >> 20} MiB")
+        return rows
 
     def _items(self, item: Shape, node: Json, place: Place) -> Iterator[object]:
         if not isinstance(node, list):
@@ -232,11 +246,11 @@ def _plain(shape: Shape, node: Json, place: Place) -> object:
     raise Damaged(place, f"is {kinds.get(type(shape), 'no text')}")
 
 
-def _mask(node: Json, place: Place) -> bytes:
+def _unpacked(unpack: Callable[[str], bytes], node: Json, place: Place) -> bytes:
     if not isinstance(node, str):
         raise Damaged(place, "is no text")
     try:
-        return weights_of(node)
+        return unpack(node)
     except ValueError as error:
         raise Damaged(place, str(error)) from error
 

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from pctalk_studio.core.time import FrameRate
+from pctalk_studio.document.performance import Packed
 from pctalk_studio.document.project import Project
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -38,7 +39,7 @@ class ProjectFile:
 VERSIONS: Mapping[str, int] = MappingProxyType(
     {
         "ProjectFile": 1,
-        "Project": 1,
+        "Project": 2,
         "StyleAxes": 1,
         "EmotionClip": 1,
         "HeadKeys": 1,
@@ -57,6 +58,9 @@ VERSIONS: Mapping[str, int] = MappingProxyType(
         "Key": 1,
         "Handle": 1,
         "FaceMask": 1,
+        "Take": 1,
+        "PerformanceClip": 1,
+        "PartStrengths": 1,
     }
 )
 """The newest version of each record, the only one that exists in memory.
@@ -99,6 +103,11 @@ class Truth:
 @dataclass(frozen=True, slots=True)
 class Picture:
     """Weights of a mask: bytes in memory, a PNG in base64 in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """Frames of a performance: bytes in memory, deflated in base64 in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +177,10 @@ class Record:
         return self.name in BRIEF
 
 
-Shape: TypeAlias = "Text | Whole | Number | Truth | Picture | Rate | Choice | Choices | Maybe | Row | Listing | Record"
+Shape: TypeAlias = "Text | Whole | Number | Truth | Picture | Frames | Rate | Choice | Choices | Maybe | Row | Listing | Record"
 
 _PLAIN: Mapping[object, Shape] = MappingProxyType(
-    {str: Text(), int: Whole(), float: Number(), bool: Truth(), bytes: Picture(), FrameRate: Rate()}
+    {str: Text(), int: Whole(), float: Number(), bool: Truth(), bytes: Picture(), Packed: Frames(), FrameRate: Rate()}
 )
 
 

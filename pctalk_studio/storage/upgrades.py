@@ -16,7 +16,13 @@ from pctalk_studio.storage.schema import SCHEMA, VERSIONS, JsonObject
 Upgrade = Callable[[JsonObject], JsonObject]
 """A record of one version -> the same in the next; the argument is left as it was."""
 
-UPGRADES: Mapping[tuple[str, int], Upgrade] = MappingProxyType({})
+
+def _project_2(node: JsonObject) -> JsonObject:
+    """Tracks that can be muted and soloed include that of performances; none of an older project is."""
+    return node
+
+
+UPGRADES: Mapping[tuple[str, int], Upgrade] = MappingProxyType({("Project", 1): _project_2})
 """(record, version it starts from) -> upgrade."""
 
 

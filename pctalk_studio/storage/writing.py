@@ -10,6 +10,7 @@ from pctalk_studio.core.errors import ProjectSaveError
 from pctalk_studio.core.time import FrameRate
 from pctalk_studio.storage.extras import ExtraKind, Extras, Place, spoken, step_to
 from pctalk_studio.storage.mask_png import png_text
+from pctalk_studio.storage.packed_rows import rows_text
 from pctalk_studio.storage.schema import (
     MISSING,
     SCHEMA,
@@ -17,6 +18,7 @@ from pctalk_studio.storage.schema import (
     Choice,
     Choices,
     Field,
+    Frames,
     Json,
     JsonObject,
     Listing,
@@ -133,6 +135,8 @@ def _plain(shape: Shape, value: object, place: Place) -> Json:
             return str(value)
         case Picture(), bytes():
             return png_text(value)
+        case Frames(), bytes():
+            return rows_text(value)
     raise TypeError(f"{spoken(place)} is a {type(value).__name__}, not a {type(shape).__name__.lower()}")
 
 

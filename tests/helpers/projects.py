@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from helpers.performances import take
 from hypothesis import strategies as st
 
 from pctalk_studio.core.errors import EditRejected
@@ -16,6 +17,7 @@ from pctalk_studio.document.edits import EDITS
 from pctalk_studio.document.edits.keys import LIMITS, CurveName
 from pctalk_studio.document.edits.presets import StylePreset
 from pctalk_studio.document.masks import MASK_SIDE, Brush, Dab, FaceMask, StrokeMode
+from pctalk_studio.document.performance import Convention, Ending, PartStrengths, PerformanceClip, PerformancePart
 from pctalk_studio.document.project import (
     Emotion,
     EmotionClip,
@@ -93,6 +95,49 @@ def _clip() -> st.SearchStrategy[EmotionClip]:
         st.sampled_from(EmotionSource),
         st.none() | masks,
     )
+
+
+TAKES = (take(6), take(9, "turn", yaw=-8), take(1, "still"))
+
+
+def _performance() -> st.SearchStrategy[PerformanceClip]:
+    return st.builds(
+        PerformanceClip,
+        st.just(0),
+        texts,
+        st.floats(-0.1, 1),
+        st.floats(0.9, DURATION + 2),
+        st.floats(-1, 1),
+        st.floats(0.05, 4),
+        st.sampled_from(Ending),
+        st.sampled_from(Convention),
+        st.frozensets(st.sampled_from(PerformancePart)),
+        st.builds(PartStrengths, *(st.floats(0, 1.5) for _ in PerformancePart)),
+        st.floats(0, 1),
+        st.floats(0, 1),
+    )
+
+
+def _performance_arguments(name: str, project: Project) -> dict[str, st.SearchStrategy[Any]]:
+    """Arguments of the edits of performances."""
+    if name == "add_performance":
+        return {"take": st.sampled_from(TAKES), "clip": _performance()}
+    others: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+        "delete_performance": {},
+        "move_performance": {"by": st.floats(-1, 1)},
+        "trim_performance": {"start": times, "end": times},
+        "slip_performance": {"offset": st.floats(-1, 1)},
+        "split_performance": {"at": times},
+        "fade_performance": {"fade_in": st.floats(-0.1, 2), "fade_out": st.floats(0, 2)},
+        "reorder_performance": {"to": st.integers(-1, 3)},
+        "rename_performance": {"name": texts},
+        "set_performance_speed": {"speed": st.floats(0, 4)},
+        "set_performance_ending": {"ending": st.sampled_from(Ending)},
+        "set_performance_convention": {"convention": st.sampled_from(Convention)},
+        "set_performance_parts": {"parts": st.lists(st.sampled_from(PerformancePart))},
+        "set_performance_strengths": {"strengths": st.builds(PartStrengths, st.floats(-0.1, 1.6))},
+    }
+    return {"clip": _ids(project.performances), **others[name]}
 
 
 def _curve_choice(project: Project) -> st.SearchStrategy[dict[str, Any]]:
@@ -206,12 +251,15 @@ def _arguments(name: str, project: Project, draw: Callable[..., Any]) -> dict[st
         "delete_marker": {"marker": _ids(project.markers)},
         "set_range": {"start": st.none() | times, "end": st.none() | times},
     }
+    if name.endswith(("_performance", *(f"_performance_{what}" for what in PERFORMED_BY))):
+        return {argument: draw(strategy) for argument, strategy in _performance_arguments(name, project).items()}
     if name == "trim_emotion":
         start, end = draw(spans)
         return {"clip": draw(clips), "start": start, "end": end}
     return {argument: draw(strategy) for argument, strategy in some[name].items()}
 
 
+PERFORMED_BY = ("speed", "ending", "convention", "parts", "strengths")
 KEY_EDITS = {"set_key", "delete_keys", "move_keys", "scale_keys", "set_interpolation", "paste_keys"}
 
 

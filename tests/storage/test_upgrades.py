@@ -28,6 +28,16 @@ def test_an_upgrade_without_a_test_would_be_found():
     assert missing_tests({("Key", 1): dict}, globals()) == ["test_upgrade_of_key_1"]
 
 
+def test_upgrade_of_project_1():
+    tree = json.loads(encode(a_project()))
+    tree["project"]["schema"] = "Project.1"
+    for field in ("takes", "performances"):
+        del tree["project"][field]
+    decoded = decode(json.dumps(tree).encode(), "before performances")
+    assert decoded.upgraded
+    assert decoded.project == a_project()
+
+
 # ---------------------------------------------------------------- the mechanism, on versions that never were
 
 

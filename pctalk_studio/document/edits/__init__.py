@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from pctalk_studio.document.edits import clip, controls, emotions, keys, presets, speech
+from pctalk_studio.document.edits import clip, controls, emotions, keys, performances, presets, speech
 from pctalk_studio.document.project import Project
 
 Edit = Callable[..., Project]
 
 EDITS: Mapping[str, Edit] = MappingProxyType(
-    {function.__name__: function for room in (speech, controls, keys, emotions, presets, clip) for function in room.ALL}
+    {
+        function.__name__: function
+        for room in (speech, controls, keys, emotions, performances, presets, clip)
+        for function in room.ALL
+    }
 )
 """Edits by name."""
 
