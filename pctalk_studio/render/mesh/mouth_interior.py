@@ -12,7 +12,7 @@ from pctalk_studio.core.topology import INNER_LIP_CORNERS
 from pctalk_studio.render.mesh.lips import LipCurves
 from pctalk_studio.render.mesh.moustache import bared, fringe
 from pctalk_studio.render.mesh.mouth_frame import F32, F64, TABLE_STEP, U8, Box, MouthFrame, Points
-from pctalk_studio.render.mesh.mouth_light import FRONT_LIGHT, MOST, RestLight, ThroughLight, edge_light, pursed
+from pctalk_studio.render.mesh.mouth_light import FRONT_LIGHT, MOST, WARM_SHADOW, RestLight, ThroughLight, edge_light, pursed
 from pctalk_studio.render.mesh.mouth_look import MouthLook
 from pctalk_studio.render.mesh.own_teeth import OwnMouth
 from pctalk_studio.render.mesh.teeth import LOWER_ARCH, UPPER_ARCH, draw_teeth
@@ -30,11 +30,11 @@ SHOWN_UNDER_HAIR = 0.004
 HAIR = 0.008
 """Lips part over this much of a gap, E: from the photo's own line between them to an opening that is in full view."""
 
+END = 0.03
+"""Distance along the lips over which the opening comes out from between them, E."""
+
 TEETH_WARMTH = (0.7, 0.8)
 """How much the upper teeth take of the warmth of the shade, and how much more behind pursed lips."""
-
-WARM_SHADOW = np.array([0.26, -0.12, -0.20])
-"""How much redder than grey the shade inside the mouth is, R, G, B: light gets there by way of lips and gums."""
 
 GRAIN_SEED = 20_011
 """The grain stands still, frame after frame."""
@@ -86,6 +86,8 @@ class MouthInterior:
         Distance of the inner corners of the relaxed mouth, pixels.
     slack
         [n] float32: gap up to which the lips count as closed, pixels.
+    flanks
+        Columns of the mouth frame's grid at a quarter of the mouth's width from either corner.
     upper_teeth, lower_teeth
         [h, w, 4] uint8, premultiplied: as they stand in the photo, whether it shows them or not.
     upper_edge, lower_edge
@@ -104,6 +106,7 @@ class MouthInterior:
     look: MouthLook
     relaxed_width: float
     slack: F32
+    flanks: tuple[int, int]
     upper_teeth: U8
     lower_teeth: U8
     upper_edge: float
@@ -128,7 +131,7 @@ class MouthInterior:
         lower_edge = upper_edge - OVERBITE * rig.scale + dropped
         if own is not None and own.colour is not None:
             painted = draw_teeth(UPPER_ARCH, rig, frame, look, upper_edge, own.line)
-            upper_teeth = own.completed(painted, frame)
+            upper_teeth = own.completed(painted, frame, look.chroma)
         else:
             upper_teeth = draw_teeth(UPPER_ARCH, rig, frame, look, upper_edge)
         column = frame.column
@@ -141,6 +144,7 @@ class MouthInterior:
             look=look,
             relaxed_width=_relaxed_width(rig),
             slack=slack,
+            flanks=_flanks(frame, curves),
             upper_teeth=upper_teeth,
             lower_teeth=draw_teeth(LOWER_ARCH, rig, frame, look, lower_edge),
             upper_edge=upper_edge,
@@ -187,6 +191,13 @@ class MouthInterior:
         over = (below[column] - v) * down[column].astype(np.float32)
         gap = below - above
         parted = np.clip((gap - self.slack) * np.float32(1 / (HAIR * self.frame.unit)), 0, 1)
+        # Beyond where lips meet beside the opening they do not part again.
+        right, left = self.flanks
+        parted[:right] = np.minimum.accumulate(parted[:right][::-1])[::-1]
+        parted[left:] = np.minimum.accumulate(parted[left:])
+        # Nor does the opening end in a wall.
+        across = round(2 * END * self.frame.unit / TABLE_STEP) | 1
+        parted = np.minimum(parted, np.maximum(2 * cv2.blur(parted, (1, across))[:, 0] - 1, 0))
         cover = np.clip(np.minimum(under, over) * np.float32(1 / soft) + 0.5, 0, 1) * parted[column]
         if self.fringe is not None:
             cover = bared(cover, under, self.fringe[column], gap[column], self.frame.unit)
@@ -249,6 +260,13 @@ class MouthInterior:
         near = np.clip(1 - opening.over_lower * np.float32(1 / (0.09 * self.frame.unit)), 0, 1)
         near *= near
         return np.asarray([dark + (pale - dark) * near for dark, pale in zip(deep, shallow, strict=True)], np.float32)
+
+
+def _flanks(frame: MouthFrame, curves: LipCurves) -> tuple[int, int]:
+    """Indices of the grid a quarter of the mouth's width from either corner."""
+    quarter = (curves.right - curves.left) / 4
+    right, left = np.searchsorted(frame.grid, (curves.left + quarter, curves.right - quarter)).tolist()
+    return right, left
 
 
 def _relaxed_width(rig: FaceRig) -> float:

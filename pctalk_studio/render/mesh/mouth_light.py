@@ -28,6 +28,9 @@ PURSED_INSIDE, PURSED_TEETH = 0.6, 0.42
 FRONT_LIGHT = 0.42
 """Part of the light on the upper teeth that the lips' edges do not take away."""
 
+WARM_SHADOW = np.array([0.26, -0.12, -0.20])
+"""How much redder than grey the shade inside the mouth is, R, G, B: light gets there by way of lips and gums."""
+
 MOST = 1.1
 """Layers from the photo become at most this much brighter than the photo has them."""
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from pctalk_studio.render.mesh.lips import LipCurves
 from pctalk_studio.render.mesh.mouth_frame import F32, F64, U8, Box, MouthFrame
+from pctalk_studio.render.mesh.mouth_light import WARM_SHADOW
 from pctalk_studio.render.mesh.mouth_look import TEETH_CAP, MouthLook, brightness, gum_colour, luma
 from pctalk_studio.render.mesh.tooth_row import FlatLayer, FlatMouth, ToothRow, find_upper_row, smooth_along
 
@@ -35,6 +36,10 @@ STILL_SHARE, STILL_REACH = 0.5, (0.02, 0.08)
 
 BEHIND = 0.055
 """How far up behind the upper teeth that which shows below them goes on, E, before all is dark."""
+
+SIDE_BAND, SIDE_FADE = 0.03, 0.07
+"""Width of the last teeth that show, E, which the painted ones beside them match in brightness; and the distance beyond, over
+which those fall to the light in the corners of the mouth."""
 
 RIM = 0.006
 """Width along the lips, E, in which the photo mixes lip and interior."""
@@ -117,15 +122,26 @@ class OwnMouth:
             reach=frame.unit * float(np.clip(STILL_SHARE * gap.max() / frame.unit, *STILL_REACH)),
         )
 
-    def completed(self, painted: U8, frame: MouthFrame) -> U8:
-        """The photo's upper teeth with painted ones [h, w, 4] at both sides, where the photo shows no more of them."""
+    def completed(self, painted: U8, frame: MouthFrame, chroma: float) -> U8:
+        """The photo's upper teeth with painted ones [h, w, 4] at both sides, where the photo shows no more of them.
+
+        ``chroma`` is the look's: shade at the sides is as warm as all shade in a mouth.
+        """
         shown = np.flatnonzero(self.seen > 0.5)
         if len(shown) == 0:
             return painted
         beside = 1 - self.seen[frame.column]
-        middle = float(frame.grid[shown].mean())
-        light = np.where(frame.u < middle, np.float32(self.sides[0]), np.float32(self.sides[1]))
-        both = self.front + painted * (beside * light)[..., None]
+        light = np.ones_like(frame.u)
+        for end, outward, corner in ((shown[0], -1.0, self.sides[0]), (shown[-1], 1.0, self.sides[1])):
+            beyond = (frame.u - np.float32(frame.grid[end])) * np.float32(outward)
+            band = np.abs(beyond) < SIDE_BAND * frame.unit
+            own, theirs = _level(self.front, band & (beyond < 0)), _level(painted, band)
+            start = float(np.clip(own / theirs, corner, 1.3)) if own > 0 and theirs > 0 else corner
+            fade = corner + np.float32(start - corner) * np.exp(beyond * np.float32(-1 / (SIDE_FADE * frame.unit)))
+            light = np.where(beyond > 0, fade, light)
+        # What falls short of light is shade: it covers as well as what is lit.
+        tints = [light * (1 + np.float32(warmth) * (1 - np.minimum(light, 1))) for warmth in WARM_SHADOW * chroma]
+        both = self.front + painted * beside[..., None] * np.dstack([*tints, np.ones_like(light)])
         return np.asarray(np.rint(np.clip(both, 0, 255)), np.uint8)
 
     def recoloured(self, look: MouthLook) -> MouthLook:
@@ -150,6 +166,12 @@ class OwnMouth:
         return np.asarray(cv2.remap(self.picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
+def _level(rgba: U8, where: npt.NDArray[np.bool_]) -> float:
+    """Mean luma of what is opaque of a premultiplied layer [h, w, 4] in some places [h, w]; 0 where nothing is."""
+    pixels = rgba[where & (rgba[..., 3] > 200)]
+    return float(luma(pixels[:, :3]).mean() * 255 / pixels[:, 3].mean()) if len(pixels) >= 4 else 0.0
+
+
 def _front(flat: FlatMouth, row: ToothRow, look: MouthLook, unit: float) -> FlatLayer:
     """Upper teeth, continued upwards to the gums and downwards to edges that the lower lip hides."""
     rim = RIM * unit + 1.0 * look.blur
@@ -158,9 +180,8 @@ def _front(flat: FlatMouth, row: ToothRow, look: MouthLook, unit: float) -> Flat
     hidden = np.clip(2 * smooth_along(row.cut.astype(np.float64), 0.05 * unit) - 0.6, 0, 1)
     arch = _arch_line(flat.u / unit, row)
     shown = np.clip(row.edge, arch - 0.035 * unit, arch + 0.020 * unit)
-    covered = np.maximum(smooth_along(row.edge, 0.02 * unit), arch) + HIDDEN_EDGE * unit * (
-        1 - 0.8 * smooth_along(gaps, 0.008 * unit)
-    )
+    covered = np.maximum(smooth_along(row.edge, 0.02 * unit), arch)
+    covered += HIDDEN_EDGE * unit * (1 - 0.8 * smooth_along(gaps, 0.008 * unit)) * _room_below(row, covered, unit)
     edge = shown + hidden * (covered - shown)
     seen = np.maximum(np.minimum(shown, flat.lower) - flat.upper, 1.0)
     first = flat.upper + np.minimum(rim + 0.5, 0.35 * seen)
@@ -184,6 +205,14 @@ def _front(flat: FlatMouth, row: ToothRow, look: MouthLook, unit: float) -> Flat
     soft = 1.0 + 0.6 * look.blur
     cover = np.clip((edge[None] - flat.rows) / soft + 0.5, 0, 1) * row.ends(unit)[None]
     return FlatLayer(np.dstack([colour * cover[..., None], 255 * cover]).astype(np.float32), first, last)
+
+
+def _room_below(row: ToothRow, edge: F64, unit: float) -> F64:
+    """Whether teeth may end lower than [n] v: not where neighbours whose edges show end higher already, 0 to 1."""
+    whole = (row.present & ~row.cut).astype(np.float64)
+    near = smooth_along(whole, 0.06 * unit)
+    neighbours = smooth_along(whole * row.edge, 0.06 * unit) / np.maximum(near, 1e-3)
+    return np.asarray(1 - np.clip(4 * near, 0, 1) * np.clip((edge - neighbours) / (0.010 * unit), 0, 1))
 
 
 def _gum_shows(flat: FlatMouth, row: ToothRow, first: F64, unit: float) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,8 @@ from pctalk_studio.render.mesh import MeshRenderer
 from pctalk_studio.render.mesh.mouth import MouthLayers
 from pctalk_studio.render.mesh.mouth_light import ThroughLight, edge_light, pursed
 from pctalk_studio.render.mesh.mouth_look import luma
+from pctalk_studio.render.mesh.own_teeth import _room_below
+from pctalk_studio.render.mesh.tooth_row import ToothRow
 
 TONGUE_BEFORE = 0.5
 """Channel of the tongue from which its tip may cover the teeth."""
@@ -113,3 +116,51 @@ def test_an_overhanging_lip_casts_a_longer_shadow():
     assert (np.diff(plain) > 0).all()
     assert (np.diff(overhanging) > 0).all()
     assert (edge_light(over, under, 100.0, tuck=1.0)[:4] < edge_light(over, under, 100.0)[:4]).all()
+
+
+@pytest.fixture(scope="module")
+def partial():
+    """A laugh that shows teeth in its middle only, dark corners beside them."""
+    picture, rig = mouth_faces.face(gap=0.13, teeth=True)
+    xs = np.arange(picture.shape[1])
+    (x, y), unit = rig.landmarks[[13, 14], :2].mean(axis=0), rig.scale
+    opening = (picture.min(axis=2) > 180) & (np.abs(np.arange(picture.shape[0])[:, None] - y) < 0.1 * unit)
+    picture[opening & (np.abs(xs - x) > 0.13 * unit)] = (45, 20, 20)
+    return MouthLayers.of(picture, rig), rig
+
+
+def test_painted_teeth_beside_the_photos_own_begin_as_bright_and_fade_out(partial):
+    layers, _ = partial
+    frame, teeth = layers.inside.frame, layers.inside.upper_teeth.astype(float)
+
+    def crowns(first, last):
+        """Mean colour of the lighter half of what is there between two distances from the middle, E."""
+        u = np.abs(frame.u) / frame.unit
+        pixels = teeth[(u > first) & (u < last) & (teeth[..., 3] > 250)][:, :3]
+        return pixels[luma(pixels) >= np.median(luma(pixels))].mean(axis=0)
+
+    own, beside, corner = crowns(0.07, 0.11), crowns(0.14, 0.15), crowns(0.20, 0.22)
+    assert luma(beside) > 0.45 * luma(own)
+    assert luma(corner) < 0.7 * luma(beside)
+    assert corner[0] / corner[2] > own[0] / own[2] + 0.1, "shade in a mouth is warm"
+
+
+def test_an_opening_ends_once_and_without_a_wall(partial):
+    """Landmarks of touching corners lie apart, so that taking that off leaves crumbs of an opening beyond its end."""
+    layers, rig = partial
+    for wider in (-0.02, 0.0, 0.02):
+        patch = layers.interior(*mouth_faces.curves(rig, -0.03, -0.03, wider=wider), jaw=(0.0, -0.03 * rig.scale))
+        along = patch.cover.max(axis=0).astype(int)
+        change = np.sign(np.diff(along)[np.diff(along) != 0])
+        assert (np.diff(change) != 0).sum() == 1, "it comes out from between the lips once, and goes back once"
+        assert np.abs(np.diff(along)).max() < 100
+
+
+def test_hidden_edges_of_teeth_are_not_longer_than_the_neighbours_that_show():
+    unit, edge = 100.0, np.concatenate([np.full(40, 5.0), np.full(40, 3.5)])
+    present, cut = np.ones(80, bool), np.arange(80) < 40
+    row = ToothRow(present, edge, cut, None, np.zeros((1, 80), np.float32))
+    room = _room_below(row, edge, unit)
+    assert room[36] < 0.1
+    assert room[5] > 0.9
+    assert (_room_below(replace(row, cut=present), edge, unit) == 1).all()
