@@ -7,6 +7,7 @@ Without being told, FFmpeg's scaler uses the matrix of standard definition (BT.6
 from __future__ import annotations
 
 import av
+import cv2
 import numpy as np
 import numpy.typing as npt
 from av.video.frame import VideoFrame
@@ -21,7 +22,10 @@ BT709_MATRIX = 1
 _UNSPECIFIED = 2
 
 _TO_YUV = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP
-"""Chroma from all four pixels of a block, rounded and not truncated; the fastest of the exact ways too (0.6 ms at 512 x 512)."""
+"""Chroma from all four pixels of a block, rounded and not truncated."""
+
+_USUAL = "yuv420p"
+"""The pixels of nearly every movie. They are made by OpenCV in a third of the scaler's time (0.2 ms at 512 x 512)."""
 
 _TO_RGB = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 """Without the last two flags decoded pictures are one to two levels too dark on average; bicubic costs twice the time."""
@@ -66,6 +70,8 @@ class ToMovie:
         width, height = self.even_size
         if (width, height) != self._size:
             rgb = np.pad(rgb, ((0, height - self._size[1]), (0, width - self._size[0]), (0, 0)), mode="edge")
+        if self._pixels == _USUAL and channels == 3:
+            return _as_yuv420p(rgb)
         return self._reformatter.reformat(
             av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format=self._given),
             format=self._pixels,
@@ -75,6 +81,36 @@ class ToMovie:
             interpolation=_TO_YUV,
             threads=1,
         )
+
+
+def _bt709() -> npt.NDArray[np.float64]:
+    """Matrix [3, 4] from (R, G, B, 1) to Y, Cb and Cr in limited range, all 0 to 255: ITU-R BT.709, sections 3.2 to 3.4."""
+    red, blue = 0.2126, 0.0722
+    luma = np.array([red, 1 - red - blue, blue])
+    cb, cr = (np.array([0, 0, 1]) - luma) / (2 * (1 - blue)), (np.array([1, 0, 0]) - luma) / (2 * (1 - red))
+    return np.column_stack([np.stack([219 * luma, 224 * cb, 224 * cr]) / 255, [16, 128, 128]])
+
+
+_BT709 = _bt709()
+
+# The average of four whole numbers, rounded with halves upwards, is an eighth too large in the mean: that is taken off before.
+_BEFORE_AVERAGING = _BT709 - np.array([[0, 0, 0, 0], [0, 0, 0, 0.125], [0, 0, 0, 0.125]])
+
+
+def _as_yuv420p(rgb: RgbU8) -> VideoFrame:
+    """A picture [H, W, 3] with even sides as a frame: every pixel converted and rounded, chroma averaged over four of them."""
+    height, width = rgb.shape[:2]
+    frame = av.VideoFrame(width, height, _USUAL)
+    frame.colorspace, frame.color_range = Colorspace.ITU709, ColorRange.MPEG
+    luma, *chroma = (
+        np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]  # type: ignore[call-overload]
+        for plane in frame.planes
+    )
+    converted = cv2.transform(rgb, _BEFORE_AVERAGING)
+    cv2.extractChannel(converted, 0, luma)
+    for number, plane in enumerate(chroma, start=1):
+        cv2.resize(cv2.extractChannel(converted, number), (width // 2, height // 2), plane, interpolation=cv2.INTER_AREA)
+    return frame
 
 
 class ToPicture:

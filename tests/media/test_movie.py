@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from pctalk_studio.core.errors import MediaError, UsageError
 from pctalk_studio.core.time import FrameRate
+from pctalk_studio.media.colour import ToMovie
 from pctalk_studio.media.movie import MovieReader, MovieWriter
 from pctalk_studio.media.sound import Sound, read_sound, write_wav
 
@@ -73,6 +74,20 @@ def test_the_stored_values_are_those_of_bt709(tmp_path):
     planes = (stored[:96], stored[96:120].reshape(48, 48), stored[120:].reshape(48, 48))
     for plane, values, step in zip(planes, wanted, (32, 16, 16), strict=True):
         assert np.abs(plane[step // 2 :: step, step // 2 :: step] - values).max() <= 2
+
+
+def test_frames_are_rounded_and_not_biased():
+    """Of a picture in which no two pixels are alike, against the matrix of ITU-R BT.709 and the mean of four pixels' chroma."""
+    picture = np.random.default_rng(0).integers(0, 256, (96, 64, 3)).astype(np.uint8)
+    frame = ToMovie((64, 96))(picture).to_ndarray().astype(np.float64)
+    red, green, blue = (picture[..., i].astype(np.float64) for i in range(3))
+    luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    differences = (224 * (blue - luma) / 1.8556 / 255 + 128, 224 * (red - luma) / 1.5748 / 255 + 128)
+    wanted = [219 * luma / 255 + 16, *(plane.reshape(48, 2, 32, 2).mean(axis=(1, 3)) for plane in differences)]
+    stored = [frame[:96], frame[96:120].reshape(48, 32), frame[120:].reshape(48, 32)]
+    for exact, plane, farthest in zip(wanted, stored, (0.7, 1.0, 1.0), strict=True):
+        assert np.abs(plane - exact).max() <= farthest
+        assert abs((plane - exact).mean()) <= 0.08
 
 
 @pytest.mark.parametrize("edge", [47, 48])
