@@ -135,6 +135,10 @@ class MotionPredictor(Protocol):
         """D_l = K_refine - K_ori, [T, 21, 3] float32: absolute lip shapes for this face; zero except at lips and chin."""
         ...
 
+    def rest(self, style: StyleCode, k_ori: KeypointsF32) -> KeypointsF32:
+        """D_l of a face in silence, [21, 3] float32: what :meth:`lips` takes for closed, relaxed lips."""
+        ...
+
     def expression(self, request: ExpressionRequest) -> KeypointsF32:
         """D_e = CPred(emotion) - CPred(neutral) (paper equation 9), [E, T, 21, 3] float32; exactly 0 for neutral."""
         ...
