@@ -22,6 +22,7 @@ from pctalk_studio.deformation.lac.articulation import Articulation, articulate,
 from pctalk_studio.deformation.lac.mapping import lip_deformation
 from pctalk_studio.deformation.lac.segments import segments_of
 from pctalk_studio.deformation.lac.targets import lip_targets
+from pctalk_studio.deformation.performing import performed
 from pctalk_studio.deformation.pose import directed_pose
 from pctalk_studio.document.project import Project, Track
 
@@ -100,18 +101,26 @@ class Evaluator:
         art = self._stage("art", (plan, p.lip_scale, p.lip_scale_keys), lambda: articulate(p, plan))
         clips = p.emotions if p.active(Track.EMOTION) else ()
         emotions = self._stage("emotions", (clips, shown, p.seed), lambda: felt_emotions(clips, tables, shown, p.seed))
+        acted = p.performances if p.active(Track.PERFORMANCE) else ()
+        playing = (acted, p.takes if acted else (), ground, shown)
+        played = self._stage("played", playing, lambda: performed(acted, p.takes, ground, shown))
+        # Where nothing of speech is to be seen, nothing of the face gives way to it.
+        spoken = art if p.active(Track.LIPS) else self._stage("silent", (art,), art.silent)
+        moved = None if played is None else played.face
         expression = self._stage(
-            "expression", (emotions, art, ground), lambda: express(emotions, tables, ground.resting, art, mouth, shown)
+            "expression",
+            (emotions, spoken, ground, played),
+            lambda: express(emotions, tables, ground.resting, spoken, mouth, shown, moved),
         )
         lip = self._stage("lip", (art, ground), lambda: lip_deformation(art.shape, neutral_gap(art, mouth), mouth))
         mood = self._stage("mood", (emotions, shown), lambda: attitude(emotions, shown))
-        posed = (p.active(Track.HEAD), p.head, p.head_keys, p.seed, speech.alignment.words, mood, shown)
-        pose = self._stage("pose", posed, lambda: directed_pose(p, speech, mood, shown))
+        posed = (p.active(Track.HEAD), p.head, p.head_keys, p.seed, speech.alignment.words, mood, shown, played)
+        pose = self._stage("pose", posed, lambda: directed_pose(p, speech, mood, shown, played))
         looking = (p.active(Track.BLINK), p.active(Track.GAZE), p.blink, p.blinks, p.blinks_removed, p.gaze, p.gaze_keys, p.seed)
         eyes = self._stage(
             "eyes",
-            (*looking, pauses_of(speech.alignment), mood, pose, shown),
-            lambda: eye_motion(p, speech.alignment, mood, pose, shown),
+            (*looking, pauses_of(speech.alignment), mood, pose, shown, played),
+            lambda: eye_motion(p, speech.alignment, mood, pose, shown, played),
         )
         # A muted mouth is the photo's own, not a closed one: nothing acts on it, nor on a face that a movie has lost.
         heard = float(p.active(Track.LIPS)) * present

@@ -15,6 +15,7 @@ from pctalk_studio.core.motion import EYE_CHANNELS
 from pctalk_studio.core.speech import SILENCE, Alignment
 from pctalk_studio.deformation.chance import Purpose, draws
 from pctalk_studio.deformation.emc.mood import Attitude
+from pctalk_studio.deformation.performing import COUNTER, Performed
 from pctalk_studio.document.project import BLINK_WITHIN, Gaze, Project, Track
 
 ArrayF64 = npt.NDArray[np.float64]
@@ -31,7 +32,6 @@ _MUTUAL, _AVERTED = (3.1, 0.45), (0.93, 0.40)
 _AMPLITUDE, _LARGEST, _SMALLEST = 4.0, 12.0, 1.5
 _SACCADE_SECONDS, _SACCADE_PER_DEGREE = 0.021, 0.0024
 _MICRO_A_SECOND, _MICRO_DEGREES = 1.3, 0.35
-_COUNTER = 0.9
 _GAZE_LIMIT = 12.0
 _LID_FOLLOWS = 0.012
 """Lid closure for each degree that the eyes look down."""
@@ -91,12 +91,22 @@ def _shut(out: ArrayF64, times: ArrayF64, moment: float, held: float, strength: 
 
 def blinks(project: Project, alignment: Alignment, mood: Attitude, times: ArrayF64) -> ArrayF64:
     """Lid closure of the right and the left eye, [T, 2]; every blink has a frame with both eyes shut."""
+    return np.maximum(_asked_blinks(project, times), _own_blinks(project, alignment, mood, times))
+
+
+def _asked_blinks(project: Project, times: ArrayF64) -> ArrayF64:
+    """Closures [T, 2] of the blinks that a person asked for."""
     out = np.zeros((len(times), 2))
-    if not project.active(Track.BLINK) or not len(times):
-        return out
-    for event in project.blinks:
-        _shut(out, times, event.time, event.held, event.strength)
-    if not project.blink:
+    if project.active(Track.BLINK) and len(times):
+        for event in project.blinks:
+            _shut(out, times, event.time, event.held, event.strength)
+    return out
+
+
+def _own_blinks(project: Project, alignment: Alignment, mood: Attitude, times: ArrayF64) -> ArrayF64:
+    """Closures [T, 2] of the blinks that come by themselves."""
+    out = np.zeros((len(times), 2))
+    if not project.active(Track.BLINK) or not project.blink or not len(times):
         return out
     moments, apart = _moved(blink_moments(alignment.duration, project.seed), alignment)
     random = draws(project.seed, Purpose.LIDS)
@@ -151,7 +161,24 @@ def _micro(times: ArrayF64, duration: float, seed: int) -> ArrayF64:
     return _path(times, starts[used], targets[used])
 
 
-def eye_motion(project: Project, alignment: Alignment, mood: Attitude, pose: ArrayF64, times: ArrayF64) -> ArrayF64:
+def _own_gaze(project: Project, alignment: Alignment, mood: Attitude, times: ArrayF64) -> ArrayF64:
+    """Where the eyes look as the project directs them, before the head's turns are taken back; [T, 2] degrees."""
+    gaze = _micro(times, alignment.duration, project.seed)
+    if project.gaze is Gaze.NATURAL:
+        gaze = gaze + _path(times, *_wandering(alignment.duration, project.seed))
+    gaze = gaze + np.stack([mood.gaze_x, mood.gaze_y], axis=1)
+    return gaze + np.stack([project.gaze_keys.x.values(times), project.gaze_keys.y.values(times)], axis=1)
+
+
+def _steadied(gaze: ArrayF64, pose: ArrayF64) -> ArrayF64:
+    """Directions [T, 2] relative to the head, which turns under them, within what eyes do."""
+    steady = gaze - COUNTER * np.stack([pose[:, 1], pose[:, 0]], axis=1)
+    return np.asarray(_GAZE_LIMIT * np.tanh(steady / _GAZE_LIMIT))
+
+
+def eye_motion(
+    project: Project, alignment: Alignment, mood: Attitude, pose: ArrayF64, times: ArrayF64, played: Performed | None = None
+) -> ArrayF64:
     """Blinks and gaze.
 
     Parameters
@@ -166,6 +193,8 @@ def eye_motion(project: Project, alignment: Alignment, mood: Attitude, pose: Arr
         [T, 6] head pose, against which the eyes hold their direction.
     times
         [T] seconds.
+    played
+        Performances, before which what eyes do by themselves steps back; None: there are none.
 
     Returns
     -------
@@ -173,17 +202,25 @@ def eye_motion(project: Project, alignment: Alignment, mood: Attitude, pose: Arr
         [T, 4], see EYE_CHANNELS.
     """
     out = np.zeros((len(times), len(EYE_CHANNELS)))
-    shut = blinks(project, alignment, mood, times)
-    if not project.active(Track.GAZE):
-        out[:, :2] = shut
-        return out
-    gaze = _micro(times, alignment.duration, project.seed)
-    if project.gaze is Gaze.NATURAL:
-        gaze = gaze + _path(times, *_wandering(alignment.duration, project.seed))
-    gaze = gaze + np.stack([mood.gaze_x, mood.gaze_y], axis=1)
-    gaze = gaze + np.stack([project.gaze_keys.x.values(times), project.gaze_keys.y.values(times)], axis=1)
-    follow = np.clip(-gaze[:, 1:] * _LID_FOLLOWS, 0.0, 0.3)
-    out[:, :2] = shut + (1.0 - shut) * follow
-    steady = gaze - _COUNTER * np.stack([pose[:, 1], pose[:, 0]], axis=1)
-    out[:, 2:] = _GAZE_LIMIT * np.tanh(steady / _GAZE_LIMIT)
+    own = 1.0 if played is None else 1.0 - played.eye_share[:, None]
+    shut = np.maximum(_asked_blinks(project, times), own * _own_blinks(project, alignment, mood, times))
+    if played is not None:
+        shut = np.maximum(shut, played.lids)
+    out[:, :2] = shut
+    if project.active(Track.GAZE):
+        gaze = _own_gaze(project, alignment, mood, times)
+        follow = own * np.clip(-gaze[:, 1:] * _LID_FOLLOWS, 0.0, 0.3)
+        out[:, :2] = shut + (1.0 - shut) * follow
+        out[:, 2:] = own * _steadied(gaze, pose)
+    if played is not None:
+        out[:, 2:] += _performed_gaze(project, pose, times, played)
     return out
+
+
+def _performed_gaze(project: Project, pose: ArrayF64, times: ArrayF64, played: Performed) -> ArrayF64:
+    """What performances and keys over them make of the gaze, by share, [T, 2] degrees relative to the head."""
+    share = played.eye_share[:, None]
+    gaze = played.gaze - share * COUNTER * np.stack([pose[:, 1], pose[:, 0]], axis=1)
+    if project.active(Track.GAZE):
+        gaze = gaze + share * np.stack([project.gaze_keys.x.values(times), project.gaze_keys.y.values(times)], axis=1)
+    return np.asarray(np.clip(gaze, -_GAZE_LIMIT, _GAZE_LIMIT))

@@ -38,12 +38,18 @@ class Footing:
         [T] int32 frames of the movie; None of a picture.
     presence
         [T, 1] float64 0 to 1: how far it may be animated.
+    rotation
+        Its pose, as in FaceRig: [3, 3] of a picture, [T, 3, 3] of a movie.
+    delta
+        Its own expression at the keypoints, E: [21, 3] of a picture, [T, 21, 3] of a movie.
     """
 
     mouth: MouthGeometry
     resting: ArrayF64
     source: npt.NDArray[np.int32] | None
     presence: ArrayF64
+    rotation: ArrayF64
+    delta: ArrayF64
 
 
 class Grounds:
@@ -63,6 +69,8 @@ class Grounds:
         mouths = [MouthGeometry.of(rig) for rig in rigs]
         self._closing = np.stack([mouth.closing for mouth in mouths])
         self._resting = np.stack([resting_units(rig, units) for rig in rigs])
+        self._rotation = np.stack([rig.rotation for rig in rigs])
+        self._delta = np.stack([rig.delta().astype(np.float64) for rig in rigs])
         self._mouth = mouths[0]
         if self._track is not None and len(rigs) > 1:
             seconds = float(self._track.times[-1] - self._track.times[0]) / (len(rigs) - 1)
@@ -71,8 +79,9 @@ class Grounds:
     def at(self, times: ArrayF64) -> Footing:
         """The source at times [T], seconds from the clip's beginning."""
         if self._track is None:
-            return Footing(self._mouth, self._resting[0], None, np.ones((len(times), 1)))
+            ones = np.ones((len(times), 1))
+            return Footing(self._mouth, self._resting[0], None, ones, self._rotation[0], self._delta[0])
         source = self._track.frames_at(times)
         mouth = MouthGeometry(self._mouth.width, self._closing[source], self._mouth.reach)
         presence = self._track.presence[source].astype(np.float64)[:, None]
-        return Footing(mouth, self._resting[source], source, presence)
+        return Footing(mouth, self._resting[source], source, presence, self._rotation[source], self._delta[source])

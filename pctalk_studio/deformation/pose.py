@@ -14,6 +14,7 @@ from pctalk_studio.core.motion import POSE_CHANNELS
 from pctalk_studio.core.speech import FEATURE_RATE, SpeechFacts
 from pctalk_studio.deformation.chance import Purpose, draws
 from pctalk_studio.deformation.emc.mood import Attitude
+from pctalk_studio.deformation.performing import Performed
 from pctalk_studio.document.project import HeadMotion, Project, Track
 
 ArrayF64 = npt.NDArray[np.float64]
@@ -126,8 +127,10 @@ def _paced(times: ArrayF64, tempo: ArrayF64) -> ArrayF64:
     return np.asarray(times[0] + np.concatenate([[0.0], np.cumsum(steps)]))
 
 
-def directed_pose(project: Project, speech: SpeechFacts, mood: Attitude, times: ArrayF64) -> ArrayF64:
-    """The head as the project directs it: its own motion and what keys add, within what an engine can draw.
+def directed_pose(
+    project: Project, speech: SpeechFacts, mood: Attitude, times: ArrayF64, played: Performed | None = None
+) -> ArrayF64:
+    """The head as the project directs it: its own motion, or a performance's, and what keys add, within what an engine draws.
 
     Parameters
     ----------
@@ -135,15 +138,22 @@ def directed_pose(project: Project, speech: SpeechFacts, mood: Attitude, times: 
         How much the head moves by itself, the keys, and the seed.
     speech, mood, times
         As for :func:`head_pose`.
+    played
+        Performances, before which the head's own motion steps back; None: there are none.
 
     Returns
     -------
     ArrayF64
         [T, 6], see POSE_CHANNELS; the picture's own pose where the track is muted.
     """
-    if not project.active(Track.HEAD):
-        return head_pose(HeadMotion.STILL, speech, mood, times, project.seed)
-    out = head_pose(project.head, speech, mood, times, project.seed)
+    active = project.active(Track.HEAD)
+    out = head_pose(project.head if active else HeadMotion.STILL, speech, mood, times, project.seed)
+    if played is not None:
+        out[:, 5] -= 1.0
+        out = out * (1.0 - played.head_share[:, None]) + played.head
+        out[:, 5] += 1.0
+    if not active:
+        return out
     keys = project.head_keys
     for channel, (curve, limit) in enumerate(
         (
@@ -155,7 +165,9 @@ def directed_pose(project: Project, speech: SpeechFacts, mood: Attitude, times: 
         )
     ):
         if curve.keys:
-            out[:, channel] = np.clip(out[:, channel] + curve.values(times), -limit, limit)
+            # A performance may go further than keys; they then take it no further still.
+            widest = np.maximum(limit, np.abs(out[:, channel]))
+            out[:, channel] = np.clip(out[:, channel] + curve.values(times), -widest, widest)
     if keys.zoom.keys:
         out[:, 5] *= keys.zoom.values(times)
     return out

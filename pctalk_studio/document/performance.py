@@ -155,7 +155,7 @@ class PerformanceClip:
     start, end
         Seconds of the clip.
     offset
-        Seconds of the take that are on at ``start``; where the take has none, its first frame waits, or it loops.
+        Second of the take that is on at ``start``; below 0 its first frame waits.
     speed
         Seconds of the take for each of the clip.
     ending

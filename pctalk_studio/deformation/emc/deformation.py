@@ -110,6 +110,7 @@ def express(
     art: Articulation,
     mouth: MouthGeometry,
     times: ArrayF64,
+    played: ArrayF64 | None = None,
 ) -> Expression:
     """Compute D_e.
 
@@ -127,11 +128,15 @@ def express(
         The face.
     times
         [T] seconds.
+    played
+        [T, 21, 3] what performances add, E; None: nothing. Like a feeling it gives way to speech, and to closures before all.
     """
     count = len(times)
-    if not emotions:
+    if not emotions and played is None:
         return Expression(np.zeros((count, KEYPOINT_COUNT, 3)), np.zeros(count), neutral_gap(art, mouth))
     units, press = np.zeros((count, KEYPOINT_COUNT, 3)), np.zeros(count)
+    if played is not None:
+        units = units + played
     for felt in emotions:
         moved, pressed = _units_moved(felt, tables, art, times)
         units, press = units + moved + _calmed(felt, tables, resting), press + pressed

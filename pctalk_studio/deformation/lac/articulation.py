@@ -59,6 +59,11 @@ class Articulation:
     tongue: ArrayF64
     asked: npt.NDArray[np.float32]
 
+    def silent(self) -> Articulation:
+        """The mouth at rest throughout, for a clip in which nothing is heard of the lips."""
+        none = np.zeros(len(self.free))
+        return Articulation(Tracks(none, none, none, none), np.ones(len(none)), none, none, none, none, self.asked)
+
 
 def frame_times(duration: float, rate: FrameRate, lead: float = 0.0) -> ArrayF64:
     """Moments of the recording that the frames show, [T] seconds.
