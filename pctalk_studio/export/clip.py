@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import threading
 import time
-from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from pctalk_studio.core.errors import UsageError
-from pctalk_studio.core.motion import Motion, MotionRow
+from pctalk_studio.core.motion import Motion
 from pctalk_studio.core.progress import ProgressEvent, ProgressListener, silent
-from pctalk_studio.core.threads import one_vision_thread
 from pctalk_studio.core.time import FrameRange, FrameSet
+from pctalk_studio.export.drawing import Drawer
 from pctalk_studio.export.formats import MP4, ExportFormat, frame_writer
 from pctalk_studio.media.sound import Sound
-from pctalk_studio.render.api import PictureU8, PreparedFace
+from pctalk_studio.render.api import PreparedFace
 
 STAGE = "render"
 """Name of the stage in progress events."""
 
 WITH_ALPHA = 4
 """Channels of a picture that has alpha."""
-
-MOST_THREADS = 4
-"""Threads that draw at most; the encoder wants some cores, too."""
-
-_AHEAD = 4
-"""Frames drawn ahead of the encoder, besides those being drawn: enough to even out their speeds, few enough to stop at once and
-to hold little memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +88,7 @@ def export_clip(
     inputs
         Files that must not be overwritten, besides that of the sound.
     threads
-        How many draw; None: as many as there are cores, up to MOST_THREADS. An engine on one device wants one.
+        How many draw; see :class:`pctalk_studio.export.drawing.Drawer`.
 
     Raises
     ------
@@ -119,10 +106,10 @@ def export_clip(
         raise UsageError(f"None of the frames asked for is in the clip, which has frames 0 to {len(motion) - 1}; ask for others.")
     if frames is not None and sound is not None:
         sound = sound.cut(chosen, motion.rate)
-    worker = _Workers(prepared, motion, threads or min(MOST_THREADS, os.cpu_count() or 1))
+    drawer = Drawer(prepared, threads)
     encoding = 0.0
     listen(ProgressEvent(STAGE, 0, total))
-    with worker.pictures(chosen) as pictures:
+    with drawer.pictures(motion.row(frame) for frame in chosen) as pictures:
         first = next(pictures)
         height, width, channels = first.shape
         alpha = channels == WITH_ALPHA
@@ -136,48 +123,4 @@ def export_clip(
             mark = time.perf_counter()
         # Leaving the writer waits for the encoder's last frames and completes the file.
         encoding += time.perf_counter() - mark
-    return ExportReport(path, total, worker.drawn, worker.seconds, encoding, time.perf_counter() - started)
-
-
-class _Workers:
-    """Draw frames in some threads, a few ahead of whoever takes them, and hand them over in order."""
-
-    def __init__(self, prepared: PreparedFace, motion: Motion, threads: int) -> None:
-        self._prepared = prepared
-        self._motion = motion
-        self._threads = threads
-        self._lock = threading.Lock()
-        self.drawn = 0
-        self.seconds = 0.0
-
-    @contextmanager
-    def pictures(self, frames: FrameSet) -> Iterator[Iterator[PictureU8]]:
-        """Give the pictures of some frames; on leaving, the threads have ended."""
-        with one_vision_thread():
-            pool = ThreadPoolExecutor(max_workers=self._threads, thread_name_prefix="render")
-            try:
-                yield self._in_order(pool, frames)
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
-
-    def _in_order(self, pool: ThreadPoolExecutor, frames: FrameSet) -> Iterator[PictureU8]:
-        ahead: deque[Future[PictureU8]] = deque()
-        previous = ""
-        for frame in frames:
-            row = self._motion.row(frame)
-            key = row.key()
-            # An engine draws equal rows alike, so that a repeated row (a still face in a pause) repeats the picture.
-            ahead.append(ahead[-1] if key == previous and ahead else pool.submit(self._draw, row))
-            previous = key
-            if len(ahead) > _AHEAD + self._threads:
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
-
-    def _draw(self, row: MotionRow) -> PictureU8:
-        started = time.perf_counter()
-        picture = self._prepared.frame(row)
-        with self._lock:
-            self.seconds += time.perf_counter() - started
-            self.drawn += 1
-        return picture
+    return ExportReport(path, total, drawer.drawn, drawer.seconds, encoding, time.perf_counter() - started)

@@ -11,6 +11,7 @@ from pctalk_studio.core.errors import MediaError, UsageError
 from pctalk_studio.core.motion import Motion
 from pctalk_studio.core.progress import ProgressEvent, ProgressListener, silent
 from pctalk_studio.core.time import FrameSet
+from pctalk_studio.export.drawing import Drawer
 from pctalk_studio.media.pictures import write_png
 from pctalk_studio.render.api import PreparedFace
 
@@ -94,13 +95,12 @@ def export_sequence(
     numbered(pattern, 0)
     if not pattern.parent.is_dir():
         raise MediaError(f"Cannot write '{pattern}': the folder '{pattern.parent}' does not exist; create it first.")
-    started, written = time.perf_counter(), 0
-    for done, frame in enumerate(frames):
-        listen(ProgressEvent(STAGE, done, len(frames)))
-        target = numbered(pattern, frame)
-        if skip_existing and target.exists():
-            continue
-        write_png(target, prepared.frame(motion.row(frame)))
-        written += 1
+    started = time.perf_counter()
+    due = {frame for frame in frames if not (skip_existing and numbered(pattern, frame).exists())}
+    with Drawer(prepared).pictures(motion.row(frame) for frame in frames if frame in due) as pictures:
+        for done, frame in enumerate(frames):
+            listen(ProgressEvent(STAGE, done, len(frames)))
+            if frame in due:
+                write_png(numbered(pattern, frame), next(pictures))
     listen(ProgressEvent(STAGE, len(frames), len(frames)))
-    return SequenceReport(pattern, len(frames), written, time.perf_counter() - started)
+    return SequenceReport(pattern, len(frames), len(due), time.perf_counter() - started)

@@ -16,7 +16,8 @@ from pctalk_studio.interchange.motion_template import read_template
 from pctalk_studio.media.movie import MovieReader
 from pctalk_studio.nets.liveportrait import CPU, LivePortraitModel
 from pctalk_studio.render import liveportrait
-from pctalk_studio.render.liveportrait.engine import LivePortraitRenderer, Workbench
+from pctalk_studio.render.liveportrait.engine import LivePortraitRenderer
+from pctalk_studio.render.liveportrait.workbench import Workbench
 from pctalk_studio.session import Studio
 
 

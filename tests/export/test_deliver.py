@@ -109,7 +109,7 @@ def test_an_opaque_portrait_has_no_matte():
 class _Painting(_Rolling):
     """An engine that paints anew."""
 
-    draft = _Rolling()
+    draft, proxy = None, _Rolling()
 
 
 def test_an_engine_that_paints_anew_has_no_matte():

@@ -22,7 +22,8 @@ from pctalk_studio.nets.liveportrait import CPU, LivePortraitModel
 from pctalk_studio.nets.store import ModelStore
 from pctalk_studio.render.api import Quality
 from pctalk_studio.render.liveportrait import open_renderer
-from pctalk_studio.render.liveportrait.engine import LivePortraitRenderer, Workbench
+from pctalk_studio.render.liveportrait.engine import LivePortraitRenderer
+from pctalk_studio.render.liveportrait.workbench import Workbench
 from pctalk_studio.session import Studio
 from pctalk_studio.session.desk import Desk
 from pctalk_studio.session.easel import Easel, ViewingQuality

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import OrderedDict
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -27,8 +28,8 @@ PictureU8 = npt.NDArray[np.uint8]
 STEP = 128
 """Sides of crops are multiples of this: the dense motion network halves a quarter of them five times."""
 TEST_SIDE = STEP
-MOST_RECORDED = 3
-"""Sizes of crops and batches for which a card keeps the recorded work; each holds memory of its own."""
+MOST_RECORDED = 4
+"""Sizes of crops and batches for which a card keeps the recorded work, those used last; each holds memory of its own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +51,11 @@ class StudiedFace:
     def nbytes(self) -> int:
         """Memory that it holds on the device."""
         return self.source.nbytes
+
+
+def _next_size(count: int) -> int:
+    """The power of two that holds a batch."""
+    return 1 << max(count - 1, 0).bit_length()
 
 
 def _full_single_precision() -> AbstractContextManager[None]:
@@ -96,7 +102,7 @@ class LivePortraitModel:
         self._generator = FastGenerator(networks.generator, plan)
         self.remarks: tuple[str, ...] = ()
         self._records = policy.device.type == "cuda"
-        self._recorded: dict[tuple[int, int], Replay] = {}
+        self._recorded: OrderedDict[tuple[int, int], Replay] = OrderedDict()
 
     @classmethod
     def tested(cls, networks: Networks, policy: Policy) -> LivePortraitModel:
@@ -194,18 +200,23 @@ class LivePortraitModel:
         Tensor
             [N, 3, 2 S, 2 S] float32 RGB 0 to 1 on the device.
         """
+        count = len(k_driving)
+        if self._records:
+            # Work is recorded for each size of a batch: a few sizes, of which the last pose fills up the next larger.
+            k_driving = np.concatenate([k_driving, np.repeat(k_driving[-1:], _next_size(count) - count, axis=0)])
         driving = _points(k_driving).to(self.policy.device)
         source = _points(k_source).to(self.policy.device)
         inputs = (face.source.volume, face.source.squeezed, face.source.standing, face.source.grid, driving, source)
         recorded = self._record((face.side, len(driving)), inputs) if self._records else None
-        return self._frames(*inputs) if recorded is None else recorded(*inputs)
+        return (self._frames(*inputs) if recorded is None else recorded(*inputs))[:count]
 
     def _record(self, shape: tuple[int, int], inputs: tuple[Tensor, ...]) -> Replay | None:
         """The recorded work for crops and batches of a shape; None where the driver cannot record it."""
         if shape in self._recorded:
+            self._recorded.move_to_end(shape)
             return self._recorded[shape]
-        if len(self._recorded) >= MOST_RECORDED:
-            self._recorded.clear()
+        while len(self._recorded) >= MOST_RECORDED:
+            self._recorded.popitem(last=False)
         try:
             self._recorded[shape] = Replay(self._frames, inputs)
         except RuntimeError as error:

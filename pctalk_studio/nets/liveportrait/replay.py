@@ -36,7 +36,8 @@ class Replay:
             for _ in range(WARM_UP):
                 function(*self._inputs)
         torch.cuda.current_stream().wait_stream(stream)
-        with torch.cuda.graph(self._graph):
+        # Others may wait for copies meanwhile, which is no part of what is recorded.
+        with torch.cuda.graph(self._graph, capture_error_mode="thread_local"):
             self._output = function(*self._inputs)
 
     def __call__(self, *inputs: Tensor) -> Tensor:

@@ -46,7 +46,8 @@ def open_renderer(store: ModelStore | None = None) -> Renderer:
     if lacking := lacking_weights(store):
         raise RenderError(lacking)
     from pctalk_studio.nets.liveportrait import LivePortraitModel, best_policy, load_networks
-    from pctalk_studio.render.liveportrait.engine import LivePortraitRenderer, Workbench
+    from pctalk_studio.render.liveportrait.engine import LivePortraitRenderer
+    from pctalk_studio.render.liveportrait.workbench import Workbench
 
     files = store.network_files(FACES)
     try:

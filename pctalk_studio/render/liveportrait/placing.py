@@ -147,30 +147,41 @@ class Paste:
             nothing = np.zeros((0, 0), np.float32)
             return cls(picture, still, box, side, in_box, in_box, nothing, nothing, nothing)
         weight = np.asarray(cv2.warpAffine(_mask(), in_box, size, flags=cv2.INTER_LINEAR), np.float32)
-        to_box = _of_other_size(in_box, side)
+        to_box = of_other_size(in_box, side)
         under = picture[box[1] : box[3], box[0] : box[2]]
         detail = under.astype(np.float32) - _laid(still, side, to_box, size)
         return cls(picture, still, box, side, in_box, to_box, weight, 1 - weight, detail)
 
     def __call__(self, frame: PictureU8) -> PictureU8:
         """The picture with a drawn frame [S, S, 3] laid in; what the frame does not reach is the picture's, bit for bit."""
-        out = self.picture.copy()
+        if self.is_empty:
+            return self.picture.copy()
         x0, y0, x1, y1 = self.box
-        if x1 <= x0 or y1 <= y0:
-            return out
         size = (x1 - x0, y1 - y0)
         coarse = self._stillness(frame)
-        to_box = _of_other_size(self.in_box, len(coarse))
+        to_box = of_other_size(self.in_box, len(coarse))
         still = cv2.warpAffine(coarse, to_box, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         painted = _laid(frame, self.side, self.to_box, size)
         cv2.add(painted, cv2.multiply(self.detail, cv2.merge([still] * 3)), dst=painted, dtype=cv2.CV_8U)
-        under = np.ascontiguousarray(out[y0:y1, x0:x1])
-        out[y0:y1, x0:x1] = cv2.blendLinear(painted, under, self.weight, self.rest)
+        under = np.ascontiguousarray(self.picture[y0:y1, x0:x1])
+        return self.filled(np.asarray(cv2.blendLinear(painted, under, self.weight, self.rest), np.uint8))
+
+    @property
+    def is_empty(self) -> bool:
+        """Frames do not reach the picture at all."""
+        x0, y0, x1, y1 = self.box
+        return x1 <= x0 or y1 <= y0
+
+    def filled(self, part: npt.NDArray[np.uint8]) -> PictureU8:
+        """The picture with the part [h, w, 3] that lies in the box."""
+        out = self.picture.copy()
+        x0, y0, x1, y1 = self.box
+        out[y0:y1, x0:x1] = part
         return out
 
     def _stillness(self, frame: PictureU8) -> F32:
         """Where a frame shows what the photo's own does, [S/4, S/4] float32 0 to 1, smooth in place and in difference."""
-        reach = max(1, round(STILL_REACH * len(frame) / SIDE))
+        reach = reach_of(len(frame))
         red, green, blue = cv2.split(cv2.absdiff(frame, self.still))
         change = cv2.dilate(cv2.max(cv2.max(red, green), blue), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
         side = len(frame) // COARSER
@@ -187,11 +198,16 @@ def _laid(frame: PictureU8, side: int, to_box: F64, size: tuple[int, int]) -> Pi
     return np.asarray(patch, np.uint8)
 
 
-def _of_other_size(matrix: F64, side: int) -> F64:
+def of_other_size(matrix: F64, side: int) -> F64:
     """A matrix from pixels of the crop of 512, for one of another side."""
     step = SIDE / side
     half = (step - 1) / 2
     return np.column_stack([matrix[:, :2] * step, matrix[:, 2] + matrix[:, :2] @ (half, half)])
+
+
+def reach_of(drawn: int) -> int:
+    """STILL_REACH in pixels of frames that are drawn this wide."""
+    return max(1, round(STILL_REACH * drawn / SIDE))
 
 
 def _mask() -> F32:

@@ -153,17 +153,37 @@ class Recorded:
         return self.function(*inputs)
 
 
-def test_work_is_recorded_once_for_each_shape(networks, picture, keypoints, monkeypatch):
+def test_work_is_recorded_once_for_a_few_sizes_of_batches(networks, picture, keypoints, monkeypatch):
     monkeypatch.setattr(model_module, "Replay", Recorded)
+    monkeypatch.setattr(Recorded, "made", 0)
     model = LivePortraitModel(networks, CPU)
     model._records = True
     face, (source, driving) = model.study(picture), keypoints
-    for count in (1, 2, 1, 2, 1):
+    for count in (1, 2, 1, 3, 4, 3, 2, 1):
         assert len(model.draw(face, source, np.repeat(driving, count, axis=0))) == count
-    assert Recorded.made == 2
-    for count in (3, 4):
+    assert sorted(count for _, count in model._recorded) == [1, 2, 4]
+    assert Recorded.made == 3
+
+
+def test_what_was_recorded_is_given_up_in_the_order_of_use(networks, picture, keypoints, monkeypatch):
+    monkeypatch.setattr(model_module, "Replay", Recorded)
+    monkeypatch.setattr(model_module, "MOST_RECORDED", 2)
+    model = LivePortraitModel(networks, CPU)
+    model._records = True
+    face, (source, driving) = model.study(picture), keypoints
+    for count in (1, 2, 1, 4):
         model.draw(face, source, np.repeat(driving, count, axis=0))
-    assert len(model._recorded) == 1, "memory of old shapes is given up"
+    assert [count for _, count in model._recorded] == [1, 4]
+
+
+def test_what_fills_up_a_batch_changes_none_of_its_frames(networks, picture, keypoints, monkeypatch):
+    monkeypatch.setattr(model_module, "Replay", Recorded)
+    source, driving = keypoints
+    poses = np.concatenate([driving, source[None], 0.9 * driving])
+    plain, recording = LivePortraitModel(networks, CPU), LivePortraitModel(networks, CPU)
+    recording._records = True
+    wanted = plain.draw(plain.study(picture), source, poses)
+    assert float((recording.draw(recording.study(picture), source, poses) - wanted).abs().max()) < 1e-5
 
 
 def test_a_driver_that_cannot_record_still_draws_and_says_so(networks, picture, keypoints, monkeypatch):

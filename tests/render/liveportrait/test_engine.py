@@ -19,7 +19,8 @@ from pctalk_studio.nets.liveportrait.policy import Policy
 from pctalk_studio.nets.liveportrait.pose import FaceMotion, rotation_matrix
 from pctalk_studio.render.api import FrameLook, NeuralRenderer, Quality, RenderSource
 from pctalk_studio.render.liveportrait import engine as engine_module
-from pctalk_studio.render.liveportrait.engine import LivePortraitRenderer, Workbench
+from pctalk_studio.render.liveportrait.engine import LivePortraitRenderer
+from pctalk_studio.render.liveportrait.workbench import Workbench
 
 SMILE = row(lip_corner_right=(-0.05, -0.06), lip_corner_left=(0.05, -0.06))
 TURN = row(yaw=8, pitch=-4, x=0.03, zoom=1.02)
