@@ -249,6 +249,43 @@ def _add_project_commands(commands: argparse._SubParsersAction[_Parser]) -> None
     bench.add_argument("--json", action="store_true", help="print JSON")
 
 
+def _add_evaluate(commands: argparse._SubParsersAction[_Parser]) -> None:
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="measure a finished clip on its pixels",
+        description="Measure a finished clip; or the clips of several methods, a folder each, in one table.",
+    )
+    evaluate.add_argument("clip", type=Path, metavar="CLIP.mp4|FOLDER", help="a clip, or a folder with one folder per method")
+    evaluate.add_argument("--alignment", type=Path, metavar="X.TextGrid", help="what is said when; without it, recognised")
+    evaluate.add_argument(
+        "--neutral",
+        type=Path,
+        metavar="NEUTRAL.mp4",
+        help="the same clip without emotion: measure what the emotion changed instead",
+    )
+    evaluate.add_argument(
+        "--emotion",
+        type=parse_emotion,
+        metavar="NAME[:INTENSITY[:REGION,...]]",
+        help="the emotion that was meant, with --neutral or --judges",
+    )
+    evaluate.add_argument(
+        "--judges",
+        action="store_true",
+        help="also LSE-C, LSE-D, FID, NIQE, FVD, Acc_emo and E-FID, by networks that 'models fetch judges' gets",
+    )
+    evaluate.add_argument(
+        "--reference",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="REAL.mp4|FOLDER",
+        help="real clips that FID, FVD and E-FID are distances from; repeatable",
+    )
+    evaluate.add_argument("--models", type=Path, metavar="DIR", help="folder of models, instead of your own")
+    evaluate.add_argument("--json", action="store_true", help="print JSON")
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line."""
     parser = _Parser(
@@ -274,22 +311,7 @@ def build_parser() -> argparse.ArgumentParser:
     align.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.TextGrid|OUT.json", help="file to write")
     _add_transcript(align)
 
-    evaluate = commands.add_parser("evaluate", help="measure a finished clip on its pixels")
-    evaluate.add_argument("clip", type=Path, metavar="CLIP.mp4")
-    evaluate.add_argument("--alignment", type=Path, metavar="X.TextGrid", help="what is said when; without it, recognised")
-    evaluate.add_argument(
-        "--neutral",
-        type=Path,
-        metavar="NEUTRAL.mp4",
-        help="the same clip without emotion: measure what the emotion changed instead",
-    )
-    evaluate.add_argument(
-        "--emotion",
-        type=parse_emotion,
-        metavar="NAME[:INTENSITY[:REGION,...]]",
-        help="the emotion that was meant, with --neutral",
-    )
-    evaluate.add_argument("--json", action="store_true", help="print JSON")
+    _add_evaluate(commands)
 
     add_models(commands.add_parser("models", help="weights of the neural engine: list, verify, fetch, import"))
 

@@ -1,11 +1,13 @@
-"""``evaluate``: measures a finished clip on its pixels, by itself or beside the same clip without emotion."""
+"""``evaluate``: measures a finished clip on its pixels, by itself, beside the same clip without emotion, or by networks."""
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from pctalk_studio.analysis.speech.facts import speech_facts
+from pctalk_studio.cli.judged import compare_methods, judged_metrics
 from pctalk_studio.cli.output import progress, say, say_json, warn
 from pctalk_studio.core.errors import MediaError, UsageError
 from pctalk_studio.core.progress import ProgressListener
@@ -25,16 +27,22 @@ def run(args: argparse.Namespace) -> int:
     Raises
     ------
     UsageError
-        When an emotion is named, but no clip without it.
+        When an emotion is named but no clip without it, or real clips without judges.
     """
-    if args.emotion is not None and args.neutral is None:
+    if args.clip.is_dir():
+        return compare_methods(args)
+    if args.emotion is not None and args.neutral is None and not args.judges:
         raise UsageError("What an emotion changed shows beside a clip without it; give that with --neutral.")
+    if args.reference and not args.judges:
+        raise UsageError("Only judges measure distances from real clips; add --judges.")
     alignment = _recognised(args.clip) if args.alignment is None else read_alignment(args.alignment)
     with progress("none" if args.json else "auto") as listen:
         if args.neutral is None:
             report = evaluate_clip(args.clip, alignment, listen)
         else:
             report = _beside_neutral(args, alignment, listen)
+        if args.judges:
+            report = replace(report, metrics=(*report.metrics, *judged_metrics(args, listen)))
     if args.json:
         say_json(report.to_dict())
     else:

@@ -1,8 +1,9 @@
-"""Which files LivePortrait's weights come in: where they are published, what each is for, and who may use it; no torch."""
+"""Which files other people's networks come in: where they are published, what each is for, who may use it; no torch."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,9 @@ from pctalk_studio.core.errors import UsageError
 from pctalk_studio.core.resources import model_path
 from pctalk_studio.nets.names import Network
 
-SETS = ("human", "animal", "unused")
-"""Faces of people; faces of animals (which use the stitching file of people); published with them, but of no use here."""
+SETS = ("human", "animal", "unused", "judges")
+"""LivePortrait for faces of people; for faces of animals (which use the stitching file of people); what is published with them,
+but of no use here; and networks that judge finished clips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class ModelFile:
     bytes, sha256
         Of the published file, where known.
     address
-        From where it is fetched.
+        From where it is fetched; empty for a file that its authors hand out in other ways, which can only be imported.
     """
 
     name: str
@@ -89,22 +91,43 @@ def published_files(hub: str | None = None) -> Catalogue:
     hub
         Address of a mirror with the same layout, instead of the original.
     """
-    raw: dict[str, Any] = json.loads(model_path("liveportrait.json").read_text(encoding="utf-8"))
+    return Catalogue(tuple(_liveportrait(hub)) + tuple(_judges()))
+
+
+def _liveportrait(hub: str | None) -> Iterator[ModelFile]:
+    raw = _read("liveportrait.json")
     base = f"{(hub or raw['hub']).rstrip('/')}/{raw['repository']}/resolve/main"
-    return Catalogue(
-        tuple(
-            ModelFile(
-                name=entry["name"],
-                set=entry["set"],
-                path=entry["path"],
-                networks=tuple(Network(name) for name in entry["networks"]),
-                purpose=entry["purpose"],
-                licence=raw["licence"],
-                users=raw["users"],
-                bytes=entry["bytes"],
-                sha256=entry["sha256"],
-                address=f"{base}/{entry['path']}",
-            )
-            for entry in raw["files"]
+    for entry in raw["files"]:
+        yield ModelFile(
+            name=entry["name"],
+            set=entry["set"],
+            path=entry["path"],
+            networks=tuple(Network(name) for name in entry["networks"]),
+            purpose=entry["purpose"],
+            licence=raw["licence"],
+            users=raw["users"],
+            bytes=entry["bytes"],
+            sha256=entry["sha256"],
+            address=f"{base}/{entry['path']}",
         )
-    )
+
+
+def _judges() -> Iterator[ModelFile]:
+    for entry in _read("judges.json")["files"]:
+        yield ModelFile(
+            name=entry["name"],
+            set="judges",
+            path=entry["path"],
+            networks=(),
+            purpose=entry["purpose"],
+            licence=entry["licence"],
+            users=entry["users"],
+            bytes=None,
+            sha256=None,
+            address=entry["address"],
+        )
+
+
+def _read(name: str) -> dict[str, Any]:
+    raw: dict[str, Any] = json.loads(model_path(name).read_text(encoding="utf-8"))
+    return raw

@@ -42,6 +42,10 @@ def fetch(file: ModelFile, target: Path, listen: ProgressListener = silent) -> N
         When the server cannot be reached or sends something else, the disk is full, or the finished file is not the
         published one.
     """
+    if not file.address:
+        raise WeightsError(
+            f"'{file.name}' has no public address; ask its authors, and take it over with 'pctalk-studio models import FOLDER'."
+        )
     part, tag = target.with_name(target.name + PARTIAL), target.with_name(target.name + PARTIAL + "-tag")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

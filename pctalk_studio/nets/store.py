@@ -18,7 +18,7 @@ from pctalk_studio.nets.file_signs import head_of, refuse_impostors
 from pctalk_studio.nets.names import Network
 
 BLOCK = 1 << 20
-SUFFIXES = (".pth", ".safetensors", ".onnx")
+SUFFIXES = (".pth", ".pt", ".model", ".mat", ".safetensors", ".onnx")
 PARTIAL = ".part"
 """Suffix of a file that is still being fetched."""
 
@@ -154,7 +154,7 @@ class ModelStore:
             raise WeightsError(f"'{folder}' is no folder; name the one that holds the weights.")
         reports = [self._take(file, path, listen) for file, path in self._candidates(folder)]
         if not reports:
-            raise WeightsError(f"There are no weights of LivePortrait below '{folder}'; name the folder that holds them.")
+            raise WeightsError(f"There are no weights that the program knows below '{folder}'; name the folder that holds them.")
         return tuple(reports)
 
     def _candidates(self, folder: Path) -> Iterator[tuple[ModelFile, Path]]:

@@ -3,6 +3,9 @@
 A ``.pth`` file is a zip archive with one pickle and the raw numbers. torch reads the pickle with an unpickler that knows tensors
 and nothing else (``weights_only``). The numbers are mapped, not copied, by which torch checks every tensor against the bytes that
 are really there; a crafted length cannot make it read beyond them.
+
+Older files (before 2020: SyncNet's, Inception's) are several pickles with the numbers behind them. The same unpickler reads
+them, and torch refuses them where the numbers are fewer than they claim.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import pickle
 import re
 import struct
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -20,12 +24,15 @@ from torch import Tensor
 from pctalk_studio.core.errors import WeightsError
 from pctalk_studio.nets.file_signs import head_of, refuse_impostors
 
+SUFFIXES = (".pth", ".pt", ".model")
+OLD_FORMAT = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+"""How a file of the older format begins: a pickled number."""
 PICKLE_BYTES = 4 << 20
 """More than ten times what the biggest official file needs to name its tensors."""
 
 _BROKEN = (
     RuntimeError, ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, EOFError, OverflowError,
-    MemoryError, NotImplementedError, struct.error, zipfile.BadZipFile, OSError,
+    MemoryError, NotImplementedError, UserWarning, struct.error, zipfile.BadZipFile, OSError,
 )  # fmt: skip
 """What torch lets through when a file is not as it should be."""
 
@@ -43,7 +50,7 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     refuse_impostors(path, head_of(path))
     if path.suffix == ".safetensors":
         return _read_safetensors(path)
-    if path.suffix not in (".pth", ".pt"):
+    if path.suffix not in SUFFIXES:
         raise WeightsError(f"'{path}' is no .pth or .safetensors file; choose one that is.")
     return _read_pth(path)
 
@@ -75,13 +82,18 @@ def _check_archive(path: Path) -> None:
     if len(pickles) != 1:
         raise WeightsError(f"'{path}' is a zip archive without tensors; fetch the published file again.")
     if pickles[0].file_size > PICKLE_BYTES:
-        raise WeightsError(f"'{path}' describes far more than LivePortrait's networks hold; fetch the published file again.")
+        raise WeightsError(f"'{path}' describes far more than a network holds; fetch the published file again.")
 
 
 def _read_pth(path: Path) -> dict[str, Tensor]:
-    _check_archive(path)
+    archive = not head_of(path).startswith(OLD_FORMAT)
+    if archive:
+        _check_archive(path)
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        with warnings.catch_warnings():
+            # torch warns of pickles that it never writes itself.
+            warnings.simplefilter("error", UserWarning)
+            content = torch.load(path, map_location="cpu", weights_only=True, mmap=archive)
     except pickle.UnpicklingError as error:
         if named := re.search(r"GLOBAL ([\w.]+)", str(error)):
             raise WeightsError(

@@ -209,3 +209,10 @@ def test_a_full_disk_is_told_before_it_is_full(file, target, monkeypatch):
     monkeypatch.setattr(download.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 1000})())
     with pytest.raises(WeightsError, match=r"needs 10 MiB, but only 0 MiB are free"):
         fetch(file, target)
+
+
+def test_a_file_without_a_public_address_is_not_looked_for(tmp_path):
+    file = replace(published_files().files[0], address="")
+    with pytest.raises(WeightsError, match=r"no public address; ask its authors.*models import"):
+        fetch(file, tmp_path / "weights.pth")
+    assert not list(tmp_path.iterdir())

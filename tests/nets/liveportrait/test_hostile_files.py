@@ -36,7 +36,13 @@ def originals() -> dict[str, bytes]:
     torch.save(tensors, buffer)
     trapped = io.BytesIO()
     torch.save({**tensors, "more": Runs()}, trapped)
-    return {".pth": buffer.getvalue(), ".safetensors": save(tensors), "trap.pth": trapped.getvalue()}
+    older, trapped_older = io.BytesIO(), io.BytesIO()
+    torch.save(tensors, older, _use_new_zipfile_serialization=False)
+    torch.save({**tensors, "more": Runs()}, trapped_older, _use_new_zipfile_serialization=False)
+    return {
+        ".pth": buffer.getvalue(), ".safetensors": save(tensors), "trap.pth": trapped.getvalue(),
+        "older.pth": older.getvalue(), "older-trap.pth": trapped_older.getvalue(),
+    }  # fmt: skip
 
 
 def flip(data: bytearray, chance: random.Random) -> None:
@@ -125,6 +131,14 @@ def test_a_thousand_changed_checkpoints(tmp_path, monkeypatch):
     assert not (tmp_path / FLAG).exists()
     assert len(set(verdicts)) > 10, "the mutations reach few places"
     assert verdicts.count("loaded") < 0.6 * COUNT
+
+
+def test_files_of_the_older_format_are_read(tmp_path):
+    path = tmp_path / "older.pth"
+    path.write_bytes(originals()["older.pth"])
+    assert verdict(path) == "loaded"
+    path.write_bytes(originals()["older-trap.pth"])
+    assert "asks to run" in verdict(path)
 
 
 def archive_of(content: object, storages: dict[str, bytes]) -> bytes:
