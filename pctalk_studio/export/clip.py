@@ -13,6 +13,7 @@ from pctalk_studio.core.progress import ProgressEvent, ProgressListener, silent
 from pctalk_studio.core.time import FrameRange, FrameSet
 from pctalk_studio.export.drawing import Drawer
 from pctalk_studio.export.formats import MP4, ExportFormat, frame_writer
+from pctalk_studio.media.card_encoding import card_kind
 from pctalk_studio.media.sound import Sound
 from pctalk_studio.render.api import PreparedFace
 
@@ -39,6 +40,8 @@ class ExportReport:
         Time spent drawing (in the worker) and encoding (in the caller); they overlap.
     seconds
         Time that passed in all.
+    remarks
+        Sentences for people, such as who encoded where there was a choice.
     """
 
     path: Path
@@ -47,6 +50,7 @@ class ExportReport:
     render_seconds: float
     encode_seconds: float
     seconds: float
+    remarks: tuple[str, ...] = ()
 
 
 def export_clip(
@@ -63,6 +67,8 @@ def export_clip(
     threads: int | None = None,
 ) -> ExportReport:
     """Render a motion, or some frames of it, and write it with its sound into one file.
+
+    Frames that a graphics card draws are encoded there too, where it has an encoder for them; the report says so, or why not.
 
     Worker threads draw, at most a few frames ahead, while the calling thread encodes. An exception on either side, one
     out of ``listen`` (:class:`pctalk_studio.core.errors.Cancelled`), and Ctrl-C end both, leave no thread and no file.
@@ -113,7 +119,10 @@ def export_clip(
         first = next(pictures)
         height, width, channels = first.shape
         alpha = channels == WITH_ALPHA
-        writer = frame_writer(format_, path, (width, height), motion.rate, sound, quality=quality, alpha=alpha, inputs=inputs)
+        size, kind, remark = (width, height), format_.kind, ""
+        if kind is not None and drawer.on_card and not alpha:
+            kind, remark = card_kind(kind, size)
+        writer = frame_writer(format_, path, size, motion.rate, sound, quality=quality, alpha=alpha, inputs=inputs, kind=kind)
         with writer as movie:
             for picture in chain((first,), pictures):
                 mark = time.perf_counter()
@@ -123,4 +132,5 @@ def export_clip(
             mark = time.perf_counter()
         # Leaving the writer waits for the encoder's last frames and completes the file.
         encoding += time.perf_counter() - mark
-    return ExportReport(path, total, drawer.drawn, drawer.seconds, encoding, time.perf_counter() - started)
+    remarks = (remark,) if remark else ()
+    return ExportReport(path, total, drawer.drawn, drawer.seconds, encoding, time.perf_counter() - started, remarks)

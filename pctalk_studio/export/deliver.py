@@ -48,11 +48,20 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What was delivered: where, how many frames, and how long it took in seconds."""
+    """What was delivered.
+
+    Parameters
+    ----------
+    path, frames, seconds
+        Where, how many frames, and how long it took.
+    remarks
+        Sentences for people, such as who encoded where there was a choice.
+    """
 
     path: Path
     frames: int
     seconds: float
+    remarks: tuple[str, ...] = ()
 
 
 def deliver(
@@ -96,7 +105,7 @@ def deliver(
     if not order.format.pictures:
         return _sound_alone(order, sound, motion, chosen, inputs, listen, started)
     carried = sound if order.format.sound else None
-    export_clip(
+    clip = export_clip(
         prepared,
         motion,
         carried,
@@ -108,7 +117,7 @@ def deliver(
         listen=listen,
         threads=threads,
     )
-    return Delivery(order.path, len(chosen), time.perf_counter() - started)
+    return Delivery(order.path, len(chosen), time.perf_counter() - started, clip.remarks)
 
 
 def _sound_alone(

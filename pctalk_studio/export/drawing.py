@@ -64,6 +64,11 @@ class Drawer:
         self.drawn = 0
         self.seconds = 0.0
 
+    @property
+    def on_card(self) -> bool:
+        """Several rows are drawn in one pass: a graphics card draws, faster than a processor encodes."""
+        return self._rows > 1
+
     @contextmanager
     def pictures(self, rows: Iterable[MotionRow]) -> Iterator[Iterator[PictureU8]]:
         """Give the picture of each row; on leaving, the threads have ended."""

@@ -14,7 +14,9 @@ from pctalk_studio.core.errors import RenderError
 from pctalk_studio.core.motion import Motion
 from pctalk_studio.core.time import FrameSet
 from pctalk_studio.export.clip import export_clip
+from pctalk_studio.export.deliver import Order, deliver
 from pctalk_studio.export.drawing import BATCH_THREADS, Drawer
+from pctalk_studio.export.formats import FORMATS
 from pctalk_studio.export.sequence import export_sequence
 from pctalk_studio.render.api import BatchFace
 
@@ -108,3 +110,22 @@ def test_nothing_to_draw_is_nothing():
     with Drawer(FakeBatchFace(4)).pictures(iter(())) as pictures:
         assert list(pictures) == []
     assert np.isclose(Drawer(FakeFace()).seconds, 0)
+
+
+def test_what_a_card_draws_it_encodes_if_it_can_and_the_report_says_who_did(tmp_path, monkeypatch):
+    asked = []
+
+    def choose(kind, size):
+        asked.append(size)
+        return kind, "The processor encodes."
+
+    monkeypatch.setattr("pctalk_studio.export.clip.card_kind", choose)
+    motion = motion_of(list(range(50, 60)))
+    assert export_clip(FakeFace(), motion, None, tmp_path / "a.mp4").remarks == ()
+    assert export_clip(FakeBatchFace(1), motion, None, tmp_path / "b.mp4").remarks == ()
+    assert asked == []
+    assert export_clip(FakeBatchFace(4), motion, None, tmp_path / "c.mp4").remarks == ("The processor encodes.",)
+    assert asked == [(64, 64)]
+    export_clip(FakeBatchFace(4), motion, None, tmp_path / "d.gif", format_=FORMATS["gif"])
+    assert len(asked) == 1
+    assert deliver(Order(tmp_path / "e.mp4"), FakeBatchFace(4), motion, None).remarks == ("The processor encodes.",)
