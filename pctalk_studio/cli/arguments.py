@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from pctalk_studio import __version__
 from pctalk_studio.cli.models_arguments import add_models
+from pctalk_studio.cli.train_arguments import add_train
 from pctalk_studio.core.errors import UsageError
 from pctalk_studio.core.time import FrameRate, FrameSet
 from pctalk_studio.document.project import (
@@ -95,24 +96,32 @@ def parse_crf(text: str) -> int:
     return int(text)
 
 
-def project_of(args: argparse.Namespace) -> Project:
+def project_of(args: argparse.Namespace, begun: Project | None = None) -> Project:
     """The controls that a ``render`` or ``new`` call asks for.
+
+    Parameters
+    ----------
+    args
+        Of the command line.
+    begun
+        What holds where nothing is asked for: head, eyes and frame rate that suit the portrait.
 
     Raises
     ------
     UsageError
         When a control is outside its range.
     """
+    default = Project() if begun is None else begun
     clips = tuple(replace(clip, id=number) for number, clip in enumerate(args.emotion, 1))
     return Project(
-        rate=args.fps,
+        rate=args.fps or default.rate,
         style=StyleAxes(args.style_open, args.style_wide, args.style_purse),
         lip_scale=args.lip_scale,
         follow_volume=args.follow_volume,
         emotions=clips,
-        head=HeadMotion(args.head),
-        gaze=Gaze(args.gaze),
-        blink=args.blink,
+        head=HeadMotion(args.head or default.head),
+        gaze=Gaze(args.gaze or default.gaze),
+        blink=default.blink if args.blink is None else args.blink,
         seed=args.seed,
         media=Media(face=args.face),
         render=_render_settings(args),
@@ -151,9 +160,10 @@ def _add_controls(parser: argparse.ArgumentParser) -> None:
         metavar="NAME[:INTENSITY[:REGION,...]]",
         help=f"one of {', '.join(Emotion)}; regions {', '.join(EmotionRegion)}; repeat for several",
     )
-    face.add_argument("--head", choices=list(HeadMotion), default=default.head, help="how much the head moves by itself")
-    face.add_argument("--gaze", choices=list(Gaze), default=default.gaze, help="where the eyes go by themselves")
-    face.add_argument("--no-blink", dest="blink", action="store_false", help="never blink")
+    face.add_argument("--head", choices=list(HeadMotion), help="how much the head moves by itself (subtle; a video: still)")
+    face.add_argument("--gaze", choices=list(Gaze), help="where the eyes go by themselves (natural; a video: still)")
+    blink = "blink by itself, or do not (yes; a video: no, it has its own blinks)"
+    face.add_argument("--blink", action=argparse.BooleanOptionalAction, help=blink)
     face.add_argument("--seed", type=int, default=default.seed, help="of everything random (default %(default)s)")
 
 
@@ -167,13 +177,14 @@ def _add_progress(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_sources(parser: argparse.ArgumentParser, required: bool) -> None:
-    parser.add_argument("--portrait", type=Path, required=required, metavar="P", help="picture with a face")
-    parser.add_argument("--audio", type=Path, required=required, metavar="A", help="recording of speech, or a video with sound")
+    parser.add_argument("--portrait", type=Path, required=required, metavar="P", help="picture or video with a face")
+    audio = "recording of speech, or a video with sound; without it the portrait's own sound, where that is a video"
+    parser.add_argument("--audio", type=Path, metavar="A", help=audio)
 
 
 def _add_picture(parser: argparse.ArgumentParser) -> None:
     picture = parser.add_argument_group("picture")
-    picture.add_argument("--fps", type=FrameRate.parse, default=FrameRate.parse("25"), help="frames a second, e.g. 30000/1001")
+    picture.add_argument("--fps", type=FrameRate.parse, help="frames a second, e.g. 30000/1001 (25; a video: its own)")
     picture.add_argument("--size", type=FrameSize.parse, metavar="WxH|N", help="frame size, or its longest side")
     picture.add_argument("--crop", choices=["none", "face"], default="none", help="whole picture, or a square round the face")
     picture.add_argument(
@@ -314,6 +325,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
 
     add_models(commands.add_parser("models", help="weights of the neural engine: list, verify, fetch, import"))
+    add_train(commands.add_parser("train", help="corpora and networks of your own"))
 
     doctor = commands.add_parser("doctor", help="what works here, what is missing and how to get it")
     doctor.add_argument("--json", action="store_true", help="print JSON")

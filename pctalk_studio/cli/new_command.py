@@ -11,7 +11,7 @@ from pctalk_studio.cli.render_command import begun
 
 def run(args: argparse.Namespace) -> int:
     """Analyse the sources and write the project; returns 0."""
-    check_project_target(args.project, args.portrait, args.audio)
+    check_project_target(args.project, *(path for path in (args.portrait, args.audio) if path is not None))
     with progress(args.progress) as listen:
         studio = begun(args, listen)
     studio.save(args.project)

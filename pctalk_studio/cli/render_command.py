@@ -13,7 +13,9 @@ from pctalk_studio.cli.output import progress, say, warn
 from pctalk_studio.cli.transcript import transcript_of
 from pctalk_studio.core.errors import UsageError
 from pctalk_studio.core.progress import ProgressListener
+from pctalk_studio.media.reader import is_movie
 from pctalk_studio.session import Studio
+from pctalk_studio.session.portraits import first_controls
 
 
 def run(args: argparse.Namespace) -> int:
@@ -45,7 +47,7 @@ def opened(args: argparse.Namespace, listen: ProgressListener) -> Studio:
         if args.portrait is not None or args.audio is not None:
             raise UsageError("Give either a project, or --portrait and --audio, not both.")
         return Studio.open(args.project, engines(), listen)
-    if args.portrait is None or args.audio is None:
+    if args.portrait is None:
         raise UsageError("Give a project, or both --portrait and --audio; 'pctalk-studio render --help' tells more.")
     return begun(args, listen, drawing=True)
 
@@ -67,7 +69,9 @@ def begun(args: argparse.Namespace, listen: ProgressListener, *, drawing: bool =
     StudioError
         When something cannot be used.
     """
-    project = project_of(args)
+    if args.audio is None and not is_movie(args.portrait):
+        raise UsageError(f"'{args.portrait}' has no sound to speak; give a recording with --audio.")
+    project = project_of(args, first_controls(args.portrait))
     if args.face_points is not None:
         points = FacePoints.read(args.face_points).points
         project = replace(project, media=replace(project.media, face_points=points))

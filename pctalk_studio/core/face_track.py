@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -83,6 +83,14 @@ class FaceTrack:
             confidence=self.confidence,
             problems=self.problems,
         )
+
+    def placed(self, factor: float, offset: tuple[float, float], size: tuple[int, int]) -> FaceTrack:
+        """The same in a movie whose frames are scaled and then cut; see :meth:`pctalk_studio.core.face.FaceRig.placed`."""
+        half = 0.5 * factor - 0.5
+        shift = np.array([half - offset[0], half - offset[1], 0.0])
+        name = content_hash(self.movie_hash, factor, *offset, *size)
+        place = self.translation * factor + shift
+        return replace(self, movie_hash=name, picture_size=size, scale=self.scale * factor, translation=place)
 
     def frames_at(self, seconds: F64) -> npt.NDArray[np.int32]:
         """The frame nearest to each time [T], going forth and back where the movie is shorter; [T] int32.

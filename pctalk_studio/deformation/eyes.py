@@ -163,7 +163,7 @@ def _micro(times: ArrayF64, duration: float, seed: int) -> ArrayF64:
 
 def _own_gaze(project: Project, alignment: Alignment, mood: Attitude, times: ArrayF64) -> ArrayF64:
     """Where the eyes look as the project directs them, before the head's turns are taken back; [T, 2] degrees."""
-    gaze = _micro(times, alignment.duration, project.seed)
+    gaze = np.zeros((len(times), 2)) if project.gaze is Gaze.STILL else _micro(times, alignment.duration, project.seed)
     if project.gaze is Gaze.NATURAL:
         gaze = gaze + _path(times, *_wandering(alignment.duration, project.seed))
     gaze = gaze + np.stack([mood.gaze_x, mood.gaze_y], axis=1)

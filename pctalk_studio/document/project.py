@@ -46,8 +46,9 @@ class HeadMotion(StrEnum):
 
 
 class Gaze(StrEnum):
-    """Where the eyes go by themselves."""
+    """Where the eyes go by themselves; ``still`` is where they look in the portrait, or in the movie."""
 
+    STILL = "still"
     CAMERA = "camera"
     NATURAL = "natural"
 

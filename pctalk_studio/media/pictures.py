@@ -81,6 +81,11 @@ class Picture:
         alpha.setflags(write=False)
         return cls(rgb, alpha, path, content_hash(rgb, alpha))
 
+    @classmethod
+    def unnamed(cls, rgb: RgbU8) -> Picture:
+        """An opaque picture of which nobody asks where it came from or what its hash is, such as a movie's frame."""
+        return cls(rgb, None, Path(), "")
+
     @property
     def size(self) -> tuple[int, int]:
         """(width, height) in pixels."""
@@ -124,6 +129,18 @@ def read_picture(path: Path) -> Picture:
     if alpha.min() == 255:
         return Picture.of(rgb, None, path)
     return Picture.of(over_backdrop(rgb, alpha), alpha, path)
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a file begins as a picture of a known kind does; an animation counts as one."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            _opened(path).close()
+    except MediaError as error:
+        # Too many pixels is still a picture.
+        return isinstance(error.__cause__, Image.DecompressionBombError)
+    return True
 
 
 def write_png(path: Path, rgb: RgbU8) -> None:

@@ -16,6 +16,7 @@ from pctalk_studio.core.errors import MediaError
 from pctalk_studio.media.colour import RgbU8, ToPicture, quarter_turns
 from pctalk_studio.media.containers import clock_origin, known_codec, opened
 from pctalk_studio.media.files import checked_file
+from pctalk_studio.media.pictures import is_picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,24 @@ class MovieFrame:
     index: int
     time: float
     rgb: RgbU8
+
+
+def is_movie(path: Path) -> bool:
+    """Whether a file is a movie rather than a picture, by its content; what is neither is refused as a picture later.
+
+    Raises
+    ------
+    MediaError
+        When it is missing, empty or may not be read.
+    """
+    checked_file(path, "portrait")
+    if is_picture(path):
+        return False
+    try:
+        _probed(path)
+    except MediaError:
+        return False
+    return True
 
 
 class MovieReader:

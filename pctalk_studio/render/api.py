@@ -25,6 +25,37 @@ class RenderSource:
     picture: PictureU8
     rig: FaceRig
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of its frames, pixels."""
+        return self.picture.shape[1], self.picture.shape[0]
+
+    @property
+    def poster(self) -> RenderSource:
+        """What shows the person: itself."""
+        return self
+
+    @property
+    def face(self) -> FaceRig:
+        """The face in it."""
+        return self.rig
+
+    @property
+    def content_hash(self) -> str:
+        """Hash of picture and rig."""
+        rig = self.rig
+        face = content_hash(rig.landmarks, rig.rotation, rig.scale, rig.translation, rig.shape, rig.neutral)
+        return content_hash(self.picture, face)
+
+
+class Identified(Protocol):
+    """A source that is known by its content."""
+
+    @property
+    def content_hash(self) -> str:
+        """Hash of all that a picture drawn from it depends on."""
+        ...
+
 
 class PreparedFace(Protocol):
     """An engine that has studied one source and now only draws."""
@@ -80,6 +111,29 @@ class Renderer(Protocol):
         ------
         RenderError
             When the face is too small or too distorted to be drawn.
+        """
+        ...
+
+
+@runtime_checkable
+class KindredRenderer(Renderer, Protocol):
+    """An engine that studies further frames of a movie with what it knows of the person from one of them."""
+
+    def prepare_kin(self, source: RenderSource, first: PreparedFace) -> PreparedFace:
+        """Do once what depends on one frame alone.
+
+        Parameters
+        ----------
+        source
+            A frame, and the face in it.
+        first
+            What :meth:`prepare` made of another frame, of the same person and size: what does not change from moment to moment,
+            such as teeth, is taken from there, so that it does not flicker.
+
+        Raises
+        ------
+        RenderError
+            As :meth:`prepare`.
         """
         ...
 
@@ -154,11 +208,9 @@ class FrameLook:
         object.__setattr__(self, "digest", digest)
 
     @classmethod
-    def of(cls, source: RenderSource, renderer: Renderer, quality: Quality = FULL) -> FrameLook:
+    def of(cls, source: Identified, renderer: Renderer, quality: Quality = FULL) -> FrameLook:
         """The look of a source, given at full size, as a renderer draws it."""
-        rig = source.rig
-        face = content_hash(rig.landmarks, rig.rotation, rig.scale, rig.translation, rig.shape, rig.neutral)
-        return cls(content_hash(source.picture, face), renderer.name, renderer.version, quality)
+        return cls(source.content_hash, renderer.name, renderer.version, quality)
 
     def at(self, quality: Quality) -> FrameLook:
         """The same look at another quality."""

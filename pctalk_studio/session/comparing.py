@@ -201,7 +201,7 @@ class Comparison:
         if known is not None and known.speech is track and _apart_from_speech(known) == _apart_from_speech(base):
             return
         self._base = base
-        request = EvaluateClip(Evaluator(desk.sources.rig, desk.sources.speech), base, None)
+        request = EvaluateClip(Evaluator(desk.sources.face, desk.sources.speech), base, None)
         desk.work(request, self._evaluated, runner=desk.motion_runner, replaces="unedited clip")
 
     def _hear(self) -> None:

@@ -91,7 +91,7 @@ class Desk:
         self._clip_of: Project | None = None
         self._stage: Stage | None = None
         self._quality = ViewingQuality.FULL
-        self._evaluator = Evaluator(studio.sources.rig, studio.sources.speech)
+        self._evaluator = Evaluator(studio.sources.face, studio.sources.speech)
         self._easel = Easel(engines)
         self.motion_runner = Runner("motion", deliver=deliver)
         self.slow_runner = Runner("slow", deliver=deliver)
@@ -258,7 +258,7 @@ class Desk:
     def use_sources(self, sources: Sources) -> None:
         """Go on with other sources, such as a portrait that was found again; the document does not change by it."""
         self.studio.use_sources(sources)
-        self._evaluator = Evaluator(sources.rig, sources.speech)
+        self._evaluator = Evaluator(sources.face, sources.speech)
         self._follow_sources()
 
     def _follow_sources(self) -> None:

@@ -16,7 +16,8 @@ from pctalk_studio.document.project import RenderSettings
 from pctalk_studio.export.matte import MatteFace
 from pctalk_studio.preview.wish import Drawing, Stage
 from pctalk_studio.render.api import FrameLook, NeuralRenderer, PreparedFace, Quality, Renderer, RenderSource
-from pctalk_studio.render.framing import SMALLEST_SIDE, Framing, frame_source
+from pctalk_studio.render.framing import SMALLEST_SIDE, Framing, frame_movie, frame_source
+from pctalk_studio.render.moving import MovingSource, prepared
 from pctalk_studio.session.sources import Sources
 
 Engines = Mapping[str, Callable[[], Renderer]]
@@ -51,7 +52,7 @@ class Easel:
         self._sources: Sources | None = None
         self._small: tuple[Fraction, Stage] | None = None
         self._engine: Renderer
-        self.source: RenderSource
+        self.source: RenderSource | MovingSource
         self.prepared: PreparedFace
         self.look: FrameLook
 
@@ -67,10 +68,10 @@ class Easel:
         if self._sources is sources and self._settings == wanted:
             return
         engine = self._made(settings)
-        source = frame_source(sources.picture, sources.rig, _framing(settings))
-        prepared = engine.prepare(source)
+        source = framed_source(sources, settings)
+        face = prepared(engine, source)
         # All at once: an engine that refuses must leave behind what the last one was given, not half of each.
-        self._engine, self.source, self.prepared, self.look = engine, source, prepared, FrameLook.of(source, engine)
+        self._engine, self.source, self.prepared, self.look = engine, source, face, FrameLook.of(source, engine)
         self._sources, self._settings, self._small = sources, wanted, None
 
     def _made(self, settings: RenderSettings) -> Renderer:
@@ -86,7 +87,8 @@ class Easel:
         RenderError
             When the portrait has no transparency, there is no such engine, or it cannot draw the face.
         """
-        return MatteFace(sources.picture, sources.rig, _framing(settings), self._made(settings))
+        framing = Framing(settings.crop_to_face, settings.longest, settings.size)
+        return MatteFace(sources.picture, sources.rig, framing, self._made(settings))
 
     @property
     def stage(self) -> Stage:
@@ -107,37 +109,49 @@ class Easel:
             When the engine cannot draw the face.
         """
         factor = quality.value
-        while factor < 1 and min(self.source.picture.shape[:2]) * factor < SMALLEST_SIDE:
+        while factor < 1 and min(self.source.size) * factor < SMALLEST_SIDE:
             factor *= 2
         if factor == 1:
             return self._staged(Drawing(self.look, self.prepared), self.source, factor)
         if self._small is None or self._small[0] != factor:
             small = _shrunk(self.source, factor)
-            drawing = Drawing(self.look.at(Quality(factor)), self._engine.prepare(small))
+            drawing = Drawing(self.look.at(Quality(factor)), prepared(self._engine, small))
             self._small = (factor, self._staged(drawing, small, factor))
         return self._small[1]
 
-    def _staged(self, full: Drawing, source: RenderSource, factor: Fraction) -> Stage:
+    def _staged(self, full: Drawing, source: RenderSource | MovingSource, factor: Fraction) -> Stage:
         """With what stands in for engines that take their time."""
         engine = self._engine
         if not isinstance(engine, NeuralRenderer):
             return Stage(full)
         quality = Quality(factor, draft=True)
         draft, proxy = (
-            None if each is None else Drawing(FrameLook.of(self.source, each, quality), each.prepare(source))
+            None if each is None else Drawing(FrameLook.of(self.source, each, quality), prepared(each, source))
             for each in (engine.draft, engine.proxy)
         )
         return Stage(full, draft, proxy)
 
 
-def _shrunk(source: RenderSource, factor: Fraction) -> RenderSource:
+def framed_source(sources: Sources, settings: RenderSettings) -> RenderSource | MovingSource:
+    """The portrait at the size at which frames leave the program.
+
+    Raises
+    ------
+    RenderError
+        When the frame would be too small.
+    """
+    framing, movie = Framing(settings.crop_to_face, settings.longest, settings.size), sources.movie
+    if movie is None:
+        return frame_source(sources.picture, sources.rig, framing)
+    return MovingSource.of(movie.frames, movie.track, frame_movie(sources.picture, movie.track, framing))
+
+
+def _shrunk(source: RenderSource | MovingSource, factor: Fraction) -> RenderSource | MovingSource:
     """The source at a fraction of its size."""
-    height, width = source.picture.shape[:2]
+    width, height = source.size
     size = (max(2, round(width * factor)), max(2, round(height * factor)))
+    if isinstance(source, MovingSource):
+        return source.shrunk(size)
     picture = np.asarray(cv2.resize(source.picture, size, interpolation=cv2.INTER_AREA), np.uint8)
     name = content_hash(source.rig.picture_hash, str(factor))
     return RenderSource(picture, source.rig.placed(float(factor), (0.0, 0.0), size, name))
-
-
-def _framing(settings: RenderSettings) -> Framing:
-    return Framing(settings.crop_to_face, settings.longest, settings.size)

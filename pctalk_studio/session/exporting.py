@@ -84,7 +84,7 @@ class ExportJob:
         """
         settings, sources = self.project.render, self.sources
         listen(ProgressEvent("prepare", 0, 1))
-        motion = evaluate(self.project, sources.rig, sources.speech)
+        motion = evaluate(self.project, sources.face, sources.speech)
         easel, matte = Easel(self.engines), None
         if self.order.alpha:
             matte = easel.with_alpha(sources, settings)
@@ -113,6 +113,8 @@ class ExportItem:
         Since it began to run, without pauses.
     error
         Why it failed.
+    remarks
+        What is worth knowing about how it was made, in sentences.
     """
 
     id: int
@@ -122,6 +124,7 @@ class ExportItem:
     total: int = 0
     seconds: float = 0.0
     error: str = ""
+    remarks: tuple[str, ...] = ()
 
     @property
     def seconds_left(self) -> float | None:
@@ -270,9 +273,8 @@ class ExportQueue:
     def _ended(self, number: int, event: Ended[Any]) -> None:
         match event.outcome:
             case Done(Delivery() as delivery):
-                self._change(
-                    number, state=ExportState.DONE, done=delivery.frames, total=delivery.frames, seconds=delivery.seconds
-                )
+                frames, seconds, remarks = delivery.frames, delivery.seconds, delivery.remarks
+                self._change(number, state=ExportState.DONE, done=frames, total=frames, seconds=seconds, remarks=remarks)
             case Failed(Cancelled()) | Abandoned():
                 self._change(number, state=ExportState.CANCELLED)
             case Failed(StudioError() as error):

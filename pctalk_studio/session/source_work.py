@@ -13,7 +13,8 @@ from pctalk_studio.document.speech_track import SpeechTrack
 from pctalk_studio.jobs import Control
 from pctalk_studio.jobs.apart import Apart, Run
 from pctalk_studio.media.sound import Sound, read_sound
-from pctalk_studio.session.sources import SPEECH_RATE, Sources, face_in, spoken_in
+from pctalk_studio.session.portraits import face_in
+from pctalk_studio.session.sources import SPEECH_RATE, Sources, spoken_in
 from pctalk_studio.storage.media_links import MediaRole, make_reference
 
 
@@ -108,8 +109,8 @@ class ExchangeSource:
         if not same:
             # Which face it is, and points placed by hand, were said of another picture.
             media = replace(media, face=None, face_points=())
-        picture, rig = face_in(self.file, replace(self.project, media=media), run)
-        return Exchanged(replace(self.sources, picture=picture, rig=rig), media, None)
+        found = face_in(self.file, replace(self.project, media=media), run)
+        return Exchanged(replace(self.sources, picture=found.picture, rig=found.rig, movie=found.movie), media, None)
 
     def _sound(self, reference: MediaReference, same: bool, run: Run) -> Exchanged:
         media, sound = replace(self.project.media, audio=reference), read_sound(self.file)

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from pctalk_studio.analysis.face import FacePoints, RigCache, find_face
 from pctalk_studio.analysis.speech.facts import speech_facts
 from pctalk_studio.analysis.speech.prosody import analyse_prosody
 from pctalk_studio.core.errors import MediaError
 from pctalk_studio.core.face import FaceRig
+from pctalk_studio.core.face_track import FaceTrack
 from pctalk_studio.core.hashing import content_hash
 from pctalk_studio.core.problems import Problem
 from pctalk_studio.core.progress import ProgressEvent, ProgressListener, silent
 from pctalk_studio.core.speech import SpeechFacts
-from pctalk_studio.core.user_folders import cache_folder
 from pctalk_studio.document.project import Project
 from pctalk_studio.jobs.apart import Apart, Run, here
-from pctalk_studio.media.pictures import Picture, read_picture
+from pctalk_studio.media.pictures import Picture
 from pctalk_studio.media.sound import Sound, read_sound
 from pctalk_studio.session.placeholders import placeholder_portrait, placeholder_sound
+from pctalk_studio.session.portraits import Movie, Portrait, face_in
 from pctalk_studio.storage.media_links import MediaRole, MediaState, find_media
 
 SPEECH_RATE = 16000
@@ -34,15 +33,23 @@ class Sources:
     Parameters
     ----------
     picture, rig
-        The portrait, and the face in it.
+        The portrait, and the face in it; of a movie the frame that shows the person best.
     sound, speech
         The recording, and what is known of the voice in it.
+    movie
+        The portrait, where it is a movie.
     """
 
     picture: Picture
     rig: FaceRig
     sound: Sound
     speech: SpeechFacts
+    movie: Movie | None = None
+
+    @property
+    def face(self) -> FaceRig | FaceTrack:
+        """The face in the picture, or through the movie."""
+        return self.rig if self.movie is None else self.movie.track
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -64,7 +71,7 @@ def load_sources(
     Parameters
     ----------
     portrait, audio
-        Files; what is None is stood in for.
+        Files, the portrait a picture or a movie; what is None is stood in for.
     project
         Says which face, or where it is; and what is said when, if that is known already.
     text
@@ -85,28 +92,14 @@ def load_sources(
         listen(begun)
         return Apart(lambda: listen(begun)) if apart else here
 
-    picture, rig = placeholder_portrait() if portrait is None else face_in(portrait, project, stage("face"))
+    run = stage("face")
+    found = Portrait(*placeholder_portrait()) if portrait is None else face_in(portrait, project, run, listen)
     listen(ProgressEvent("face", 1, 1))
     run = stage("speech")
     sound = placeholder_sound(project.speech.duration) if audio is None else read_sound(audio)
     speech = spoken_in(sound, project, text, run)
     listen(ProgressEvent("speech", 1, 1))
-    return Sources(picture, rig, sound, speech)
-
-
-def face_in(path: Path, project: Project, run: Run = here) -> tuple[Picture, FaceRig]:
-    """A portrait and the face in it, the one that the project says; ``run`` finds it where it is not known already.
-
-    Raises
-    ------
-    StudioError
-        When the picture cannot be read, or has no such face.
-    """
-    picture = read_picture(path)
-    media = project.media
-    points = FacePoints(media.face_points) if media.face_points else None
-    cache = RigCache(cache_folder() / "rigs")
-    return picture, cache.face(picture.rgb, picture.content_hash, face=media.face, points=points, find=partial(run, find_face))
+    return Sources(found.picture, found.rig, sound, speech, found.movie)
 
 
 _USABLE = (MediaState.FOUND, MediaState.MOVED, MediaState.CHANGED)

@@ -22,9 +22,11 @@ from pctalk_studio.document.speech_track import SpeechTrack
 from pctalk_studio.preview.clip_frames import ClipFrames
 from pctalk_studio.render.api import FrameKey, FrameLook, FrameResult, PictureU8, PreparedFace, RenderSource
 from pctalk_studio.render.frame_store import FrameStore
+from pctalk_studio.render.moving import MovingSource
 from pctalk_studio.render.viewing import Viewing
 from pctalk_studio.session.desk_work import SaveProject
 from pctalk_studio.session.easel import Easel, Engines
+from pctalk_studio.session.portraits import first_controls
 from pctalk_studio.session.safety import Safety
 from pctalk_studio.session.sources import SPEECH_RATE, Sources, load_sources, media_files
 from pctalk_studio.storage.extras import Extras
@@ -76,7 +78,7 @@ class Studio:
         self.store = FrameStore(frame_memory)
         self._extras = extras
         self._easel = Easel(engines)
-        self._evaluator = Evaluator(sources.rig, sources.speech)
+        self._evaluator = Evaluator(sources.face, sources.speech)
         self._evaluated: tuple[Project, ClipFrames] | None = None
         self._rendered: list[int] = []
 
@@ -84,7 +86,7 @@ class Studio:
     def new(
         cls,
         portrait: Path,
-        audio: Path,
+        audio: Path | None,
         engines: Engines,
         *,
         text: str | None = None,
@@ -96,14 +98,16 @@ class Studio:
 
         Parameters
         ----------
-        portrait, audio
-            Files; their absolute paths and hashes become part of the document.
+        portrait
+            A picture or a movie; its absolute path and hash become part of the document.
+        audio
+            The recording, alike; None: the sound of the movie.
         engines
             Makers of the engines by name.
         text
             What is said; None to recognise it.
         project
-            Controls to begin with.
+            Controls to begin with; None: those of :func:`first_controls`.
         listen
             Told of the analysis' stages.
         editing
@@ -114,7 +118,8 @@ class Studio:
         StudioError
             When a source cannot be used.
         """
-        begun = project or Project()
+        begun = project or first_controls(portrait)
+        audio = portrait if audio is None else audio
         sources = load_sources(portrait, audio, begun, text, listen, apart=editing)
         transcript = None if text is None else text.strip()
         media = replace(begun.media, portrait=_reference(portrait), audio=_reference(audio), transcript=transcript)
@@ -297,7 +302,7 @@ class Studio:
         drawn, self._rendered = tuple(self._rendered), []
         return drawn
 
-    def drawn_with(self) -> tuple[RenderSource, PreparedFace]:
+    def drawn_with(self) -> tuple[RenderSource | MovingSource, PreparedFace]:
         """The framed source, and the engine that has studied it.
 
         Raises
@@ -353,7 +358,7 @@ class Studio:
     def use_sources(self, sources: Sources) -> None:
         """Go on with other sources."""
         self.sources = sources
-        self._evaluator = Evaluator(sources.rig, sources.speech)
+        self._evaluator = Evaluator(sources.face, sources.speech)
         self._evaluated = None
 
     def close(self) -> None:

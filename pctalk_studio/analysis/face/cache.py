@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +12,8 @@ import numpy as np
 from pctalk_studio.analysis.face.find import ANALYSIS_VERSION, find_face
 from pctalk_studio.analysis.face.networks import PictureU8
 from pctalk_studio.analysis.face.points import FacePoints
-from pctalk_studio.core.errors import MediaError
+from pctalk_studio.analysis.face.shelf import Shelf
 from pctalk_studio.core.face import FaceRig
-from pctalk_studio.core.files import written_whole
 from pctalk_studio.core.hashing import content_hash
 from pctalk_studio.core.problems import Problem
 
@@ -93,36 +90,17 @@ class RigCache:
     folder: Path
     most_bytes: int = _MOST_BYTES
 
-    def _path(self, key: str) -> Path:
-        return self.folder / f"rig-{key}.npz"
+    @property
+    def _shelf(self) -> Shelf:
+        return Shelf(self.folder, "rig", self.most_bytes)
 
     def load(self, key: str) -> FaceRig | None:
         """The rig kept under a key, or None."""
-        path = self._path(key)
-        try:
-            rig = read_rig(path)
-            os.utime(path)
-        except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile):
-            return None
-        return rig
+        return self._shelf.load(key, read_rig)
 
     def keep(self, key: str, rig: FaceRig) -> None:
         """Keep a rig; the file is there whole or not at all."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with written_whole(self._path(key)) as draft:
-                write_rig(rig, draft)
-            self._trim()
-        except (MediaError, OSError):
-            return  # what cannot be kept is computed again
-
-    def _trim(self) -> None:
-        entries = sorted(self.folder.glob("rig-*.npz"), key=lambda path: path.stat().st_mtime, reverse=True)
-        total = 0
-        for entry in entries:
-            total += entry.stat().st_size
-            if total > self.most_bytes:
-                entry.unlink(missing_ok=True)
+        self._shelf.keep(key, lambda path: write_rig(rig, path))
 
     def face(
         self,

@@ -63,7 +63,7 @@ class HeadSheet(Sheet):
         )
         self.again.clicked.connect(lambda: self.apply("set_seed", seed=self.editor.project.seed + 1))
         self.add(FieldRow(self.tr("Head"), self.head, self.again, parent=self))
-        gazes = [(Gaze.CAMERA, self.tr("Camera")), (Gaze.NATURAL, self.tr("Natural"))]
+        gazes = [(Gaze.STILL, self.tr("Still")), (Gaze.CAMERA, self.tr("Camera")), (Gaze.NATURAL, self.tr("Natural"))]
         self.gaze = SegmentedChoice(self.kit.look, self.tr("Gaze"), gazes, self)
         self.gaze.chosen.connect(lambda gaze: self.apply("set_gaze", gaze=gaze))
         self.add(FieldRow(self.tr("Gaze"), self.gaze, parent=self))

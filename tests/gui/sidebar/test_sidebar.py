@@ -20,6 +20,7 @@ from pctalk_studio.document.speech_track import Owner, SpeechTrack, WordStyle
 from pctalk_studio.jobs.apart import here
 from pctalk_studio.session import Studio, source_work
 from pctalk_studio.session.placeholders import placeholder_portrait
+from pctalk_studio.session.portraits import Portrait
 from pctalk_studio.session.selection import Selection
 
 
@@ -348,7 +349,7 @@ def test_a_missing_portrait_is_said_and_found_again(kit, qtbot, tmp_path, monkey
     assert row.relink.isVisible()
     # Finding the face is tested where it is done; here it is at hand.
     in_this_process(monkeypatch)
-    monkeypatch.setattr(source_work, "face_in", lambda _path, _project, _run: (made.picture, made.rig))
+    monkeypatch.setattr(source_work, "face_in", lambda _path, _project, _run: Portrait(made.picture, made.rig))
     panel.sources.exchange(source_work.MediaRole.PORTRAIT, path)
     desk = kit.editor.desk
     qtbot.waitUntil(lambda: desk.sources.picture is made.picture, timeout=3000)
