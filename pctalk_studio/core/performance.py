@@ -16,6 +16,9 @@ ArrayF64 = npt.NDArray[np.float64]
 PERFORMED = KEYPOINT_COUNT * 3 + len(POSE_CHANNELS) + len(EYE_CHANNELS)
 """Numbers of a frame: expression, pose, eyes; a motion row without the mouth's channels."""
 
+COUNTER = 0.9
+"""Share of a head's turn that eyes take back, so that they rest on what they look at."""
+
 LARGEST_MOVE = 0.5
 """E; no point of a face goes further."""
 _TURNED = 180.0

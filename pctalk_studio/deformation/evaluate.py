@@ -102,15 +102,16 @@ class Evaluator:
         clips = p.emotions if p.active(Track.EMOTION) else ()
         emotions = self._stage("emotions", (clips, shown, p.seed), lambda: felt_emotions(clips, tables, shown, p.seed))
         acted = p.performances if p.active(Track.PERFORMANCE) else ()
-        playing = (acted, p.takes if acted else (), ground, shown)
-        played = self._stage("played", playing, lambda: performed(acted, p.takes, ground, shown))
+        talks = p.active(Track.LIPS)
+        playing = (acted, p.takes if acted else (), ground, shown, talks)
+        played = self._stage("played", playing, lambda: performed(acted, p.takes, ground, shown, spoken=talks))
         # Where nothing of speech is to be seen, nothing of the face gives way to it.
-        spoken = art if p.active(Track.LIPS) else self._stage("silent", (art,), art.silent)
+        spoken = art if talks else self._stage("silent", (art,), art.silent)
         moved = None if played is None else played.face
         expression = self._stage(
             "expression",
             (emotions, spoken, ground, played),
-            lambda: express(emotions, tables, ground.resting, spoken, mouth, shown, moved),
+            lambda: express(emotions, tables, ground.resting, spoken, mouth, shown, moved, spoken=talks),
         )
         lip = self._stage("lip", (art, ground), lambda: lip_deformation(art.shape, neutral_gap(art, mouth), mouth))
         mood = self._stage("mood", (emotions, shown), lambda: attitude(emotions, shown))
@@ -123,7 +124,7 @@ class Evaluator:
             lambda: eye_motion(p, speech.alignment, mood, pose, shown, played),
         )
         # A muted mouth is the photo's own, not a closed one: nothing acts on it, nor on a face that a movie has lost.
-        heard = float(p.active(Track.LIPS)) * present
+        heard = float(talks) * present
         return Motion(
             rate=p.rate,
             lip=(heard[..., None] * lip).astype(np.float32),

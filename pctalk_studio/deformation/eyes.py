@@ -12,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pctalk_studio.core.motion import EYE_CHANNELS
+from pctalk_studio.core.performance import COUNTER
 from pctalk_studio.core.speech import SILENCE, Alignment
 from pctalk_studio.deformation.chance import Purpose, draws
 from pctalk_studio.deformation.emc.mood import Attitude
-from pctalk_studio.deformation.performing import COUNTER, Performed
+from pctalk_studio.deformation.performing import Performed
 from pctalk_studio.document.project import BLINK_WITHIN, Gaze, Project, Track
 
 ArrayF64 = npt.NDArray[np.float64]

@@ -40,8 +40,6 @@ class Footing:
         [T, 1] float64 0 to 1: how far it may be animated.
     rotation
         Its pose, as in FaceRig: [3, 3] of a picture, [T, 3, 3] of a movie.
-    delta
-        Its own expression at the keypoints, E: [21, 3] of a picture, [T, 21, 3] of a movie.
     """
 
     mouth: MouthGeometry
@@ -49,7 +47,6 @@ class Footing:
     source: npt.NDArray[np.int32] | None
     presence: ArrayF64
     rotation: ArrayF64
-    delta: ArrayF64
 
 
 class Grounds:
@@ -70,7 +67,6 @@ class Grounds:
         self._closing = np.stack([mouth.closing for mouth in mouths])
         self._resting = np.stack([resting_units(rig, units) for rig in rigs])
         self._rotation = np.stack([rig.rotation for rig in rigs])
-        self._delta = np.stack([rig.delta().astype(np.float64) for rig in rigs])
         self._mouth = mouths[0]
         if self._track is not None and len(rigs) > 1:
             seconds = float(self._track.times[-1] - self._track.times[0]) / (len(rigs) - 1)
@@ -80,8 +76,8 @@ class Grounds:
         """The source at times [T], seconds from the clip's beginning."""
         if self._track is None:
             ones = np.ones((len(times), 1))
-            return Footing(self._mouth, self._resting[0], None, ones, self._rotation[0], self._delta[0])
+            return Footing(self._mouth, self._resting[0], None, ones, self._rotation[0])
         source = self._track.frames_at(times)
         mouth = MouthGeometry(self._mouth.width, self._closing[source], self._mouth.reach)
         presence = self._track.presence[source].astype(np.float64)[:, None]
-        return Footing(mouth, self._resting[source], source, presence, self._rotation[source], self._delta[source])
+        return Footing(mouth, self._resting[source], source, presence, self._rotation[source])

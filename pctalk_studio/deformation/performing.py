@@ -14,9 +14,12 @@ import numpy.typing as npt
 
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT
 from pctalk_studio.core.motion import POSE_CHANNELS, rotation_of
-from pctalk_studio.core.performance import MOUTH, FacePerformance, angles_of
+from pctalk_studio.core.performance import COUNTER, MOUTH, FacePerformance, angles_of
+from pctalk_studio.deformation.emc.resting import taken_back
+from pctalk_studio.deformation.emc.tables import emotion_tables
 from pctalk_studio.deformation.footing import Footing
 from pctalk_studio.document.performance import Convention, Ending, PerformanceClip, PerformancePart, Take
+from pctalk_studio.document.project import Emotion
 
 ArrayF64 = npt.NDArray[np.float64]
 
@@ -27,8 +30,6 @@ _STRAIGHT = 0.6
 """Share of a limit up to which a head is taken as it was."""
 _SMALLER, _LARGER = 0.7, 1.4
 
-COUNTER = 0.9
-"""Share of a head's turn that eyes take back, so that they rest on what they look at."""
 _SEAM = 0.25
 """Seconds of the cross-fade from the end of a looped take to its beginning, at most a quarter of it."""
 
@@ -59,7 +60,9 @@ class Performed:
     face: ArrayF64
 
 
-def performed(clips: Sequence[PerformanceClip], takes: Sequence[Take], ground: Footing, times: ArrayF64) -> Performed | None:
+def performed(
+    clips: Sequence[PerformanceClip], takes: Sequence[Take], ground: Footing, times: ArrayF64, *, spoken: bool = True
+) -> Performed | None:
     """Compose clips: a later one fades over the earlier ones, part by part; None where there are none.
 
     Parameters
@@ -72,6 +75,8 @@ def performed(clips: Sequence[PerformanceClip], takes: Sequence[Take], ground: F
         The face, of which the absolute convention takes back its own pose and expression.
     times
         [T] seconds.
+    spoken
+        The source's own mouth is closed by speech already.
     """
     if not clips:
         return None
@@ -85,7 +90,7 @@ def performed(clips: Sequence[PerformanceClip], takes: Sequence[Take], ground: F
         on = np.flatnonzero(shown)
         if clip.take not in recorded or not len(on):
             continue
-        act = _Act.of(clip, recorded[clip.take].performance(), ground, times, on)
+        act = _Act.of(clip, recorded[clip.take].performance(), _own(ground, on, spoken=spoken), times[on])
         covers = {part: shown * left[part] * (part in clip.parts) for part in PerformancePart}
         strength = {part: (covers[part][on] * clip.strengths.of(part))[:, None] for part in PerformancePart}
         head[on] += strength[PerformancePart.HEAD] * act.head
@@ -112,6 +117,24 @@ def _risen(since: ArrayF64, seconds: float) -> ArrayF64:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Own:
+    """What the source shows by itself: rotation [..., 3, 3] and displacement [..., 21, 3], of each of some frames or of all."""
+
+    rotation: ArrayF64
+    expression: ArrayF64
+
+
+def _own(ground: Footing, on: npt.NDArray[np.intp], *, spoken: bool) -> _Own:
+    """What of the source ends: its expression, as under an emotion without action units, and a gap that speech leaves open."""
+    tables = emotion_tables()
+    expression = -taken_back(ground.resting, tables.emotions[Emotion.NEUTRAL], tables.units)
+    if not spoken:
+        expression = expression - ground.mouth.closing
+    rotation = ground.rotation
+    return _Own(rotation[on] if rotation.ndim > 2 else rotation, expression[on] if expression.ndim > 2 else expression)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Act:
     """One clip at full strength while it is on, N frames: pose channels, closures, gaze and displacements."""
 
@@ -122,19 +145,18 @@ class _Act:
     mouth: ArrayF64
 
     @classmethod
-    def of(cls, clip: PerformanceClip, take: FacePerformance, ground: Footing, times: ArrayF64, on: npt.NDArray[np.intp]) -> _Act:
-        """What a clip does to a face at those of some times that are meant."""
-        now = _played(clip, take, times[on])
-        begun, own = rotation_of(*take.pose[0, :3].tolist()), take.expression[0].astype(np.float64)
+    def of(cls, clip: PerformanceClip, take: FacePerformance, own: _Own, times: ArrayF64) -> _Act:
+        """What a clip does to a face at some times."""
+        now = _played(clip, take, times)
+        begun, shown = rotation_of(*take.pose[0, :3].tolist()), take.expression[0].astype(np.float64)
         if clip.convention is Convention.ABSOLUTE:
-            moving = ground.rotation.ndim > 2
-            begun, own = (ground.rotation[on], ground.delta[on]) if moving else (ground.rotation, ground.delta)
+            begun, shown = own.rotation, own.expression
         head = now.pose.astype(np.float64)
         # Turns are undone as turns: differences of angles would tilt a head that is turned and nods.
         turns = np.stack([rotation_of(*angles) for angles in head[:, :3].tolist()]) @ np.swapaxes(begun, -1, -2)
         head[:, :3] = angles_of(turns)
         head[:, 5] -= 1.0
-        moved = now.expression.astype(np.float64) - own
+        moved = now.expression.astype(np.float64) - shown
         mouth = np.zeros_like(moved)
         mouth[:, MOUTH] = moved[:, MOUTH]
         gaze = (now.eyes[:, 2:] - take.eyes[0, 2:]).astype(np.float64)

@@ -149,7 +149,7 @@ class PerformanceClip:
     Parameters
     ----------
     take
-        Id of the take.
+        Id of the take; 0 for a clip that is in no project.
     name
         For people.
     start, end
@@ -172,7 +172,7 @@ class PerformanceClip:
         Identity within the project; 0 for a clip that is in none.
     """
 
-    take: int
+    take: int = 0
     name: str = ""
     start: float = 0.0
     end: float = 1.0

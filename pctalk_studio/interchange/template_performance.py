@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH
 from pctalk_studio.core.motion import EYE_CHANNELS, POSE_CHANNELS
-from pctalk_studio.core.performance import FacePerformance, angles_of
+from pctalk_studio.core.performance import COUNTER, FacePerformance, angles_of
 from pctalk_studio.core.topology import face_topology
 from pctalk_studio.interchange.liveportrait_table import Aperture, ControlTable, control_table
 from pctalk_studio.interchange.motion_template import MotionTemplate
@@ -50,7 +50,7 @@ _WIDENED = 0.05
 """E; no lid rises further."""
 _LID_SLOPES = (-0.075, -0.03)
 """How 11.y and 15.y can go with a measured opening; what a template shows beyond is gaze."""
-_LOOKED = (20.0, 12.0)
+_LOOKED = (20.0, 8.0)
 """Degrees, across and up, beyond which no gaze is believed."""
 _HIDDEN = 0.6
 """Closure above which nothing is seen of the eye."""
@@ -81,7 +81,8 @@ def performance_of(template: MotionTemplate, table: ControlTable | None = None) 
     """
     table = control_table() if table is None else table
     since = (template.expression - template.expression[0]).astype(np.float64)
-    eyes = _eyes(template, since, table)
+    pose = _pose(template)
+    eyes = _eyes(template, since, pose, table)
     lips = _parting(template, since, table)
     plain = _without_jaw(since, lips / _width(_LIPS))
     shown = _face(_amounts(plain, table), table) + lips[:, None, None] * table.parting
@@ -94,7 +95,7 @@ def performance_of(template: MotionTemplate, table: ControlTable | None = None) 
     channels = np.zeros((len(template), len(EYE_CHANNELS)))
     channels[:, :2], channels[:, 2:] = eyes.closure, eyes.gaze
     return FacePerformance(
-        template.rate, _pose(template).astype(np.float32), channels.astype(np.float32), (begun + shown).astype(np.float32)
+        template.rate, pose.astype(np.float32), channels.astype(np.float32), (begun + shown).astype(np.float32)
     )
 
 
@@ -116,7 +117,7 @@ def _pose(template: MotionTemplate) -> ArrayF64:
 # -- eyes ----------------------------------------------------------------------------------------------------------------------
 
 
-def _eyes(template: MotionTemplate, since: ArrayF64, table: ControlTable) -> _Eyes:
+def _eyes(template: MotionTemplate, since: ArrayF64, pose: ArrayF64, table: ControlTable) -> _Eyes:
     if template.eyes is not None:
         ratios = template.eyes.astype(np.float64)
         lids = np.stack([_lid_track(since, table.eyes[e], ratios[:, e] - ratios[0, e]) for e in (0, 1)], axis=1)
@@ -132,7 +133,9 @@ def _eyes(template: MotionTemplate, since: ArrayF64, table: ControlTable) -> _Ey
     across = _across(since, table)
     up = ((since[:, _LIDS, 1] - lids) / table.gaze_up[_LIDS, 1]) / np.maximum(1.0 - closure, 1.0 - _HIDDEN)
     visible = np.flatnonzero(closure.max(axis=1) < _HIDDEN)
-    gaze = np.stack([_agreed(axis, visible, limit) for axis, limit in zip((across, up), _LOOKED, strict=True)], axis=1)
+    # Yaw is to the right as x is, pitch up as y is.
+    each = zip((across, up), (pose[:, 1], pose[:, 0]), _LOOKED, strict=True)
+    gaze = np.stack([_agreed(told, turned, visible, limit) for told, turned, limit in each], axis=1)
     return _Eyes(closure, gaze, raised)
 
 
@@ -172,18 +175,20 @@ def _across(since: ArrayF64, table: ControlTable) -> ArrayF64:
     return np.asarray(np.where(moved > 0, moved / table.gaze_right[_LIDS, 0], -moved / table.gaze_left[_LIDS, 0]))
 
 
-def _agreed(told: ArrayF64, visible: npt.NDArray[np.intp], limit: float) -> ArrayF64:
-    """Gaze [T] of both eyes from that of each [T, 2], degrees; straight on from there to there behind shut lids.
+def _agreed(told: ArrayF64, turned: ArrayF64, visible: npt.NDArray[np.intp], limit: float) -> ArrayF64:
+    """Gaze [T] of both eyes from that of each [T, 2], degrees; ``turned`` [T] is how far the head is turned that way.
 
     Eyes look together: what they do not agree in is no gaze, and as much of what they have in common is taken for chance
-    (Wiener's filter).
+    (Wiener's filter). Behind shut lids they go straight on from what they looked at to what they look at next.
     """
     if not len(visible):
         return np.zeros(len(told))
     both, apart = told[visible].mean(axis=1), (told[visible, 0] - told[visible, 1]) / 2.0
     power = float(both.var())
     trust = max(0.0, 1.0 - float(apart.var()) / power) if power > 0 else 0.0
-    return np.clip(np.interp(np.arange(len(told)), visible, trust * both), -limit, limit)
+    target = np.clip(trust * both, -limit, limit) + COUNTER * turned[visible]
+    frames = np.arange(len(told))
+    return np.asarray(np.clip(np.interp(frames, visible, target) - COUNTER * turned, -limit, limit))
 
 
 # -- face ----------------------------------------------------------------------------------------------------------------------

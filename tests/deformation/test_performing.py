@@ -104,14 +104,24 @@ def test_absolute_takes_the_performers_pose_and_expression():
     assert np.abs(relative.pose[12:40, YAW]).max() < 0.1
 
 
-def test_absolute_takes_back_what_the_portrait_shows():
-    rig = frontal_rig()
-    smiling = replace(rig, shape=(rig.shape + np.float32(0.01)))
-    still = resting(3)
-    own = Evaluator(smiling, spoken(sentence()))
-    plain, absolute = (own.motion(played(still, convention=kind)) for kind in Convention)
-    brow = absolute.emotion[20, OUTER_BROW] - plain.emotion[20, OUTER_BROW]
-    assert brow == pytest.approx(-smiling.delta()[OUTER_BROW], abs=1e-3)
+def test_absolute_takes_back_what_the_portrait_shows(laughing):
+    """A still performer with a neutral face ends a laugh; what is relative to a first frame leaves it."""
+    own = Evaluator(laughing, spoken(sentence()))
+    plain, relative, absolute = (
+        own.motion(project) for project in (calm(), *(played(resting(3), convention=kind, parts=ALL) for kind in Convention))
+    )
+    assert np.array_equal(relative.emotion, plain.emotion)
+    corners = [MESH.index(f"lip_corner_{side}") for side in ("right", "left")]
+    drawn = absolute.emotion[20, corners, 0] - plain.emotion[20, corners, 0]
+    assert drawn[0] > 0.015 > -0.015 > drawn[1], "the corners come together"
+
+
+def test_without_speech_a_closed_performer_closes_an_open_mouth(laughing):
+    own = Evaluator(laughing, spoken(sentence()))
+    made = played(resting(3), convention=Convention.ABSOLUTE, parts=ALL)
+    silent = EDITS["set_muted"](made, track=Track.LIPS, on=True)
+    moved = own.motion(silent).emotion[20]
+    assert moved[LOWER_LIP, 1] - moved[UPPER_LIP, 1] == pytest.approx(-laughing.mouth_gap, abs=0.02)
 
 
 def test_nothing_reaches_beyond_the_clip():

@@ -111,6 +111,8 @@ def express(
     mouth: MouthGeometry,
     times: ArrayF64,
     played: ArrayF64 | None = None,
+    *,
+    spoken: bool = True,
 ) -> Expression:
     """Compute D_e.
 
@@ -130,6 +132,8 @@ def express(
         [T] seconds.
     played
         [T, 21, 3] what performances add, E; None: nothing. Like a feeling it gives way to speech, and to closures before all.
+    spoken
+        Speech closes the source's own mouth before it opens it; otherwise lips may come as near to each other as they are apart.
     """
     count = len(times)
     if not emotions and played is None:
@@ -146,9 +150,9 @@ def express(
     shape = _emotional(art.shape, emotions, art.active)
     wanted, asked = gap_of(shape.open, mouth), gap_of(art.shape.open, mouth)
     floor = gap_of(np.array(VOWEL_FLOOR), mouth)
-    spoken = lip_deformation(shape, wanted * art.free, mouth)
+    felt_spoken = lip_deformation(shape, wanted * art.free, mouth)
     plain = lip_deformation(art.shape, neutral_gap(art, mouth), mouth)
-    total = units + spoken - plain
+    total = units + felt_spoken - plain
     widest = np.zeros(count)
     for upper, lower, part in COLUMNS:
         up, down = MESH.index(upper), MESH.index(lower)
@@ -158,6 +162,8 @@ def express(
         added = parted - followed
         articulated = part * wanted
         kept = np.maximum(_KEPT_GAP * articulated, part * np.minimum(asked, floor))
+        if not spoken:
+            kept = kept + mouth.closing[..., down, 1] - mouth.closing[..., up, 1]
         gap = np.maximum(articulated + added, kept) * art.free
         correction = gap - (articulated * art.free + added)
         total[:, up, 1] -= _UPPER_MEETS * correction
