@@ -9,6 +9,7 @@ from fractions import Fraction
 from pctalk_studio.core.errors import EditRejected
 from pctalk_studio.core.time import FrameRate
 from pctalk_studio.document.curves import Curve
+from pctalk_studio.document.looks import Look, checked_look
 from pctalk_studio.document.masks import FaceMask
 from pctalk_studio.document.performance import PerformanceClip, Take
 from pctalk_studio.document.speech_track import SpeechTrack
@@ -112,6 +113,10 @@ class EmotionClip:
         Seconds; None: as fast as the emotion itself comes and goes.
     mask
         Painted weights in face space, on top of the regions; None: the regions alone.
+    look
+        What is shown instead of the emotion's usual expression, as it was seen on another face; empty: the usual one.
+    confidence
+        0 to 1: how sure whatever found it is; 1 for what a person chose.
     """
 
     emotion: Emotion
@@ -126,9 +131,13 @@ class EmotionClip:
     fade_in: float | None = None
     fade_out: float | None = None
     mask: FaceMask | None = None
+    look: Look = ()
+    confidence: float = 1.0
 
     def __post_init__(self) -> None:
         _checked(f"Intensity of '{self.emotion}'", self.intensity, 0.0, 1.5)
+        _checked("Confidence", self.confidence, 0.0, 1.0)
+        checked_look(self.look)
         for fade in (self.fade_in, self.fade_out):
             if fade is not None:
                 _checked(f"Fade of '{self.emotion}'", fade, 0.0, 60.0)

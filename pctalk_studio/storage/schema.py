@@ -42,6 +42,7 @@ VERSIONS: Mapping[str, int] = MappingProxyType(
         "Project": 2,
         "StyleAxes": 1,
         "EmotionClip": 1,
+        "UnitStrength": 1,
         "HeadKeys": 1,
         "GazeKeys": 1,
         "BlinkEvent": 1,
@@ -69,7 +70,9 @@ A version rises when a field changes its meaning, its default or its name, when 
 a new field alone does not raise it, because older programs keep what they do not know.
 """
 
-BRIEF = frozenset({"WordItem", "WordStyle", "PhoneItem", "Problem", "Key", "Handle", "EmotionClip", "BlinkEvent", "Marker"})
+BRIEF = frozenset(
+    {"WordItem", "WordStyle", "PhoneItem", "Problem", "Key", "Handle", "EmotionClip", "UnitStrength", "BlinkEvent", "Marker"}
+)
 """Records that come in hundreds: fields that have their default are left out, so that each fits one line of a diff."""
 
 

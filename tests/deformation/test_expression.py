@@ -21,6 +21,7 @@ from pctalk_studio.deformation.emc.tables import (
     read_region_weights,
 )
 from pctalk_studio.deformation.evaluate import evaluate
+from pctalk_studio.document.looks import ActionUnit, UnitStrength
 from pctalk_studio.document.project import Emotion, EmotionClip, EmotionRegion, HeadMotion, Project, Side
 
 FELT = [emotion for emotion in Emotion if emotion is not Emotion.NEUTRAL]
@@ -259,3 +260,43 @@ def test_damaged_tables_are_refused(tmp_path):
     bad.write_text(json.dumps({"keypoints": [{"keypoint": "chin", "mouth": 0.5}]}))
     with pytest.raises(InterchangeError, match="sum to 1"):
         read_region_weights(bad)
+
+
+def test_a_look_takes_the_place_of_the_emotions_units(face, silence):
+    happy = tables_look(Emotion.HAPPY)
+    as_happy = felt(face, silence, EmotionClip(Emotion.SAD, look=happy, start=0.0, id=3))
+    by_name = felt(face, silence, EmotionClip(Emotion.HAPPY, start=0.0, fade_in=0.25, id=3))
+    late = slice(30, 45)
+    np.testing.assert_allclose(as_happy[late].mean(axis=0), by_name[late].mean(axis=0), atol=0.012)
+    sad = felt(face, silence, EmotionClip(Emotion.SAD, start=0.0, id=3))
+    assert at(as_happy, "lip_corner_left", 1) < 0 < at(sad, "lip_corner_left", 1)
+
+
+def test_a_look_moves_no_head(face, silence):
+    looking = evaluate(Project(emotions=(EmotionClip(Emotion.SAD, look=tables_look(Emotion.SAD)),)), face, silence)
+    sad = evaluate(Project(emotions=(EmotionClip(Emotion.SAD),)), face, silence)
+    plain = evaluate(Project(), face, silence)
+    assert np.array_equal(looking.pose, plain.pose)
+    assert not np.array_equal(sad.pose, plain.pose)
+
+
+def test_one_sided_looks_are_mirrored_with_their_clip(face, silence):
+    look = (UnitStrength(ActionUnit.AU12, 1.0, 0.0),)
+    right = felt(face, silence, EmotionClip(Emotion.HAPPY, look=look, side=Side.RIGHT, id=1))
+    left = felt(face, silence, EmotionClip(Emotion.HAPPY, look=look, side=Side.LEFT, id=1))
+    assert abs(at(right, "lip_corner_right", 0)) > 4 * abs(at(right, "lip_corner_left", 0))
+    assert abs(at(left, "lip_corner_left", 0)) > 4 * abs(at(left, "lip_corner_right", 0))
+
+
+def tables_look(emotion: Emotion):
+    """An emotion's own units as a look."""
+    tables = emotion_tables()
+    return tuple(
+        UnitStrength(ActionUnit(name), float(right), float(left))
+        for name, (right, left) in zip(tables.units.names, tables.emotions[emotion].weights, strict=True)
+        if right or left
+    )
+
+
+def test_every_action_unit_can_be_in_a_look():
+    assert set(emotion_tables().units.names) == set(ActionUnit)

@@ -16,6 +16,7 @@ from pctalk_studio.document.curves import Curve, Handle, Interpolation, Key
 from pctalk_studio.document.edits import EDITS
 from pctalk_studio.document.edits.keys import LIMITS, CurveName
 from pctalk_studio.document.edits.presets import StylePreset
+from pctalk_studio.document.looks import ActionUnit, UnitStrength
 from pctalk_studio.document.masks import MASK_SIDE, Brush, Dab, FaceMask, StrokeMode
 from pctalk_studio.document.performance import Convention, Ending, PartStrengths, PerformanceClip, PerformancePart
 from pctalk_studio.document.project import (
@@ -84,8 +85,8 @@ def _ids(items: tuple[Any, ...]) -> st.SearchStrategy[int]:
 def _clip() -> st.SearchStrategy[EmotionClip]:
     spans = st.tuples(st.none() | st.floats(0, 1), st.none() | st.floats(1.1, DURATION))
     return st.builds(
-        lambda emotion, intensity, regions, side, span, source, mask: EmotionClip(
-            emotion, intensity, frozenset(regions), side, *span, source=source, mask=mask
+        lambda emotion, intensity, regions, side, span, source, mask, look, confidence: EmotionClip(
+            emotion, intensity, frozenset(regions), side, *span, source=source, mask=mask, look=look, confidence=confidence
         ),
         st.sampled_from(Emotion),
         st.floats(0, 1.5),
@@ -94,6 +95,10 @@ def _clip() -> st.SearchStrategy[EmotionClip]:
         spans,
         st.sampled_from(EmotionSource),
         st.none() | masks,
+        st.lists(st.builds(UnitStrength, st.sampled_from(ActionUnit), st.floats(0, 2), st.floats(0, 2)), max_size=3).map(
+            lambda units: tuple({strength.unit: strength for strength in units}.values())
+        ),
+        st.floats(0, 1),
     )
 
 

@@ -17,6 +17,7 @@ from helpers.performances import take
 from pctalk_studio.core.problems import Problem
 from pctalk_studio.core.time import FrameRate
 from pctalk_studio.document.curves import Curve, Handle, Interpolation, Key
+from pctalk_studio.document.looks import ActionUnit, UnitStrength
 from pctalk_studio.document.masks import MASK_SIDE, FaceMask
 from pctalk_studio.document.performance import Convention, Ending, PartStrengths, PerformanceClip, PerformancePart
 from pctalk_studio.document.project import (
@@ -62,6 +63,7 @@ TRACK = SpeechTrack(
     (Problem("word-not-said", "'duck' was not said.", 0.1, 0.5),),
     4,
 )
+SMIRK = UnitStrength(ActionUnit.AU14, 0.75, 0.0)
 CLIP = EmotionClip(
     Emotion.CONTEMPT,
     0.7,
@@ -138,7 +140,8 @@ NEWEST: dict[str, tuple[object, object]] = {
     "ProjectFile": (ProjectFile("0.1.0", Project()), ProjectFile("0.1.0", PROJECT_1)),
     "Project": (Project(), PROJECT),
     "StyleAxes": (StyleAxes(), StyleAxes(1.2, 0.9, 0.0)),
-    "EmotionClip": (EmotionClip(Emotion.HAPPY), CLIP),
+    "EmotionClip": (EmotionClip(Emotion.HAPPY), replace(CLIP, look=(SMIRK,), confidence=0.625)),
+    "UnitStrength": (SMIRK, SMIRK),
     "HeadKeys": (
         HeadKeys(),
         HeadKeys(*(Curve(0.125 * n) for n in range(1, 6)), Curve(1.5, (Key(1.0, 0.75),))),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH
 from pctalk_studio.core.topology import face_topology
 from pctalk_studio.deformation.chance import Purpose, draws
 from pctalk_studio.deformation.emc.tables import REGIONS, EmotionSpec, EmotionTables
-from pctalk_studio.document.project import EmotionClip, EmotionRegion, Side
+from pctalk_studio.document.project import Emotion, EmotionClip, EmotionRegion, Side
 
 ArrayF64 = npt.NDArray[np.float64]
 
@@ -20,8 +20,10 @@ _DRIFT, _DRIFT_PERIOD = 0.08, (4.5, 7.5)
 _ASYMMETRY = 0.06
 _WORN_OFF = 0.4
 _SHORTEST_FADE = 1e-3
+_PARTING, _LOOK_IN_SPEECH = ("AU25", "AU26"), 0.35
 """An emotion held for seconds breathes: slow change of strength and its period in seconds; no face is quite symmetrical; the
-time constant in which what does not last wears off; seconds that stand for a fade of none."""
+time constant in which what does not last wears off; seconds that stand for a fade of none; the action units that part lips and
+jaw, and what speech leaves of them in a look, which was seen on a face that said something else."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +90,25 @@ def _mirrored(spec: EmotionSpec) -> EmotionSpec:
     return EmotionSpec(**flat)
 
 
+def spec_of(clip: EmotionClip, tables: EmotionTables) -> EmotionSpec:
+    """What a clip shows at intensity 1.
+
+    That is its emotion's entry; a look of its own takes the place of the emotion's action units, comes and goes at the emotion's
+    pace, and leaves articulation, head and gaze alone, since those were not seen on the other face.
+    """
+    emotion = tables.emotions[clip.emotion]
+    if not clip.look:
+        return emotion
+    weights = np.zeros_like(emotion.weights)
+    for strength in clip.look:
+        weights[tables.units.names.index(strength.unit)] = strength.right, strength.left
+    shown = tables.emotions[Emotion.NEUTRAL]
+    spoken = np.where(np.isin(tables.units.names, _PARTING), _LOOK_IN_SPEECH, 1.0)
+    return replace(
+        shown, weights=weights, in_speech=spoken, lasting=np.ones(len(weights)), rise=emotion.rise, fall=emotion.fall
+    )
+
+
 def _painted(clip: EmotionClip, tables: EmotionTables) -> tuple[ArrayF64, ArrayF64]:
     """Painted weight at each keypoint [21], and the mean over each region [5]."""
     if clip.mask is None:
@@ -115,7 +136,7 @@ def felt_emotions(clips: Sequence[EmotionClip], tables: EmotionTables, times: Ar
     uncovered_whole = np.ones(len(times))
     for number in range(len(clips) - 1, -1, -1):
         clip = clips[number]
-        spec = tables.emotions[clip.emotion]
+        spec = spec_of(clip, tables)
         random = draws(seed, Purpose.EMOTION, clip.id or number)
         drift = 1.0 + _DRIFT * np.sin(2 * np.pi * (times / random.uniform(*_DRIFT_PERIOD) + random.uniform()))
         asymmetry = 1.0 + random.uniform(-_ASYMMETRY, _ASYMMETRY) * np.array([0.5, -0.5])
