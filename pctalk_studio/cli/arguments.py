@@ -9,9 +9,11 @@ from typing import NoReturn
 
 from pctalk_studio import __version__
 from pctalk_studio.cli.models_arguments import add_models
+from pctalk_studio.cli.performances import FORM, PerformanceCall
 from pctalk_studio.cli.train_arguments import add_train
 from pctalk_studio.core.errors import UsageError
 from pctalk_studio.core.time import FrameRate, FrameSet
+from pctalk_studio.document.performance import PerformancePart
 from pctalk_studio.document.project import (
     Emotion,
     EmotionClip,
@@ -159,6 +161,15 @@ def _add_controls(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME[:INTENSITY[:REGION,...]]",
         help=f"one of {', '.join(Emotion)}; regions {', '.join(EmotionRegion)}; repeat for several",
+    )
+    face.add_argument(
+        "--performance",
+        type=PerformanceCall.parse,
+        action="append",
+        default=[],
+        metavar=FORM,
+        help=f"let a LivePortrait motion template drive {', '.join(PerformancePart)}, from START seconds on; add 'absolute' for "
+        "the performer's own pose and expression; repeat for several",
     )
     face.add_argument("--head", choices=list(HeadMotion), help="how much the head moves by itself (subtle; a video: still)")
     face.add_argument("--gaze", choices=list(Gaze), help="where the eyes go by themselves (natural; a video: still)")

@@ -10,6 +10,7 @@ from pctalk_studio.analysis.face import FacePoints
 from pctalk_studio.cli.arguments import project_of
 from pctalk_studio.cli.clip import Outputs, engines, summary, write_outputs
 from pctalk_studio.cli.output import progress, say, warn
+from pctalk_studio.cli.performances import lay
 from pctalk_studio.cli.transcript import transcript_of
 from pctalk_studio.core.errors import UsageError
 from pctalk_studio.core.progress import ProgressListener
@@ -46,7 +47,9 @@ def opened(args: argparse.Namespace, listen: ProgressListener) -> Studio:
     if args.project is not None:
         if args.portrait is not None or args.audio is not None:
             raise UsageError("Give either a project, or --portrait and --audio, not both.")
-        return Studio.open(args.project, engines(), listen)
+        studio = Studio.open(args.project, engines(), listen)
+        lay(studio, args.performance)
+        return studio
     if args.portrait is None:
         raise UsageError("Give a project, or both --portrait and --audio; 'pctalk-studio render --help' tells more.")
     return begun(args, listen, drawing=True)
@@ -78,4 +81,6 @@ def begun(args: argparse.Namespace, listen: ProgressListener, *, drawing: bool =
     text, available = transcript_of(args), engines()
     if drawing:
         available[project.render.engine]()
-    return Studio.new(args.portrait, args.audio, available, text=text, project=project, listen=listen)
+    studio = Studio.new(args.portrait, args.audio, available, text=text, project=project, listen=listen)
+    lay(studio, args.performance)
+    return studio

@@ -1,7 +1,8 @@
 """Edits from a script: a JSON list of named edits with their arguments, read as strictly as a project.
 
 ``[{"edit": "set_lip_scale", "scale": 1.2}, {"edit": "move_boundary", "time": 0.52, "to": 0.5}]``: names and arguments are those
-of :data:`pctalk_studio.document.edits.EDITS`; values are written as in a project file.
+of :data:`pctalk_studio.document.edits.EDITS`; values are written as in a project file. A recorded performance may be named by its
+file: ``{"edit": "add_performance", "take": "nod.pkl", "clip": {"start": 1.0, "end": 2.5}}``.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from pathlib import Path
 from types import GenericAlias
 from typing import Any, get_args, get_origin, get_type_hints
 
-from pctalk_studio.core.errors import EditRejected, ProjectFormatError
+from pctalk_studio.core.errors import EditRejected, InterchangeError, ProjectFormatError
 from pctalk_studio.document.edits import EDITS
+from pctalk_studio.document.performance import Take
 from pctalk_studio.document.project import Project
 from pctalk_studio.storage.codec import decode_value
 from pctalk_studio.storage.json_text import NotReadable, parse_json
@@ -34,8 +36,23 @@ class ScriptedEdit:
     arguments: dict[str, Any]
 
 
-def read_script(path: Path) -> tuple[ScriptedEdit, ...]:
+ReadTake = Callable[[Path], Take]
+"""Reads a recorded performance from its file."""
+
+
+def _no_files(path: Path) -> Take:
+    raise ProjectFormatError(f"'{path}' is a file, and no files are read here; write the performance itself.")
+
+
+def read_script(path: Path, read_take: ReadTake = _no_files) -> tuple[ScriptedEdit, ...]:
     """Read a script.
+
+    Parameters
+    ----------
+    path
+        File.
+    read_take
+        Reads performances that the script names, by their full path; relative ones begin in the script's folder.
 
     Raises
     ------
@@ -47,11 +64,11 @@ def read_script(path: Path) -> tuple[ScriptedEdit, ...]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ProjectFormatError(f"The edits '{path}' cannot be read ({reason}); choose another file.", repr(error)) from error
-    return parse_script(data, str(path))
+    return parse_script(data, str(path), lambda file: read_take(path.parent / file))
 
 
-def parse_script(data: bytes, name: str) -> tuple[ScriptedEdit, ...]:
-    """Read a script from its bytes.
+def parse_script(data: bytes, name: str, read_take: ReadTake = _no_files) -> tuple[ScriptedEdit, ...]:
+    """Read a script from its bytes; ``read_take`` gets paths as they are written.
 
     Raises
     ------
@@ -69,13 +86,13 @@ def parse_script(data: bytes, name: str) -> tuple[ScriptedEdit, ...]:
         if not isinstance(node, dict) or not isinstance(node.get("edit"), str):
             raise ProjectFormatError(f"Edit {number} in '{name}' has no \"edit\" with a name; add one.")
         try:
-            edits.append(_edit(node))
-        except (ProjectFormatError, EditRejected) as error:
+            edits.append(_edit(node, read_take))
+        except (ProjectFormatError, EditRejected, InterchangeError) as error:
             raise ProjectFormatError(f"Edit {number} in '{name}': {error.user_text}", error.detail) from error
     return tuple(edits)
 
 
-def _edit(node: dict[str, Any]) -> ScriptedEdit:
+def _edit(node: dict[str, Any], read_take: ReadTake) -> ScriptedEdit:
     name = node["edit"]
     if name not in EDITS:
         raise ProjectFormatError(f"there is no edit called '{name:.60}'; the edits are {', '.join(sorted(EDITS))}.")
@@ -87,7 +104,11 @@ def _edit(node: dict[str, Any]) -> ScriptedEdit:
     missing = [key for key, (_, needed) in hints.items() if needed and key not in given]
     if missing:
         raise ProjectFormatError(f"'{name}' needs '{missing[0]}'; add it.")
-    return ScriptedEdit(name, {key: decode_value(hints[key][0], value, (name, key)) for key, value in given.items()})
+    read: dict[str, Any] = {}
+    for key, value in given.items():
+        is_file = hints[key][0] is Take and isinstance(value, str)
+        read[key] = read_take(Path(value)) if is_file else decode_value(hints[key][0], value, (name, key))
+    return ScriptedEdit(name, read)
 
 
 def _arguments(edit: Callable[..., Project]) -> dict[str, tuple[object, bool]]:
