@@ -21,6 +21,7 @@ from pctalk_studio.render.mesh.eyewear import wears_glasses
 from pctalk_studio.render.mesh.far_eye import FarEye
 from pctalk_studio.render.mesh.gaze import EYEBALL_RADIUS, Eyeball
 from pctalk_studio.render.mesh.lid_colour import FaceSkin
+from pctalk_studio.render.mesh.lid_texture import lid_texture
 from pctalk_studio.render.mesh.lids import LidSkin
 
 EYES_HIDDEN, IRISES_UNCLEAR = "eyes-hidden", "irises-unclear"
@@ -96,7 +97,8 @@ class Eye:
         rows, columns = np.mgrid[0 : y1 - y0, 0 : x1 - x0].astype(np.float32)
         sides = np.clip(np.minimum(frame.u, frame.width - frame.u) + 0.5, 0, 1).astype(np.float32)
         alive = ease(frame.opening, _SHUT, _OPEN)
-        lid = LidSkin.of(patch, frame, glasses, FaceSkin.of(picture, frame, points))
+        texture = None if glasses else lid_texture(picture, frame)
+        lid = LidSkin.of(patch, frame, glasses, FaceSkin.of(picture, frame, points), texture)
         return cls(frame, Eyeball.of(patch, frame, points), lid, columns, rows, sides, alive)
 
     @property
@@ -184,7 +186,7 @@ class Eye:
         cover = masks[0] + strip * (np.float32(ease(blink, 0.2, 0.6)) * self.lid.hem - masks[0])
         cover *= smoothstep(fall, 0.01 * width, 0.08 * width)
         cover = np.maximum(cover, np.float32(ease(blink, 0.1, 0.5)) * masks[1])
-        cover *= np.clip(edge - frame.v + np.float32(0.02 * width + 0.5), 0, 1)
+        cover *= np.clip((edge - frame.v + np.float32(0.02 * width)) * self.lid.lower_edge + np.float32(0.5), 0, 1)
         out += cover * (self.lid.drawn(frame, fold, edge) - out)
 
     def _lashes(self, out: PlanesF32, edge: PlaneF32, gap: PlaneF32, blink: float) -> None:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from pctalk_studio.render.mesh.eye_fill import ColourF32, PlanesF32, blurred, grain_like, luma_of, planes_of
 from pctalk_studio.render.mesh.eye_frame import EyeFrame, LidLines, PlaneF32, ease, smoothstep
-from pctalk_studio.render.mesh.eyewear import in_front, lens_light
+from pctalk_studio.render.mesh.eyewear import in_front, lens_light, strands
 from pctalk_studio.render.mesh.lid_colour import FaceSkin, colour_around, lid_colour, plain_skin
 
 
@@ -34,6 +34,8 @@ class LidSkin:
         Whether anything lies in front.
     hem
         Where the lid's edge may be covered, up to the outer corner, 0 to 1, [h, w] float32.
+    lower_edge
+        How sharply covering skin ends at the lid's edge, per pixel, [h, w] float32: gently beyond the outer corner.
     bow
         Darkening towards the corners, where the lid turns away, [h, w] float32 factor.
     lashes
@@ -46,12 +48,20 @@ class LidSkin:
     masks: npt.NDArray[np.float32]
     crossed: bool
     hem: PlaneF32
+    lower_edge: PlaneF32
     bow: PlaneF32
     lashes: PlaneF32
     lash_width: float
 
     @classmethod
-    def of(cls, picture: ColourF32, frame: EyeFrame, glasses: bool, face: FaceSkin | None = None) -> LidSkin:
+    def of(
+        cls,
+        picture: ColourF32,
+        frame: EyeFrame,
+        glasses: bool,
+        face: FaceSkin | None = None,
+        texture: ColourF32 | None = None,
+    ) -> LidSkin:
         """Study the skin around one eye.
 
         Parameters
@@ -64,26 +74,31 @@ class LidSkin:
             Whether the face wears some.
         face
             The face's skin on this side, where the picture shows it.
+        texture
+            Light on the lid's furrows over that on plain skin, [h, w, 3].
         """
         luma = luma_of(picture)
         width = frame.width
-        trusted = plain_skin(luma, frame)
+        hair = strands(luma, frame)
+        trusted = np.asarray(plain_skin(luma, frame) * (1 - 0.999 * hair), np.float32)
         base = colour_around(picture, trusted, width)
         # Around a small eye no skin is plain: there is no telling grain from lashes, and little need for any.
         grain = ease(width, 16.0, 40.0) * grain_like(luma, trusted > 0.6, max(0.025 * width, 1.0))[..., None]
         along = np.clip(frame.u / width, 0, 1) * 2 - 1
         bow = (1 - 0.07 * along**4).astype(np.float32)
         light = lens_light(picture, base, frame) if glasses else np.float32(0)
-        front = in_front(picture, base, frame, glasses)
+        front = np.maximum(in_front(picture, base, frame, glasses), hair)
         beside = smoothstep(width - frame.from_outer, -0.02 * width, 0.24 * width)
         extent = beside * smoothstep(frame.from_outer, -0.06 * width, 0.20 * width)
         extent *= smoothstep(frame.v - frame.fold, -0.10 * width, 0.08 * width)
+        plain = lid_colour(picture, base, trusted, frame, face)
         litter = _litter(luma, luma_of(base), frame, glasses) * (1 - front)
         return cls(
-            planes_of(lid_colour(picture, base, trusted, frame, face) + grain + light),
+            planes_of(plain * (1 if texture is None else texture) + grain + light),
             np.dstack([extent, litter, front]),
             bool(front.max() > 0.05),
             beside * smoothstep(frame.from_outer, -0.08 * width, 0.03 * width),
+            1 / (1 + np.float32(0.8) * np.maximum(-frame.from_outer, 0)),
             bow,
             _lash_line(luma, luma_of(base), frame),
             max(0.024 * width, 0.7),
