@@ -92,23 +92,7 @@ class Curve:
 
     def values(self, times: ArrayF64) -> ArrayF64:
         """Values at times [T] seconds; [T] float64. Exact at keys."""
-        if not self.keys:
-            return np.full(len(times), self.default)
-        positions = np.array([key.time for key in self.keys], np.float64)
-        levels = np.array([key.value for key in self.keys], np.float64)
-        segment = np.searchsorted(positions, times, side="right") - 1
-        out = levels[np.clip(segment, 0, len(levels) - 1)].copy()
-        inside = (segment >= 0) & (segment < len(self.keys) - 1)
-        kinds = [key.interpolation for key in self.keys]
-        for kind in (each for each in Interpolation if each in kinds):
-            chosen = inside & np.array([each is kind for each in kinds])[segment]
-            if chosen.any() and kind is Interpolation.BEZIER:
-                for index in np.unique(segment[chosen]):
-                    own = chosen & (segment == index)
-                    out[own] = _bezier(self.keys[index], self.keys[index + 1], times[own])
-            elif chosen.any() and kind is not Interpolation.HOLD:
-                out[chosen] = _plain(kind, positions, levels, segment[chosen], times[chosen])
-        return out
+        return KeyArrays.of(self).at(times)
 
     def with_key(self, key: Key) -> Curve:
         """The curve with a key added, or put in place of the one at the same time."""
@@ -144,17 +128,70 @@ class Curve:
         return found
 
 
-def _plain(
-    kind: Interpolation, positions: ArrayF64, levels: ArrayF64, segment: npt.NDArray[np.intp], times: ArrayF64
-) -> ArrayF64:
-    """Values of linear or smooth segments at times [T], each in the segment [T] that is named for it."""
-    start, end = levels[segment], levels[segment + 1]
-    span = positions[segment + 1] - positions[segment]
-    share = (times - positions[segment]) / span
-    if kind is Interpolation.LINEAR:
-        return np.asarray(start + (end - start) * share)
-    slopes = _smooth_slopes(positions, levels)
-    return _hermite(start, end, slopes[segment] * span, slopes[segment + 1] * span, share)
+@dataclass(frozen=True, slots=True, eq=False)
+class KeyArrays:
+    """The keys of a curve as arrays, for those who ask more than once what it is.
+
+    Parameters
+    ----------
+    curve
+        The curve.
+    times, values
+        [n] float64: seconds, and what the curve is there.
+    kinds
+        [n] int8: number among :class:`Interpolation` of the segment that begins at each key.
+    slopes
+        [n] float64: of smooth segments at each key; empty where there are none.
+    """
+
+    curve: Curve
+    times: ArrayF64
+    values: ArrayF64
+    kinds: npt.NDArray[np.int8]
+    slopes: ArrayF64
+
+    @classmethod
+    def of(cls, curve: Curve) -> KeyArrays:
+        """The arrays of a curve."""
+        count = len(curve.keys)
+        times = np.fromiter((key.time for key in curve.keys), np.float64, count)
+        values = np.fromiter((key.value for key in curve.keys), np.float64, count)
+        kinds = np.fromiter((_NUMBER[key.interpolation] for key in curve.keys), np.int8, count)
+        smooth = bool((kinds == _NUMBER[Interpolation.SMOOTH]).any())
+        return cls(curve, times, values, kinds, _smooth_slopes(times, values) if smooth else np.zeros(0))
+
+    def at(self, times: ArrayF64) -> ArrayF64:
+        """Values of the curve at times [T] seconds; [T] float64. Exact at keys."""
+        last = len(self.times) - 1
+        if last < 0:
+            return np.full(len(times), self.curve.default)
+        segment = np.searchsorted(self.times, times, side="right") - 1
+        out = self.values[np.clip(segment, 0, last)]
+        inside = np.flatnonzero((segment >= 0) & (segment < last))
+        if not len(inside):
+            return out
+        kinds = self.kinds[segment[inside]]
+        for kind in (each for each in Interpolation if each is not Interpolation.HOLD):
+            chosen = inside[kinds == _NUMBER[kind]]
+            if len(chosen) and kind is Interpolation.BEZIER:
+                for index in np.unique(segment[chosen]):
+                    own = chosen[segment[chosen] == index]
+                    out[own] = _bezier(self.curve.keys[index], self.curve.keys[index + 1], times[own])
+            elif len(chosen):
+                out[chosen] = self._plain(kind, segment[chosen], times[chosen])
+        return out
+
+    def _plain(self, kind: Interpolation, segment: npt.NDArray[np.intp], times: ArrayF64) -> ArrayF64:
+        """Values of linear or smooth segments at times [T], each in the segment [T] that is named for it."""
+        start, end, begun = self.values[segment], self.values[segment + 1], self.times[segment]
+        span = self.times[segment + 1] - begun
+        share = (times - begun) / span
+        if kind is Interpolation.LINEAR:
+            return np.asarray(start + (end - start) * share)
+        return _hermite(start, end, self.slopes[segment] * span, self.slopes[segment + 1] * span, share)
+
+
+_NUMBER = {kind: number for number, kind in enumerate(Interpolation)}
 
 
 def _smooth_slopes(positions: ArrayF64, levels: ArrayF64) -> ArrayF64:

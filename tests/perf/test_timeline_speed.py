@@ -1,4 +1,6 @@
-"""How long the timeline takes to repaint itself with 2,000 phones and 10,000 keys, in processor time of the window's thread.
+"""How long the timeline takes to repaint itself with 2,000 phones and 10,000 keys.
+
+What is limited is processor time of the window's thread; the clock on the wall, which counts other programs too, is printed.
 
 ``python -m pytest -m perf -n 0 -s tests/perf/test_timeline_speed.py``
 """
@@ -99,18 +101,23 @@ def panel(qtbot, tmp_path):
 
 def taken(action, times=15) -> float:
     """Median seconds of this thread's processor time."""
-    spent = []
+    return timed(action, times)[0]
+
+
+def timed(action, times=15) -> tuple[float, float]:
+    """Median seconds of this thread's processor time, and of the clock on the wall."""
+    spent, passed = [], []
     for _ in range(times):
-        begun = time.thread_time()
+        clock, begun = time.perf_counter(), time.thread_time()
         action()
         spent.append(time.thread_time() - begun)
-    return float(np.median(spent))
+        passed.append(time.perf_counter() - clock)
+    return float(np.median(spent)), float(np.median(passed))
 
 
 def repaint_anew(timeline) -> None:
     """Paint every lane anew, as when the view has moved, and all that stands around them."""
-    for cache in timeline.canvas._caches.values():
-        cache.drop()
+    timeline.canvas.scene.drop()
     timeline.canvas.update()
     for part in (timeline.canvas, timeline.ruler, timeline.cache_bar, timeline.overview):
         part.repaint()
@@ -121,17 +128,17 @@ def repaint_anew(timeline) -> None:
 def test_a_repaint_takes_eight_milliseconds_at_most(panel, seconds):
     panel.view.show(60.0 if seconds < 170 else 0.0, min(60.0 + seconds, 170.0))
     repaint_anew(panel)
-    whole = taken(lambda: repaint_anew(panel))
+    whole, passed = timed(lambda: repaint_anew(panel), 41)
     for row in panel.canvas.rows:
 
         def one(lane=row.lane):
-            panel.canvas._caches[lane].drop()
-            panel.canvas._caches[lane].pixmap(lane, panel.canvas.strip(lane), 1.0)
+            panel.canvas.scene.drop(lane)
+            panel.canvas.scene.refresh([(row, panel.canvas.strip(row.lane)) for row in panel.canvas.rows])
 
         print(f"    {row.lane.id:12s} {1000 * taken(one):6.2f} ms")  # noqa: T201
     others = {name: taken(getattr(panel, name).repaint) for name in ("ruler", "cache_bar", "overview")}
     print("    " + "  ".join(f"{name} {1000 * spent:.2f} ms" for name, spent in others.items()))  # noqa: T201
-    print(f"{seconds:7.2f} s in view: all anew {1000 * whole:.2f} ms")  # noqa: T201
+    print(f"{seconds:7.2f} s in view: all anew {1000 * whole:.2f} ms, on the wall {1000 * passed:.2f} ms")  # noqa: T201
     assert whole <= MOST
 
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
     QContextMenuEvent,
     QCursor,
     QFocusEvent,
+    QFont,
     QHelpEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
@@ -25,8 +24,9 @@ from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.timeline import overlay
 from pctalk_studio.app.timeline.gestures import Gesture, RubberBand
 from pctalk_studio.app.timeline.lane import Board, Command, Handle, Lane, Pointer, Strip
+from pctalk_studio.app.timeline.lane_scene import LaneScene, Row
+from pctalk_studio.app.timeline.lettering import Lettering
 from pctalk_studio.app.timeline.pointing import Pointing
-from pctalk_studio.app.timeline.strip_cache import StripCache
 from pctalk_studio.app.widgets.following import repaint_with
 from pctalk_studio.session.selection import Selection
 
@@ -34,17 +34,8 @@ GAP = 1
 """Pixels of line between lanes."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Row:
-    """A visible lane and where it lies."""
-
-    lane: Lane
-    top: int
-    bottom: int
-
-
 class LaneCanvas(Pointing):
-    """Paints lanes from their pixmaps, and the playhead, guides and rubber band over them; passes on what the pointer does.
+    """Shows the scene of all lanes, and the playhead, guides and rubber band over it; passes on what the pointer does.
 
     Parameters
     ----------
@@ -71,14 +62,14 @@ class LaneCanvas(Pointing):
         self._kit: Kit = board.kit
         self.lanes = tuple(lanes)
         self.rows: tuple[Row, ...] = ()
-        self._caches = {lane: StripCache() for lane in self.lanes}
+        self.scene = LaneScene()
+        self._lettering: tuple[str, Lettering] | None = None
         self._focus_lane: Lane | None = None
         self._hover: tuple[Lane, Handle] | None = None
         self._pressed: Row | None = None
         self._playhead = 0.0
-        self._scene: QPixmap | None = None
-        self._scene_area = QRect()
-        """What of the scene is as things are now; empty when something may be another."""
+        self._current = QRect()
+        """Where the scene is known to be as things are now; empty when something may be another."""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -119,7 +110,7 @@ class LaneCanvas(Pointing):
     def _lane_changed(self) -> None:
         for row in self.rows:
             if row.lane is self.sender():
-                self._caches[row.lane].drop()
+                self.scene.drop(row.lane)
                 self.update(0, row.top, self.width(), row.bottom - row.top)
 
     def _redraw(self, *_: object) -> None:
@@ -131,7 +122,14 @@ class LaneCanvas(Pointing):
 
     def strip(self, lane: Lane) -> Strip:
         """What a lane paints on now."""
-        return Strip(self.width(), lane.height, self._board.view.scale, self._kit.look.tokens, self.font())
+        return Strip(self.width(), lane.height, self._board.view.scale, self._kit.look.tokens, self._lettered())
+
+    def _lettered(self) -> Lettering:
+        """For texts of lanes; made anew for another font."""
+        key = self.font().key()
+        if self._lettering is None or self._lettering[0] != key:
+            self._lettering = key, Lettering(QFont(self.font()))
+        return self._lettering[1]
 
     def row_at(self, y: float) -> Row | None:
         """The lane at a height; None below all."""
@@ -199,57 +197,49 @@ class LaneCanvas(Pointing):
         self._playhead = time
 
     def update(self, *area: Any) -> None:
-        """Paint anew, soon; all but the playhead, which moves over what was painted."""
-        self._scene_area = QRect()
+        """Paint anew, soon, lanes that look different; the playhead moves over what was painted without asking them."""
+        self._current = QRect()
         super().update(*area)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Show the scene, painted anew if something in it may be another, and the playhead over it."""
-        ratio = self.devicePixelRatioF()
-        size = QSize(round(self.width() * ratio), round(self.height() * ratio))
-        if self._scene is None or self._scene.size() != size or self._scene.devicePixelRatio() != ratio:
-            self._scene = QPixmap(size)
-            self._scene.setDevicePixelRatio(ratio)
-            self._scene_area = QRect()
-        if not self._scene_area.contains(event.rect()):
+        """Show the scene, in which lanes that look different are painted anew first, and over it what changes more often."""
+        if not self._current.contains(event.rect()):
             # What is scrolled out of sight is not painted before it is seen.
-            self._scene_area = self.visibleRegion().boundingRect().united(event.rect())
-            self._paint_scene(self._scene)
+            self._current = self.visibleRegion().boundingRect().united(event.rect())
+            self._refresh()
+        tokens, board = self._kit.look.tokens, self._board
         with QPainter(self) as painter:
-            painter.drawPixmap(0, 0, self._scene)
-            tokens = self._kit.look.tokens
-            overlay.paint_playhead(painter, self._board.view.scale.x(self._playhead), self.height(), tokens)
-            overlay.paint_gesture(painter, self._board, self.gesture, self.rect(), self._pointer_at)
+            painter.drawPixmap(0, 0, self.scene.pixmap)
+            self._paint_over(painter, event.rect())
+            if self._kit.editor.desk is not None:
+                overlay.shade_outside(painter, board, self.rect())
+            overlay.paint_playhead(painter, board.view.scale.x(self._playhead), self.height(), tokens)
+            overlay.paint_gesture(painter, board, self.gesture, self.rect(), self._pointer_at)
 
-    def _paint_scene(self, scene: QPixmap) -> None:
-        """Paint everything but playhead and gesture over what was there; a new pixmap each time would cost as much again."""
-        with QPainter(scene) as painter:
-            painter.setFont(self.font())
-            self._paint_rows(painter, self._scene_area)
-            if self._kit.editor.desk is None:
-                text = self.tr("Open a project, or make one from a portrait and a recording, to see here what is said and when")
-                overlay.paint_hint(painter, self._kit.look.tokens, text, self.visibleRegion().boundingRect())
-            else:
-                overlay.shade_outside(painter, self._board, self.rect())
+    def _refresh(self) -> None:
+        self.scene.lay_out(self.rows, self.size(), self.devicePixelRatioF(), self._kit.look.tokens.color("window"))
+        width, scale, tokens, lettering = self.width(), self._board.view.scale, self._kit.look.tokens, self._lettered()
+        seen = [row for row in self.rows if row.meets(self._current)]
+        self.scene.refresh([(row, Strip(width, row.lane.height, scale, tokens, lettering)) for row in seen])
 
-    def _paint_rows(self, painter: QPainter, area: QRect) -> None:
+    def _paint_over(self, painter: QPainter, area: QRect) -> None:
+        """What lies over single lanes: what the pointer may take hold of, and where keys go."""
         tokens = self._kit.look.tokens
-        painter.fillRect(area, tokens.color("window"))
-        ratio = self.devicePixelRatioF()
         for row in self.rows:
-            if row.bottom < area.top() or row.top > area.bottom():
-                continue
-            strip = self.strip(row.lane)
-            painter.drawPixmap(QPoint(0, row.top), self._caches[row.lane].pixmap(row.lane, strip, ratio))
-            painter.save()
-            painter.translate(0, row.top)
-            painter.setClipRect(strip.rect)
-            painter.setFont(strip.font)
             hover = self._hover[1] if self._hover is not None and self._hover[0] is row.lane else None
-            row.lane.paint_over(painter, strip, hover)
-            painter.restore()
+            if row.meets(area) and (hover is not None or row.lane.overlaid):
+                strip = self.strip(row.lane)
+                painter.save()
+                painter.translate(0, self.scene.row_top(row))
+                painter.setClipRect(strip.rect)
+                painter.setFont(strip.font)
+                row.lane.paint_over(painter, strip, hover)
+                painter.restore()
             if row.lane is self._focus_lane and self.hasFocus():
                 painter.fillRect(QRect(0, row.top, 2, row.bottom - row.top), tokens.color("accent"))
+        if self._kit.editor.desk is None:
+            text = self.tr("Open a project, or make one from a portrait and a recording, to see here what is said and when")
+            overlay.paint_hint(painter, tokens, text, self.visibleRegion().boundingRect())
 
     # -- pointer -------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """Lane: one row of the timeline. What every kind of lane is asked, and what it may answer.
 
-A lane paints what it shows of the project into a strip, which the canvas keeps as a pixmap until one of :meth:`Lane.parts` is
+A lane paints what it shows of the project into a strip, which the canvas keeps in its scene until one of :meth:`Lane.parts` is
 another object or the scale changes; it tells what lies under the pointer as a :class:`Handle`; and it answers a press with a
 :class:`pctalk_studio.app.timeline.gestures.Gesture`. Keys reach it as :class:`Command`.
 """
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.look import Tokens
+from pctalk_studio.app.timeline.lettering import Lettering
 from pctalk_studio.app.timeline.scale import TimeScale
 from pctalk_studio.app.timeline.snapping import Snapper
 from pctalk_studio.app.timeline.time_view import TimeView
@@ -135,15 +136,20 @@ class Strip:
         Where moments lie.
     tokens
         Colours.
-    font
-        Of the window.
+    lettering
+        For texts in the window's font.
     """
 
     width: float
     height: float
     scale: TimeScale
     tokens: Tokens
-    font: QFont
+    lettering: Lettering
+
+    @property
+    def font(self) -> QFont:
+        """The window's."""
+        return self.lettering.font
 
     @property
     def span(self) -> tuple[float, float]:
@@ -254,10 +260,15 @@ class Lane(QObject):
         return (self.project,)
 
     def paint(self, painter: QPainter, strip: Strip) -> None:
-        """Paint what the project says; kept as a pixmap."""
+        """Paint what the project says; kept in the scene."""
+
+    @property
+    def overlaid(self) -> bool:
+        """Whether :meth:`paint_over` has something to paint while the pointer is elsewhere."""
+        return False
 
     def paint_over(self, painter: QPainter, strip: Strip, hover: Handle | None) -> None:
-        """Paint what changes with the pointer; called at every repaint, so let it be little."""
+        """Paint what changes with the pointer; called at every repaint while the pointer is on something, so let it be little."""
 
     # -- pointer -------------------------------------------------------------------------------------------------------
 

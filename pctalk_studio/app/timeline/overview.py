@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, Q
 from PySide6.QtWidgets import QWidget
 
 from pctalk_studio.app.kit import Kit
-from pctalk_studio.app.timeline.strip_cache import same_parts
+from pctalk_studio.app.timeline.lane_scene import same_parts
 from pctalk_studio.app.timeline.time_view import TimeView
 from pctalk_studio.app.widgets.doubtful import is_doubtful
 from pctalk_studio.app.widgets.following import repaint_with

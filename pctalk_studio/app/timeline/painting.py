@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF
+from shiboken6 import VoidPtr
 
 from pctalk_studio.app.look import Tokens
 from pctalk_studio.app.timeline.lane import Strip
@@ -23,8 +25,8 @@ _COLUMN_EDGE = 3.0
 
 _ROOM_FOR_SIGN = 36.0
 
-_REMEMBERED = 10_000
-"""Shortened texts that are kept."""
+_POINTS = 2
+"""Points to a pixel up to which a line is drawn from point to point."""
 
 
 def crowded(count: int, width: float, least: float = CROWDED) -> bool:
@@ -94,6 +96,12 @@ def paint_owner(painter: QPainter, owner: Owner, box: QRectF, tokens: Tokens) ->
         painter.drawArc(QRectF(x - 1.5, y - 3, 3, 5), 0, 180 * 16)
 
 
+def paint_hint(painter: QPainter, strip: Strip, text: str) -> None:
+    """A quiet line in a lane that has nothing else to show."""
+    painter.setPen(strip.tokens.color("dim"))
+    strip.lettering.write_from(painter, 12.0, strip.lettering.base(strip.height / 2), text)
+
+
 def paint_hatch(painter: QPainter, box: QRectF, color: QColor) -> None:
     """Hatch a box."""
     painter.fillRect(box, QBrush(color, Qt.BrushStyle.BDiagPattern))
@@ -104,9 +112,22 @@ def paint_wave_line(painter: QPainter, left: float, right: float, y: float, colo
     xs = np.arange(left, right, 2.0)
     if len(xs) < 2:
         return
-    points = QPolygonF([QPointF(float(x), y + (1.0 if number % 2 else -1.0)) for number, x in enumerate(xs)])
-    painter.setPen(QPen(color, 1.2))
-    painter.drawPolyline(points)
+    ys = np.full(len(xs), y - 1.0)
+    ys[1::2] = y + 1.0
+    painter.setPen(QPen(color, 1.0))
+    painter.drawPolyline(polygon(xs, ys))
+
+
+def polygon(xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64]) -> QPolygonF:
+    """A polygon of [n] points, written to its memory at once rather than point by point."""
+    made = QPolygonF()
+    if len(xs):
+        made.resize(len(xs))
+        # A QPointF is two doubles. The stubs of VoidPtr know neither what data() gives nor that it can be written to.
+        memory: Any = VoidPtr(made.data(), 16 * len(xs), True)  # type: ignore[call-arg, arg-type]
+        points = np.frombuffer(memory, np.float64).reshape(-1, 2)
+        points[:, 0], points[:, 1] = xs, ys
+    return made
 
 
 @lru_cache(maxsize=64)
@@ -119,45 +140,6 @@ def _shades(rgba: int) -> npt.NDArray[np.uint32]:
     table = whole.astype(np.uint32)
     table.setflags(write=False)
     return table
-
-
-class Lettering:
-    """Lines of text in a font. How wide they are, and how they are shortened, is remembered: measuring costs as much as writing.
-
-    Parameters
-    ----------
-    font
-        In which is written.
-    """
-
-    def __init__(self, font: QFont) -> None:
-        self.font = font
-        self.metrics = QFontMetricsF(font)
-        self._middle = (self.metrics.ascent() - self.metrics.descent()) / 2
-        self._widths: dict[str, float] = {}
-        self._shortened: dict[tuple[str, int], str] = {}
-
-    def width(self, text: str) -> float:
-        """Pixels that a text takes."""
-        width = self._widths.get(text)
-        if width is None:
-            width = self._widths[text] = self.metrics.horizontalAdvance(text)
-        return width
-
-    def fitting(self, text: str, room: float) -> str:
-        """The text, or its beginning and an ellipsis, so that it takes no more than some pixels."""
-        if self.width(text) <= room:
-            return text
-        key = (text, int(room))
-        if key not in self._shortened:
-            if len(self._shortened) > _REMEMBERED:
-                self._shortened.clear()
-            self._shortened[key] = self.metrics.elidedText(text, Qt.TextElideMode.ElideRight, key[1])
-        return self._shortened[key]
-
-    def write(self, painter: QPainter, x: float, y: float, text: str) -> None:
-        """Write about a point, with a painter that has the font; many times as fast as letting Qt lay it out."""
-        painter.drawText(QPointF(x - self.width(text) / 2, y + self._middle), text)
 
 
 def paint_band(
@@ -193,6 +175,62 @@ def paint_band(
     paint_pixels(painter, _shades(color.rgba()).take(covered, mode="clip"), top / ratio)
 
 
+def paint_ticks(painter: QPainter, width: float, xs: npt.NDArray[np.float64], area: tuple[float, float], color: QColor) -> None:
+    """Draw upright lines a logical pixel wide, any number of them as one image.
+
+    Parameters
+    ----------
+    painter, width
+        Draws, and logical pixels that are seen.
+    xs
+        [n] left edges, logical pixels.
+    area
+        Logical pixels from the top at which they begin and end.
+    color
+        Of all.
+    """
+    ratio = painter.device().devicePixelRatioF()
+    count, thick = max(1, round(width * ratio)), max(1, round(ratio))
+    columns = np.rint(xs[(xs > -2) & (xs < width + 1)] * ratio).astype(np.int64)
+    # Room at either end for what is seen in part or not at all.
+    room = 3 * thick + 1
+    row = np.zeros(count + 2 * room, np.uint32)
+    for offset in range(room, room + thick):
+        row[columns + offset] = _shades(color.rgba())[255]
+    top, bottom = round(area[0] * ratio), round(area[1] * ratio)
+    paint_pixels(painter, np.tile(row[room : room + count], (max(bottom - top, 1), 1)), top / ratio)
+
+
+def paint_dashes(
+    painter: QPainter,
+    strip: Strip,
+    lefts: npt.NDArray[np.float64],
+    rights: npt.NDArray[np.float64],
+    area: tuple[float, float],
+    color: QColor,
+) -> None:
+    """Draw rectangles of one height and colour on whole device pixels, any number of them as one image.
+
+    Parameters
+    ----------
+    painter, strip
+        Draws, and where.
+    lefts, rights
+        [n] logical pixels.
+    area
+        Logical pixels from the top at which they begin and end.
+    color
+        Of all.
+    """
+    count, ratio = column_count(painter, strip), painter.device().devicePixelRatioF()
+    edges = np.zeros(count + 1, np.int64)
+    for ends, step in ((lefts, 1), (rights, -1)):
+        np.add.at(edges, np.clip(np.rint(ends * ratio), 0, count).astype(np.int64), step)
+    row = np.where(np.cumsum(edges[:-1]) > 0, _shades(color.rgba())[255], np.uint32(0))
+    top, bottom = round(area[0] * ratio), round(area[1] * ratio)
+    paint_pixels(painter, np.tile(row, (max(bottom - top, 1), 1)), top / ratio)
+
+
 def column_count(painter: QPainter, strip: Strip) -> int:
     """Columns of device pixels of a strip."""
     return max(1, round(strip.width * painter.device().devicePixelRatioF()))
@@ -226,6 +264,12 @@ def paint_lines(
     if not len(xs):
         return
     count, ratio = column_count(painter, strip), painter.device().devicePixelRatioF()
+    if width * ratio <= 1.0 and len(xs) < _POINTS * count:
+        # Qt has a way of its own for lines of a pixel, which is the fastest while there are not many points.
+        for ys, color in lines:
+            painter.setPen(QPen(color, width))
+            painter.drawPolyline(polygon(xs, ys))
+        return
     edges = np.arange(count + 1) / ratio
     columns = np.floor(xs * ratio).astype(np.int64)
     inside = slice(*np.searchsorted(columns, (0, count)))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
+import numpy as np
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from pctalk_studio.app.look import Tokens
 from pctalk_studio.app.timeline.gestures import EditDrag, Gesture
 from pctalk_studio.app.timeline.lane import Board, Pointer
+from pctalk_studio.app.timeline.lettering import Lettering
 from pctalk_studio.app.timeline.overlay import playhead_area
+from pctalk_studio.app.timeline.painting import paint_ticks
 from pctalk_studio.app.timeline.pointing import Pointing
 from pctalk_studio.app.timeline.timecode import moment_text, ticks
 from pctalk_studio.app.widgets.following import repaint_with
@@ -83,6 +86,7 @@ class Ruler(Pointing):
         self._board = board
         self._playhead = 0.0
         self._guided = False
+        self._lettering: tuple[str, tuple[Lettering, float, float]] | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -152,27 +156,30 @@ class Ruler(Pointing):
         corners = [(x - half, top), (x + half, top), (x + half, low), (x, height * 0.82), (x - half, low)]
         painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
 
+    def _small(self) -> tuple[Lettering, float, float]:
+        """For labels, with the least pixels between two of them and the most that one takes; made anew for another font."""
+        if self._lettering is None or self._lettering[0] != self.font().key():
+            font = QFont(self.font())
+            font.setPointSizeF(font.pointSizeF() * 0.85)
+            font.setFeature(QFont.Tag("tnum"), 1)
+            made = Lettering(font)
+            self._lettering = self.font().key(), (made, made.width("00:00:00") * 1.9, made.width("0:00:00:00"))
+        return self._lettering[1]
+
     def _paint_ticks(self, painter: QPainter, tokens: Tokens, area: QRect) -> None:
-        scale, rate = self._board.view.scale, self._board.kit.editor.project.rate
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 0.85)
-        font.setFeature(QFont.Tag("tnum"), 1)
-        painter.setFont(font)
-        metrics, height = QFontMetricsF(font), self.height()
-        apart = metrics.horizontalAdvance("00:00:00") * 1.9
-        reach = apart + metrics.horizontalAdvance("0:00:00:00")
+        scale, rate, height = self._board.view.scale, self._board.kit.editor.project.rate, self.height()
+        lettering, apart, longest = self._small()
+        reach = apart + longest
         start, end = scale.time(area.left() - reach), scale.time(area.right() + 8.0)
-        short: list[QLineF] = []
-        long: list[QLineF] = []
+        found = ticks(start, min(end, self._board.view.duration or end), scale.density, rate, apart=apart)
+        painter.setFont(lettering.font)
         painter.setPen(tokens.color("dim"))
-        for tick in ticks(start, min(end, self._board.view.duration or end), scale.density, rate, apart=apart):
-            x = round(scale.x(tick.time)) + 0.5
-            (long if tick.label else short).append(QLineF(x, height * (0.1 if tick.label else 0.72), x, height))
-            if tick.label:
-                painter.drawText(QPointF(x + 4, height * 0.1 + metrics.ascent()), tick.label)
-        painter.drawLines(long)
-        painter.setPen(tokens.color("faint"))
-        painter.drawLines(short)
+        for time, label in found.labelled:
+            x = round(scale.x(time))
+            painter.fillRect(QRectF(x, height * 0.1, 1, height * 0.9), tokens.color("dim"))
+            lettering.write_from(painter, x + 4.5, height * 0.1 + lettering.metrics.ascent(), label)
+        xs = np.rint(scale.x(found.short))
+        paint_ticks(painter, float(self.width()), xs, (round(height * 0.72), height), tokens.color("faint"))
 
     def _paint_flags(self, painter: QPainter, tokens: Tokens) -> None:
         project, scale, height = self._board.kit.editor.project, self._board.view.scale, self.height()

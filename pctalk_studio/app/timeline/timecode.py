@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from pctalk_studio.core.time import FrameRate
 
 _SUBFRAME = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02)
@@ -44,15 +47,23 @@ def moment_text(time: float, rate: FrameRate) -> str:
     return f"{timecode(rate.frame_at(max(time, 0.0)), rate)}   {time:.3f} s"
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A mark of the ruler; ``label`` is empty for a short one."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Ticks:
+    """Marks of a ruler.
 
-    time: float
-    label: str
+    Parameters
+    ----------
+    short
+        [n] seconds of those without a label, rising.
+    labelled
+        Seconds and label of the others.
+    """
+
+    short: npt.NDArray[np.float64]
+    labelled: tuple[tuple[float, str], ...]
 
 
-def ticks(start: float, end: float, density: float, rate: FrameRate, *, apart: float = 96.0, least: float = 7.0) -> list[Tick]:
+def ticks(start: float, end: float, density: float, rate: FrameRate, *, apart: float = 96.0, least: float = 7.0) -> Ticks:
     """Ticks of a span.
 
     Parameters
@@ -71,16 +82,14 @@ def ticks(start: float, end: float, density: float, rate: FrameRate, *, apart: f
     fitting = [step for step in steps if step[0] * density >= least and _divides(step, major)]
     minor = fitting[0] if fitting else major
     ratio, fps = round(major[0] / minor[0]), float(rate)
-    first, last = max(0, math.floor(start / minor[0])), math.ceil(end / minor[0])
-    made = []
-    for number in range(first, last + 1):
-        frame = number * minor[1]
-        time = frame / fps if minor[1] else number * minor[0]
-        label = ""
-        if number % ratio == 0:
-            label = timecode(frame, rate) if major[1] else f"{seconds_text(time, major[0])} s"
-        made.append(Tick(time, label))
-    return made
+    numbers = np.arange(max(0, math.floor(start / minor[0])), math.ceil(end / minor[0]) + 1)
+    times = numbers * minor[1] / fps if minor[1] else numbers * minor[0]
+    named = numbers % ratio == 0
+    labels = []
+    for number, time in zip(numbers[named].tolist(), times[named].tolist(), strict=True):
+        label = timecode(number * minor[1], rate) if major[1] else f"{seconds_text(time, major[0])} s"
+        labels.append((time, label))
+    return Ticks(times[~named], tuple(labels))
 
 
 def _steps(rate: FrameRate) -> list[tuple[float, int]]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 
 from pctalk_studio.app.look import DARK
+from pctalk_studio.app.timeline.boxes import BoxLook, BoxPainter
 from pctalk_studio.app.timeline.lane import Strip
 from pctalk_studio.app.timeline.lanes.curve_plot import KeyTable, Plot
-from pctalk_studio.app.timeline.painting import Lettering, paint_columns, paint_lines
+from pctalk_studio.app.timeline.lettering import Lettering
+from pctalk_studio.app.timeline.painting import paint_columns, paint_dashes, paint_lines, paint_ticks
 from pctalk_studio.app.timeline.scale import TimeScale
 from pctalk_studio.app.timeline.spans import Spans
 from pctalk_studio.document.curves import Curve, Interpolation, Key
@@ -21,7 +24,7 @@ RED, GREEN = QColor("#ff0000"), QColor("#00ff00")
 
 @pytest.fixture
 def strip(qapp):
-    return Strip(200, 40, TimeScale(0.0, 100.0), DARK, QFont())
+    return Strip(200, 40, TimeScale(0.0, 100.0), DARK, Lettering(QFont()))
 
 
 def keyed(count, interpolation):
@@ -70,6 +73,100 @@ def test_lines_are_as_thick_as_they_should_be_and_end_where_their_points_do(stri
     assert red[9:11, 100].min() == 255
     assert green[:, 100].sum() == pytest.approx(2 * 255, abs=3)
     assert 120 <= green[29, 100] <= 135
+
+
+def drawn(width, height, paint, ratio=1.0):
+    """[height, width, 3] of what is painted on black."""
+    pixmap = QPixmap(round(width * ratio), round(height * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(QColor("black"))
+    with QPainter(pixmap) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint(painter)
+    image = pixmap.toImage()
+    return np.array([[image.pixelColor(x, y).getRgb()[:3] for x in range(image.width())] for y in range(image.height())])
+
+
+@pytest.mark.parametrize("count", [100, 390, 2000])
+def test_a_thin_line_is_where_its_points_are_however_many_there_are(strip, count):
+    xs = np.linspace(0.0, 200.0, count)
+    ys = 20 + 12 * np.sin(xs / 15)
+    seen = drawn(200, 40, lambda painter: paint_lines(painter, strip, xs, [(ys, RED)], 1.0))[..., 0].astype(float)
+    height = (seen * (np.arange(40)[:, None] + 0.5)).sum(0) / seen.sum(0)
+    assert np.abs(height - 20 - 12 * np.sin((np.arange(200) + 0.5) / 15))[2:-2].max() < 0.35
+    # About a pixel across, whatever its slope: neither a gap nor a blob where points meet.
+    slope = np.abs(12 / 15 * np.cos((np.arange(200) + 0.5) / 15))
+    assert (np.abs(seen.sum(0) / 255 - 1)[2:-2] <= 0.25 + 1.4 * slope[2:-2]).all()
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_boxes_fill_their_spans_with_sharp_edges_and_rounded_corners(strip, ratio):
+    boxes = BoxPainter([BoxLook("selected"), BoxLook("stale")], radius=4.0, margin=2.0)
+    lefts, rights = np.array([-30.2, 20.3, 60.1, 62.0]), np.array([10.4, 40.2, 61.0, 250.0])
+    seen = drawn(200, 40, lambda painter: boxes.paint(painter, strip, lefts, rights, [0, 1, 0, 1]), ratio)
+    row = [tuple(pixel) for pixel in seen[seen.shape[0] // 2].tolist()]
+    selected, stale = (DARK.color(name).getRgb()[:3] for name in ("selected", "stale"))
+    empty = (0, 0, 0)
+    wanted = [empty] * len(row)
+    for left, right, color in zip(lefts, rights, (selected, stale, selected, stale), strict=True):
+        first, stop = max(round(left * ratio), 0), min(round(right * ratio), len(row))
+        wanted[first : max(stop, first + 1)] = [color] * (max(stop, first + 1) - first)
+    assert row == wanted
+    corner = round(2 * ratio), round(20.3 * ratio)
+    assert tuple(seen[corner]) != stale
+    assert not seen[: int(2 * ratio)].any()
+
+
+def test_dashes_and_ticks_lie_on_whole_pixels_and_end_with_the_view(strip):
+    lefts, rights = np.array([-5.0, 20.2, 198.0]), np.array([3.0, 27.8, 260.0])
+    seen = drawn(200, 40, lambda painter: paint_dashes(painter, strip, lefts, rights, (19.5, 20.5), RED))
+    assert np.flatnonzero(seen[..., 0].any(axis=0)).tolist() == [0, 1, 2, *range(20, 28), 198, 199]
+    assert seen[..., 0].max(axis=1).astype(bool).sum() == 1
+    xs = np.array([-1e9, -0.4, 50.3, 199.6, 300.0])
+    seen = drawn(200, 40, lambda painter: paint_ticks(painter, 200, xs, (30, 36), GREEN))
+    assert np.flatnonzero(seen[..., 1].any(axis=0)).tolist() == [0, 50]
+    assert np.flatnonzero(seen[..., 1].any(axis=1)).tolist() == list(range(30, 36))
+
+
+def test_a_text_written_again_is_the_same_to_the_pixel(qapp):
+    lettering = Lettering(QFont())
+
+    def write(painter):
+        painter.setPen(RED)
+        painter.setFont(lettering.font)
+        lettering.write(painter, 60.3, 20.0, "unbelievable")
+
+    first = drawn(120, 40, write)
+    assert first.any()
+    assert (drawn(120, 40, write) == first).all()
+
+    def by_qt(painter):
+        painter.setPen(RED)
+        painter.setFont(lettering.font)
+        painter.drawText(QPointF(60.3 - lettering.width("unbelievable") / 2, lettering.base(20.0)), "unbelievable")
+
+    assert (drawn(120, 40, by_qt) == first).all()
+
+
+def test_only_the_lane_that_looks_different_is_painted_again(hand, monkeypatch):
+    painted = []
+    for lane in hand.canvas.lanes:
+        monkeypatch.setattr(
+            lane, "paint", lambda painter, strip, id_=lane.id, real=lane.paint: (painted.append(id_), real(painter, strip))
+        )
+    hand.canvas.repaint()
+    assert painted == []
+    hand.editor.apply("add_marker", time=0.5, label="beat")
+    hand.canvas.repaint()
+    assert set(painted) == {"markers"}
+    painted.clear()
+    hand.panel.view.zoom(1.5)
+    hand.canvas.repaint()
+    assert len(painted) == len(set(painted)) == len(hand.canvas.rows)
+    painted.clear()
+    hand.lane("words").set_height(50)
+    hand.canvas.repaint()
+    assert set(painted) == {row.lane.id for row in hand.canvas.rows}
 
 
 def test_where_items_share_a_pixel_the_highest_rank_is_seen_and_gaps_stay_empty(strip):

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QMenu
 
+from pctalk_studio.app.timeline.boxes import BoxLook, BoxPainter
 from pctalk_studio.app.timeline.gestures import ClickSelect, EditDrag, Gesture
 from pctalk_studio.app.timeline.lane import Board, Command, Handle, Lane, Pointer, Strip
 from pctalk_studio.app.timeline.timecode import moment_text
@@ -21,6 +22,9 @@ from pctalk_studio.session.selection import Selection
 
 _SHUT = 0.5
 """Lid closure from which an eye counts as shut."""
+
+_HALF = 5.0
+"""Half the height of a bar."""
 
 _LEAST = 8.0
 """Pixels of a blink at least, so that it can be seen and taken hold of."""
@@ -71,6 +75,7 @@ class BlinkLane(Lane):
         super().__init__("blinks", "", board, 24, Track.BLINK)
         self.title = self.tr("Blinks")
         self._seen: tuple[ClipFrames | None, tuple[Closure, ...]] = (None, ())
+        self._boxes = BoxPainter([BoxLook("dim", "dim", strength=0.35)], radius=5.0, height=2 * _HALF)
 
     def parts(self) -> tuple[object, ...]:
         """Blinks added and seen, and which are selected."""
@@ -93,7 +98,7 @@ class BlinkLane(Lane):
     def _bar(self, start: float, end: float, strip: Strip) -> QRectF:
         left, right = strip.scale.x(start), strip.scale.x(end)
         middle, width = (left + right) / 2, max(right - left, _LEAST)
-        return QRectF(middle - width / 2, strip.height / 2 - 5, width, 10)
+        return QRectF(middle - width / 2, strip.height / 2 - _HALF, width, 2 * _HALF)
 
     def _added_bar(self, blink: BlinkEvent, strip: Strip) -> QRectF:
         return self._bar(blink.time - 0.08, blink.time + blink.held + 0.12, strip)
@@ -101,15 +106,12 @@ class BlinkLane(Lane):
     def paint(self, painter: QPainter, strip: Strip) -> None:
         """Outlined bars for what comes by itself, filled ones for what was added."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        tokens = strip.tokens
-        painter.setPen(QPen(tokens.color("dim"), 1))
-        painter.setBrush(tokens.color("dim", 0.35))
-        start, end = strip.span
-        margin = strip.scale.seconds(_LEAST)
-        for each in self.automatic():
-            if each.end < start - margin or each.start > end + margin:
-                continue
-            painter.drawRoundedRect(self._bar(each.start, each.end, strip), 5, 5)
+        tokens, automatic = strip.tokens, self.automatic()
+        if automatic:
+            ends = strip.scale.x(np.array([(each.start, each.end) for each in automatic]))
+            half = np.maximum(ends[:, 1] - ends[:, 0], _LEAST) / 2
+            middle = ends.mean(axis=1)
+            self._boxes.paint(painter, strip, middle - half, middle + half, np.zeros(len(ends), np.int64))
         for blink in self.project.blinks:
             chosen = blink.id in self.selection.blinks
             painter.setPen(QPen(tokens.color("accent"), 2) if chosen else Qt.PenStyle.NoPen)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from pctalk_studio.app.timeline.lane import Strip
-from pctalk_studio.document.curves import Curve, Handle, Interpolation, Key
+from pctalk_studio.document.curves import Curve, Handle, Interpolation, Key, KeyArrays
 from pctalk_studio.document.edits.keys import LIMITS, CurveName, curve_of
 from pctalk_studio.document.project import Project
 from pctalk_studio.session.selection import KeyRef
@@ -112,8 +112,9 @@ class KeyTable:
 
     def __init__(self, curve: Curve) -> None:
         self.curve = curve
-        self.times: ArrayF64 = np.array([key.time for key in curve.keys], np.float64)
-        self.values: ArrayF64 = np.array([key.value for key in curve.keys], np.float64)
+        self._arrays = KeyArrays.of(curve)
+        self.times, self.values = self._arrays.times, self._arrays.values
+        self._holds = self._arrays.kinds == list(Interpolation).index(Interpolation.HOLD)
 
     def between(self, start: float, end: float, beyond: int = 0) -> slice:
         """Which keys lie between two moments, and some beyond either."""
@@ -134,14 +135,14 @@ class KeyTable:
             times = np.concatenate([[start], edges, [end]])
             values = np.concatenate([levels[:1], levels, levels[-1:]])
         else:
-            keys, edges = self.curve.keys[near], self.times[self.between(start, end)]
+            edges = self.times[self.between(start, end)]
             steps = [strip.scale.time(np.arange(0.0, strip.width + _STEP, _STEP)), edges]
-            if any(key.interpolation is Interpolation.HOLD for key in keys):
+            if self._holds[near].any():
                 # Steps of a hold must stand upright: each key is drawn from both sides.
                 steps.append(edges - 1e-9)
             # Runs that rise each by itself are merged rather than sorted.
             times = np.sort(np.concatenate(steps), kind="stable")
-            values = replace(self.curve, keys=keys).values(times)
+            values = self._arrays.at(times)
         return strip.scale.x(times), plot.ys(values)
 
 

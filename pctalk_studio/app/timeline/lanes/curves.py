@@ -80,8 +80,9 @@ class CurveLane(Lane):
 
     def parts(self) -> tuple[object, ...]:
         """The curves, what is selected of them, and which is active."""
-        own = self._own(self.selection.keys)
-        return (*(channel.of(self.project) for channel in self.channels), own and self.selection.keys, self.active)
+        keys, project = self.selection.keys, self.project
+        own = self._own(keys) if keys else keys
+        return (*(channel.of(project) for channel in self.channels), own and keys, self.active)
 
     def _own(self, refs: Iterable[KeyRef]) -> frozenset[KeyRef]:
         mine = {(channel.curve, channel.clip) for channel in self.channels}
@@ -90,10 +91,10 @@ class CurveLane(Lane):
     # -- painting ------------------------------------------------------------------------------------------------------
 
     def paint(self, painter: QPainter, strip: Strip) -> None:
-        """The neutral line, what moves by itself, the other curves, and the active one with its keys."""
+        """The neutral line, what moves by itself, the other curves, the active one with its keys, and which that is."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        plot = self.plot(self.active, strip)
-        neutral = plot.y(self.active.of(self.project).default)
+        plot, project = self.plot(self.active, strip), self.project
+        neutral = plot.y(self.active.of(project).default)
         pen = QPen(strip.tokens.color("line"), 1)
         pen.setDashPattern([2, 4])
         painter.setPen(pen)
@@ -101,10 +102,14 @@ class CurveLane(Lane):
         self.paint_behind(painter, strip)
         for channel in self.channels:
             # A curve without keys says nothing, unless it is the one that would get some.
-            if channel != self.active and channel.of(self.project).keys:
+            if channel is not self.active and channel.of(project).keys:
                 self._draw(painter, strip, channel, strip.tokens.color(channel.color, 0.55), 1.0)
         self._draw(painter, strip, self.active, strip.tokens.color(self.active.color), 2.0)
         paint_keys(painter, strip, self.active, plot, self.selection.keys, self.table(self.active))
+        if len(self.channels) > 1:
+            painter.setPen(strip.tokens.color("dim"))
+            text, lettering = self.active.title, strip.lettering
+            lettering.write_from(painter, strip.width - 8 - lettering.width(text), 2 + lettering.metrics.ascent(), text)
 
     def paint_behind(self, painter: QPainter, strip: Strip) -> None:
         """What the clip does without keys, for lanes that show it."""
@@ -113,11 +118,8 @@ class CurveLane(Lane):
         paint_line(painter, strip, *self.table(channel).outline(strip, self.plot(channel, strip)), color, width)
 
     def paint_over(self, painter: QPainter, strip: Strip, hover: Handle | None) -> None:
-        """A ring about the key under the pointer; the name of the active curve where there are several."""
+        """A ring about the key under the pointer."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if len(self.channels) > 1:
-            painter.setPen(strip.tokens.color("dim"))
-            painter.drawText(strip.rect.adjusted(0, 2, -8, -2), Qt.AlignmentFlag.AlignRight, self.active.title)
         if hover is not None and hover.part == "key" and isinstance(hover.item, KeyRef):
             curve = curve_of(self.project, hover.item.curve, hover.item.clip)
             y = self.plot(self.active, strip).y(curve.at(hover.time))

@@ -37,7 +37,7 @@ def _paint_name(painter: QPainter, strip: Strip, box: Box, visible: QRectF, pain
     room = visible.right() - 6 - left
     bold = QFont(strip.font)
     bold.setBold(True)
-    metrics, plain = QFontMetricsF(bold), QFontMetricsF(strip.font)
+    metrics, plain = QFontMetricsF(bold), strip.lettering.metrics
     if room < metrics.averageCharWidth() * 2:
         return
     name = metrics.elidedText(emotion_name(box.clip.emotion), Qt.TextElideMode.ElideRight, room)

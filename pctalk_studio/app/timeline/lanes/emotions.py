@@ -19,6 +19,7 @@ from pctalk_studio.app.timeline.lanes.emotion_gestures import ClipsDrag, FadeDra
 from pctalk_studio.app.timeline.lanes.emotion_layout import Box, boxes, part_at
 from pctalk_studio.app.timeline.lanes.emotion_painting import paint_box, where_text
 from pctalk_studio.app.timeline.lanes.key_handles import SIDE, diamond, key_at, paint_keys, press_key, tangent_at
+from pctalk_studio.app.timeline.painting import paint_hint
 from pctalk_studio.app.timeline.timecode import moment_text, span_text
 from pctalk_studio.app.widgets.emotion_menu import EmotionMenu
 from pctalk_studio.app.widgets.names import emotion_name, region_name
@@ -49,9 +50,10 @@ class EmotionLane(Lane):
         self._copied: tuple[EmotionClip, ...] = ()
 
     def parts(self) -> tuple[object, ...]:
-        """The clips, what is selected, and how long the recording is."""
-        envelope_keys = frozenset(ref for ref in self.selection.keys if ref.clip is not None)
-        return (self.project.emotions, self.selection.emotions, envelope_keys or None, self.board.view.duration)
+        """The clips, what is selected, how long the recording is, and whether there is one."""
+        envelope_keys = frozenset(ref for ref in self.selection.keys if ref.clip is not None) or None
+        closed = self.kit.editor.desk is None
+        return (self.project.emotions, self.selection.emotions, envelope_keys, self.board.view.duration, closed)
 
     def _boxes(self, strip: Strip) -> list[Box]:
         return boxes(self.project.emotions, self.board.view.duration, strip)
@@ -64,7 +66,10 @@ class EmotionLane(Lane):
     # -- painting ------------------------------------------------------------------------------------------------------
 
     def paint(self, painter: QPainter, strip: Strip) -> None:
-        """Boxes in the colour of their emotion, the envelope as a filled area, name and regions, keys of the selected one."""
+        """Boxes in the colour of their emotion, the envelope as a filled area, name and regions, keys of the selected one.
+
+        A hint where there are no clips.
+        """
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for box in self._boxes(strip):
             if box.rect.right() < 0 or box.rect.left() > strip.width:
@@ -77,13 +82,11 @@ class EmotionLane(Lane):
                 table = KeyTable(box.channel.of(self.project))
                 paint_keys(painter, strip, box.channel, box.plot, self.selection.keys, table)
                 painter.restore()
+        if not self.project.emotions and self.kit.editor.desk is not None:
+            paint_hint(painter, strip, self.tr("Double-click to add an emotion"))
 
     def paint_over(self, painter: QPainter, strip: Strip, hover: Handle | None) -> None:
-        """Handles of the clip under the pointer; a hint where there are no clips."""
-        if not self.project.emotions and self.kit.editor.desk is not None:
-            painter.setPen(strip.tokens.color("dim"))
-            text = self.tr("Double-click to add an emotion")
-            painter.drawText(strip.rect.adjusted(12, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+        """Handles of the clip under the pointer."""
         box = None if hover is None else self._box_of(hover, strip)
         if hover is None or box is None:
             return

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from pctalk_studio.app.look import Tokens
 from pctalk_studio.app.timeline.gestures import ClickSelect, Gesture
 from pctalk_studio.app.timeline.lane import Board, Handle, Pointer, Strip
 from pctalk_studio.app.timeline.lanes.curve_gestures import KeysDrag, TangentDrag
 from pctalk_studio.app.timeline.lanes.curve_plot import Channel, KeyTable, Plot, tangents
-from pctalk_studio.app.timeline.painting import column_count, paint_band
+from pctalk_studio.app.timeline.painting import paint_ticks
 from pctalk_studio.document.curves import Curve, Key
 from pctalk_studio.document.project import Project
 from pctalk_studio.session.selection import KeyRef, Selection
@@ -44,52 +45,44 @@ def paint_keys(
     seen = table.between(start - margin, end + margin)
     xs = strip.scale.x(table.times[seen])
     if len(xs) * _CROWDED > strip.width:
-        _paint_ticks(painter, strip, xs, QRectF(0, plot.bottom - 4, strip.width, 6))
+        paint_ticks(painter, strip.width, xs, (plot.bottom - 4, plot.bottom + 2), tokens.color("text", 0.6))
         return
     mine = {ref.time for ref in selected if (ref.curve, ref.clip) == (channel.curve, channel.clip)}
     for index in range(*seen.indices(len(curve.keys))) if mine else ():
         if curve.keys[index].time in mine:
             _paint_tangents(painter, strip, plot, curve, index)
-    at = list(zip(table.times[seen].tolist(), xs.tolist(), plot.ys(table.values[seen]).tolist(), strict=True))
-    for color, side, drawn in (
-        ("text", SIDE, [(x, y) for time, x, y in at if time not in mine]),
-        ("stale", SIDE + 1, [(x, y) for time, x, y in at if time in mine]),
-    ):
-        if drawn:
-            stamp, half = _stamp(painter, tokens, color, side), _half(side)
-            for x, y in drawn:
-                painter.drawPixmap(QPointF(x - half, y - half), stamp)
+    at = np.stack([xs, plot.ys(table.values[seen])], 1)
+    chosen = np.isin(table.times[seen], list(mine)) if mine else np.zeros(len(xs), np.bool_)
+    _stamp(painter, tokens, "text", SIDE, at[~chosen])
+    _stamp(painter, tokens, "stale", SIDE + 1, at[chosen])
 
 
-def _half(side: float) -> float:
-    """Half the width of a key's stamp: the diamond and its rim."""
-    return side + 1.5
+def _stamp(painter: QPainter, tokens: Tokens, color: str, side: float, at: npt.NDArray[np.float64]) -> None:
+    """Draw keys at [n, 2] logical pixels: a picture of one, in whole device pixels, which is far faster than polygons."""
+    if not len(at):
+        return
+    ratio = painter.device().devicePixelRatioF()
+    stamp = _drawn_key(tokens.color(color).rgb(), tokens.color("window").rgb(), side, ratio)
+    corners = np.rint(at * ratio - stamp.width() / 2).astype(np.int64)
+    painter.save()
+    painter.scale(1 / ratio, 1 / ratio)
+    for x, y in corners.tolist():
+        painter.drawImage(x, y, stamp)
+    painter.restore()
 
 
-def _stamp(painter: QPainter, tokens: Tokens, color: str, side: float) -> QPixmap:
-    """A key's diamond as a pixmap, which is drawn far faster than polygons when there are hundreds."""
-    ratio, half = painter.device().devicePixelRatioF(), _half(side)
-    stamp = QPixmap(round(2 * half * ratio), round(2 * half * ratio))
-    stamp.setDevicePixelRatio(ratio)
-    stamp.fill(Qt.GlobalColor.transparent)
-    with QPainter(stamp) as inner:
-        inner.setRenderHint(QPainter.RenderHint.Antialiasing)
-        inner.setPen(QPen(tokens.color("window"), 1))
-        inner.setBrush(tokens.color(color))
-        inner.drawPolygon(diamond(half, half, side))
-    return stamp
-
-
-def _paint_ticks(painter: QPainter, strip: Strip, xs: npt.NDArray[np.float64], area: QRectF) -> None:
-    """A tick for each key, a pixel wide."""
-    ratio, count = painter.device().devicePixelRatioF(), column_count(painter, strip)
-    columns = np.round(xs * ratio).astype(np.int64)
-    seen = np.zeros(count, np.bool_)
-    for offset in range(max(1, round(ratio))):
-        inside = columns[(columns + offset >= 0) & (columns + offset < count)] + offset
-        seen[inside] = True
-    upper, lower = np.where(seen, area.top() * ratio, 0.0), np.where(seen, area.bottom() * ratio, 0.0)
-    paint_band(painter, strip, upper, lower, strip.tokens.color("text", 0.6))
+@lru_cache(maxsize=16)
+def _drawn_key(ground: int, rim: int, side: float, ratio: float) -> QImage:
+    """A key's diamond with its rim, in device pixels."""
+    across = round(2 * (side + 1.5) * ratio)
+    image = QImage(across, across, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    with QPainter(image) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor.fromRgb(rim), ratio))
+        painter.setBrush(QColor.fromRgb(ground))
+        painter.drawPolygon(diamond(across / 2, across / 2, side * ratio))
+    return image
 
 
 def _tips(strip: Strip, plot: Plot, curve: Curve, index: int) -> list[tuple[bool, QPointF]]:

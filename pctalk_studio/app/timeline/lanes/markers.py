@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPolygonF
+from PySide6.QtGui import QPainter, QPolygonF
 from PySide6.QtWidgets import QMenu
 
 from pctalk_studio.app.timeline.gestures import ClickSelect, EditDrag, Gesture
 from pctalk_studio.app.timeline.inline_field import InlineField
 from pctalk_studio.app.timeline.lane import Board, Command, Handle, Lane, Pointer, Strip
+from pctalk_studio.app.timeline.painting import paint_hint
 from pctalk_studio.app.timeline.timecode import moment_text
 from pctalk_studio.document.project import Marker
 from pctalk_studio.session.selection import Selection
@@ -61,15 +62,15 @@ class MarkerLane(Lane):
         self._field = InlineField(self)
 
     def parts(self) -> tuple[object, ...]:
-        """Markers and which are selected."""
-        return (self.project.markers, self.selection.markers)
+        """Markers, which are selected, and whether there is a recording."""
+        return (self.project.markers, self.selection.markers, self.kit.editor.desk is None)
 
     # -- painting ------------------------------------------------------------------------------------------------------
 
     def paint(self, painter: QPainter, strip: Strip) -> None:
-        """Flags with labels; a label ends where the next flag begins."""
+        """Flags with labels; a label ends where the next flag begins. A hint where there are none."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        metrics, tokens = QFontMetricsF(strip.font), strip.tokens
+        metrics, tokens = strip.lettering.metrics, strip.tokens
         markers = self.project.markers
         for marker, following in itertools.zip_longest(markers, markers[1:]):
             x = strip.scale.x(marker.time)
@@ -88,19 +89,16 @@ class MarkerLane(Lane):
                 painter.setPen(tokens.color("text"))
                 painter.drawText(QPointF(x + 9, (strip.height + metrics.ascent() - metrics.descent()) / 2), text)
                 painter.setPen(Qt.PenStyle.NoPen)
+        if not markers and self.kit.editor.desk is not None:
+            paint_hint(painter, strip, self.tr("Double-click to mark a moment"))
 
     def paint_over(self, painter: QPainter, strip: Strip, hover: Handle | None) -> None:
-        """A ring about the flag under the pointer; a hint where there are no markers."""
+        """A ring about the flag under the pointer."""
         if hover is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(strip.tokens.color("text"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPolygon(flag(strip.scale.x(hover.time), strip.height))
-        elif not self.project.markers and self.kit.editor.desk is not None:
-            painter.setPen(strip.tokens.color("dim"))
-            painter.drawText(
-                strip.rect.adjusted(12, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.tr("Double-click to mark a moment")
-            )
 
     # -- pointer -------------------------------------------------------------------------------------------------------
 

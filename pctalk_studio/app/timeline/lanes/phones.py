@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtCore import QPoint, QRectF
+from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QMenu
 
 from pctalk_studio.app.timeline import painting
+from pctalk_studio.app.timeline.boxes import BoxLook, BoxPainter
 from pctalk_studio.app.timeline.lane import Board, Command, Handle, Pointer, Strip
 from pctalk_studio.app.timeline.lanes.span_lane import SpanLane
 from pctalk_studio.app.timeline.lanes.words import paint_edge
-from pctalk_studio.app.timeline.painting import Lettering
+from pctalk_studio.app.timeline.lettering import Lettering
 from pctalk_studio.app.widgets.phone_palette import PhonePalette
 from pctalk_studio.app.widgets.phone_table import CLOSURES, tint, written
 from pctalk_studio.core.speech import ARPABET, BILABIALS, SILENCE, VOWELS
@@ -32,6 +33,23 @@ _UNSURE = 0.25
 _RANKS = ("panel", "consonant", "vowel", "closure")
 _RANK = {label: _RANKS.index(tint(label)) for label in (*ARPABET, SILENCE)}
 
+_LOOKS = (
+    BoxLook(),
+    BoxLook("consonant"),
+    BoxLook("vowel"),
+    BoxLook("closure", bar="closure_bar"),
+    BoxLook("selected", "accent", 1.5),
+    BoxLook("selected", "accent", 1.5, bar="closure_bar"),
+)
+"""By rank; selected ones last. Silence is empty."""
+
+
+def _look(phone: PhoneItem, *, chosen: bool) -> int:
+    """Which of the looks a phone has."""
+    if chosen:
+        return len(_RANKS) + int(phone.label in CLOSURES)
+    return _RANK[phone.label]
+
 
 class PhoneLane(SpanLane[PhoneItem]):
     """Phones tinted by what the lips do; closures have a bar under them, so that one sees where the mouth must shut.
@@ -46,7 +64,8 @@ class PhoneLane(SpanLane[PhoneItem]):
         super().__init__("phones", "", board, 28)
         self.title = self.tr("Phones")
         self._palette: PhonePalette | None = None
-        self._lettering: tuple[str, Lettering] | None = None
+        self._lettering: tuple[Lettering, Lettering] | None = None
+        self._boxes = BoxPainter(_LOOKS, radius=3.0, margin=2.0, gap=1.0)
 
     # -- facts ---------------------------------------------------------------------------------------------------------
 
@@ -76,72 +95,57 @@ class PhoneLane(SpanLane[PhoneItem]):
 
     def paint(self, painter: QPainter, strip: Strip) -> None:
         """Boxes with labels, or columns where there are too many."""
-        seen, tokens = self.spans.between(*strip.span), strip.tokens
+        spans, tokens = self.spans, strip.tokens
+        seen = spans.between(*strip.span)
         if painting.crowded(len(seen), strip.width):
-            ranks = self.spans.ranks(lambda item: _RANK[item.label], self.chosen_ids(), len(_RANKS))
+            ranks = spans.ranks(lambda item: _RANK[item.label], self.chosen_ids(), len(_RANKS))
             colors: list[QColor | None] = [None, *(tokens.color(name) for name in _RANKS[1:]), tokens.color("accent")]
-            painting.paint_columns(painter, self.spans, ranks, colors, strip)
+            painting.paint_columns(painter, spans, ranks, colors, strip)
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        lettering, ipa = self._small(strip.font), self.kit.editor.modes.ipa
+        lettering, ipa = self._small(strip.lettering), self.kit.editor.modes.ipa
         painter.setFont(lettering.font)
-        phones = [(item, self._box(item, strip)) for item in self.items()[seen.start : seen.stop]]
-        self._paint_boxes(painter, phones, strip)
+        phones, ids = self.items()[seen.start : seen.stop], self.chosen_ids()
+        near = slice(seen.start, seen.stop)
+        lefts, rights = strip.scale.x(spans.starts[near]), strip.scale.x(spans.ends[near])
+        if phones:
+            self._boxes.paint(painter, strip, lefts, rights, [_look(phone, chosen=phone.id in ids) for phone in phones])
+        placed = list(zip(phones, lefts.tolist(), rights.tolist(), strict=True))
+        self._paint_signs(painter, placed, strip)
         painter.setPen(tokens.color("text"))
-        for item, box in phones:
-            self._paint_label(painter, item, box, strip, lettering, ipa=ipa)
+        for phone, left, right in placed:
+            if phone.label != SILENCE:
+                self._paint_label(painter, phone, max(left, 0.0), min(right, strip.width), strip, lettering, ipa=ipa)
 
-    def _paint_boxes(self, painter: QPainter, phones: list[tuple[PhoneItem, QRectF]], strip: Strip) -> None:
-        """Boxes tint by tint, so that brushes are made once, then what lies on some of them."""
-        tokens, ids = strip.tokens, self.chosen_ids()
-        tinted: dict[str, list[QRectF]] = {}
-        bars = []
-        for item, box in phones:
-            if item.label != SILENCE or item.id in ids:
-                ground = "selected" if item.id in ids else tint(item.label)
-                tinted.setdefault(ground, []).append(box)
-            if item.label in CLOSURES:
-                bars.append(QRectF(box.left() + 2, box.bottom() - 3, box.width() - 4, 2))
-        for ground, boxes in tinted.items():
-            painter.setPen(QPen(tokens.color("accent"), 1.5) if ground == "selected" else Qt.PenStyle.NoPen)
-            painter.setBrush(tokens.color(ground))
-            for box in boxes:
-                painter.drawRoundedRect(box, 3, 3)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(tokens.color("closure_bar"))
-        painter.drawRects(bars)
-        hatch = tokens.color("stale", 0.3)
-        for item, box in phones:
-            if item.confidence < _UNSURE and item.label != SILENCE:
-                painting.paint_hatch(painter, box, hatch)
-            if item.owner is not Owner.AUTOMATIC:
-                painting.paint_owner(painter, item.owner, box, tokens)
+    def _paint_signs(self, painter: QPainter, phones: list[tuple[PhoneItem, float, float]], strip: Strip) -> None:
+        """What lies on some of the boxes: hatches of doubt, signs of owners."""
+        hatch = strip.tokens.color("stale", 0.3)
+        for phone, left, right in phones:
+            if phone.confidence < _UNSURE or phone.owner is not Owner.AUTOMATIC:
+                box = QRectF(round(left), 2, max(round(right) - round(left) - 1, 1), strip.height - 4)
+                if phone.confidence < _UNSURE and phone.label != SILENCE:
+                    painting.paint_hatch(painter, box, hatch)
+                if phone.owner is not Owner.AUTOMATIC:
+                    painting.paint_owner(painter, phone.owner, box, strip.tokens)
 
     def _paint_label(
-        self, painter: QPainter, item: PhoneItem, box: QRectF, strip: Strip, lettering: Lettering, *, ipa: bool
+        self, painter: QPainter, item: PhoneItem, left: float, right: float, strip: Strip, lettering: Lettering, *, ipa: bool
     ) -> None:
         """The phone with its stress, without it where there is less room, or nothing."""
-        if item.label == SILENCE:
-            return
-        left, right = max(box.left(), 0.0), min(box.right(), strip.width)
-        room = right - left - 1
+        room = right - left - 2
         for text in (written(item, ipa=ipa), item.label):
             if lettering.width(text) <= room:
-                lettering.write(painter, (left + right) / 2, box.center().y(), text)
+                lettering.write(painter, (left + right - 1) / 2, strip.height / 2, text)
                 return
 
-    def _small(self, font: QFont) -> Lettering:
+    def _small(self, plain: Lettering) -> Lettering:
         """For phones, a little smaller than words; made anew for another font of the window."""
-        if self._lettering is None or self._lettering[0] != font.key():
-            small = QFont(font)
+        if self._lettering is None or self._lettering[0] is not plain:
+            small = QFont(plain.font)
             small.setPointSizeF(small.pointSizeF() * 0.92)
             small.setFeature(QFont.Tag("tnum"), 1)
-            self._lettering = font.key(), Lettering(small)
+            self._lettering = plain, Lettering(small)
         return self._lettering[1]
-
-    def _box(self, item: PhoneItem, strip: Strip) -> QRectF:
-        left, right = strip.scale.x(item.start), strip.scale.x(item.end)
-        return QRectF(left + 0.5, 2.5, max(right - left - 1, 1), strip.height - 5)
 
     def paint_over(self, painter: QPainter, strip: Strip, hover: Handle | None) -> None:
         """The edge that would be moved."""

@@ -90,6 +90,11 @@ class SpanLane(Lane, Generic[Item]):
     def edit_of(self, verb: str, **ids: int) -> tuple[str, dict[str, Any]]:
         """(name, arguments) of the edit that deletes an item or joins two."""
 
+    @property
+    def overlaid(self) -> bool:
+        """The edge that keys nudge is shown."""
+        return self.edge is not None
+
     # -- finding -------------------------------------------------------------------------------------------------------
 
     @property

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QMenu
@@ -22,6 +24,9 @@ AXES = ("open", "wide", "purse")
 _BAR = 8.0
 _STEP = 10.0
 """Pixels of a bar, and from one to the next, where the word is wide enough."""
+
+_NARROWEST = 3.0
+"""Pixels from one bar to the next below which a word has no room for them."""
 
 _EDGE = 2.0
 """Pixels between the longest bars and the edges of the lane."""
@@ -100,20 +105,15 @@ class WordStyleLane(Lane):
 
     # -- geometry ------------------------------------------------------------------------------------------------------
 
-    def _lefts(self, word: WordItem, strip: Strip) -> tuple[float, ...]:
-        """Left edges of the columns and, last, how wide they are; nothing where the word is too narrow for three."""
-        left, right = strip.scale.x(word.start), strip.scale.x(word.end)
-        step = min(_STEP, (right - left - 2) / 3)
-        if step < 3:
-            return ()
-        width = step * _BAR / _STEP
-        first = (left + right - width) / 2 - step
-        return first, first + step, first + 2 * step, width
-
     def _bars(self, word: WordItem, strip: Strip) -> list[tuple[str, QRectF]]:
         """Column of each axis; none where the word is too narrow for three."""
-        *lefts, width = self._lefts(word, strip) or (0.0,)
-        return [(axis, QRectF(left, 0, width, strip.height)) for axis, left in zip(AXES, lefts, strict=False)]
+        ends = strip.scale.x(np.array([[word.start], [word.end]]))
+        firsts, steps = _columns(ends[0], ends[1])
+        first, step = float(firsts[0]), float(steps[0])
+        if step < _NARROWEST:
+            return []
+        width = step * _BAR / _STEP
+        return [(axis, QRectF(first + number * step, 0, width, strip.height)) for number, axis in enumerate(AXES)]
 
     # -- painting ------------------------------------------------------------------------------------------------------
 
@@ -127,9 +127,9 @@ class WordStyleLane(Lane):
             marked = strip.scale.x(spans.starts[seen.start : seen.stop][styled > 0])
             marks += [QRectF(x, middle - _MARK, 2, 2 * _MARK) for x in marked.tolist()]
         else:
-            words = [word for word in spans.items[seen.start : seen.stop] if word.said]
-            self._paint_chosen(painter, words, strip)
-            marks += self._paint_bars(painter, words, strip)
+            said = [number for number in seen if spans.items[number].said]
+            self._paint_chosen(painter, [spans.items[number] for number in said], strip)
+            marks += self._paint_bars(painter, said, strip)
         painter.setBrush(tokens.color("text"))
         painter.drawRects(marks)
 
@@ -144,27 +144,37 @@ class WordStyleLane(Lane):
                 painter.drawRoundedRect(QRectF(left + 0.5, 2.5, right - left - 1, strip.height - 5), 4, 4)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
-    def _paint_bars(self, painter: QPainter, words: list[WordItem], strip: Strip) -> list[QRectF]:
-        """Bars axis by axis, so that colours are made once; marks of the styled words that are too narrow are returned."""
-        tokens, middle, reach = strip.tokens, strip.height / 2, _reach(strip)
+    def _paint_bars(self, painter: QPainter, words: list[int], strip: Strip) -> list[QRectF]:
+        """Bars axis by axis, so that colours are made once; marks of the styled words that are too narrow are returned.
+
+        Parameters
+        ----------
+        painter, strip
+            Draws, and where.
+        words
+            Numbers of those that are seen.
+        """
+        tokens, middle, reach, spans = strip.tokens, strip.height / 2, _reach(strip), self.spans
+        firsts, steps = _columns(strip.scale.x(spans.starts[words]), strip.scale.x(spans.ends[words]))
+        wide = steps >= _NARROWEST
+        lefts = (firsts[wide, None] + steps[wide, None] * np.arange(len(AXES))).ravel()
+        rights = lefts + np.repeat(steps[wide], len(AXES)) * _BAR / _STEP
+        painting.paint_dashes(painter, strip, lefts, rights, (middle - 0.5, middle + 0.5), tokens.color("dim"))
         neutral = WordStyle()
         marks: list[QRectF] = []
-        lines: list[QRectF] = []
         bars: dict[str, list[QRectF]] = {axis: [] for axis in AXES}
-        for word in words:
-            *lefts, width = self._lefts(word, strip) or (0.0,)
-            styled = word.style != neutral
-            if not lefts:
-                if styled:
-                    marks.append(QRectF(strip.scale.x((word.start + word.end) / 2) - 1, middle - _MARK, 2, 2 * _MARK))
+        for number, first, step in zip(words, firsts.tolist(), steps.tolist(), strict=True):
+            word = spans.items[number]
+            if word.style == neutral:
                 continue
-            lines += [QRectF(left, middle - 0.5, width, 1) for left in lefts]
-            for axis, left in zip(AXES, lefts, strict=True) if styled else ():
+            if step < _NARROWEST:
+                marks.append(QRectF(strip.scale.x((word.start + word.end) / 2) - 1, middle - _MARK, 2, 2 * _MARK))
+                continue
+            for place, axis in enumerate(AXES):
                 height = (getattr(word.style, axis) - 1.0) * reach
                 if height:
-                    bars[axis].append(QRectF(left, middle - max(height, 0.0), width, max(abs(height), _THINNEST)))
-        painter.setBrush(tokens.color("dim"))
-        painter.drawRects(lines)
+                    top, high = middle - max(height, 0.0), max(abs(height), _THINNEST)
+                    bars[axis].append(QRectF(first + place * step, top, step * _BAR / _STEP, high))
         for axis, boxes in bars.items():
             painter.setBrush(tokens.color(f"style_{axis}"))
             painter.drawRects(boxes)
@@ -306,6 +316,12 @@ class WordStyleLane(Lane):
         chosen = self._chosen()
         values = ", ".join(f"{word.text} {getattr(word.style, self._axis):.2f}" for word in chosen[:8])
         return f"{self.axis_name(self._axis)}: {values or self.tr('no word selected')}"
+
+
+def _columns(lefts: npt.NDArray[np.float64], rights: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], ...]:
+    """(left edge of the first bar, pixels from one bar to the next) of words that lie between pixels [n]."""
+    steps = np.minimum(_STEP, (rights - lefts - 2) / 3)
+    return (lefts + rights - steps * _BAR / _STEP) / 2 - steps, steps
 
 
 def _reach(strip: Strip) -> float:

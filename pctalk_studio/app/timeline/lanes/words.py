@@ -9,10 +9,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
 from pctalk_studio.app.timeline import painting
+from pctalk_studio.app.timeline.boxes import BoxLook, BoxPainter
 from pctalk_studio.app.timeline.inline_field import InlineField
 from pctalk_studio.app.timeline.lane import Board, Handle, Strip
 from pctalk_studio.app.timeline.lanes.span_lane import EDGE_REACH, SpanLane
-from pctalk_studio.app.timeline.painting import Lettering
+from pctalk_studio.app.timeline.lettering import Lettering
 from pctalk_studio.app.widgets.doubtful import is_doubtful
 from pctalk_studio.core.speech import SILENCE
 from pctalk_studio.document.speech_track import SAME_TIME, Owner, WordItem
@@ -20,6 +21,17 @@ from pctalk_studio.session.selection import Selection
 
 _LEAST = 12.0
 """Mean pixels of a word below which words are columns of colour."""
+
+_LOOKS = (BoxLook("raised", "line"), BoxLook("raised", "stale"), BoxLook("selected", "accent", 1.5))
+"""Of plain words, doubtful ones, and those that are selected."""
+
+_CHOSEN = 2
+
+_NOTHING_LEFT = "\N{HORIZONTAL ELLIPSIS}"
+"""What is left of a text for which there is no room; not written, for it says nothing."""
+
+Placed = tuple[WordItem, float, float]
+"""A word, and the pixels from and to which it lies."""
 
 
 class WordLane(SpanLane[WordItem]):
@@ -36,6 +48,7 @@ class WordLane(SpanLane[WordItem]):
         self.title = self.tr("Words")
         self._field = InlineField(self)
         self._lettering: tuple[Lettering, Lettering] | None = None
+        self._boxes = BoxPainter(_LOOKS, radius=4.0, margin=2.0)
 
     # -- facts ---------------------------------------------------------------------------------------------------------
 
@@ -58,86 +71,86 @@ class WordLane(SpanLane[WordItem]):
         return self.tr("{0} (doubtful)").format(item.text) if is_doubtful(item) else item.text
 
     def parts(self) -> tuple[object, ...]:
-        """Words and which are selected."""
-        return (self.items(), self.chosen_ids())
+        """Words, which are selected, and whether there is a recording."""
+        return (self.items(), self.chosen_ids(), self.kit.editor.desk is None)
 
     # -- painting ------------------------------------------------------------------------------------------------------
 
     def paint(self, painter: QPainter, strip: Strip) -> None:
-        """Boxes with text, or columns where there are too many."""
-        seen, tokens = self.spans.between(*strip.span), strip.tokens
+        """Boxes with text, or columns where there are too many; a hint where there are none."""
+        if not self.items() and self.kit.editor.desk is not None:
+            text = self.tr("No words yet: insert one here, or align the recording with a transcript")
+            painting.paint_hint(painter, strip, text)
+        spans, tokens = self.spans, strip.tokens
+        seen = spans.between(*strip.span)
         if painting.crowded(len(seen), strip.width, _LEAST):
-            ranks = self.spans.ranks(lambda item: int(is_doubtful(item)), self.chosen_ids(), 2)
+            ranks = spans.ranks(lambda item: int(is_doubtful(item)), self.chosen_ids(), 2)
             colors = [tokens.color("line"), tokens.color("stale"), tokens.color("accent")]
-            painting.paint_columns(painter, self.spans, ranks, colors, strip)
+            painting.paint_columns(painter, spans, ranks, colors, strip)
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        words = self.items()[seen.start : seen.stop]
-        said = [(word, self._box(word, strip)) for word in words if word.said]
-        self._paint_boxes(painter, said, strip)
-        self._paint_texts(painter, said, strip)
-        for word in words:
-            if not word.said:
-                self._paint_unsaid(painter, word, strip)
+        said = [number for number in seen if spans.items[number].said]
+        words, ids = [spans.items[number] for number in said], self.chosen_ids()
+        lefts, rights = strip.scale.x(spans.starts[said]), strip.scale.x(spans.ends[said])
+        kinds = [_CHOSEN if word.id in ids else int(is_doubtful(word)) for word in words]
+        if words:
+            self._boxes.paint(painter, strip, lefts, rights, kinds)
+        placed = list(zip(words, lefts.tolist(), rights.tolist(), strict=True))
+        self._paint_signs(painter, placed, strip)
+        self._paint_texts(painter, placed, strip)
+        for number in seen if len(said) < len(seen) else ():
+            if not spans.items[number].said:
+                self._paint_unsaid(painter, spans.items[number], strip)
 
-    def _box(self, item: WordItem, strip: Strip) -> QRectF:
-        left, right = strip.scale.x(item.start), strip.scale.x(item.end)
-        return QRectF(left + 0.5, 2.5, max(right - left - 1, 1), strip.height - 5)
+    def _paint_signs(self, painter: QPainter, words: list[Placed], strip: Strip) -> None:
+        """What lies on some of the boxes: hatches of doubt, signs of owners."""
+        hatch = strip.tokens.color("stale", 0.28)
+        for word, left, right in words:
+            doubtful = is_doubtful(word)
+            if doubtful or word.owner is not Owner.AUTOMATIC:
+                box = QRectF(round(left), 2, max(round(right) - round(left), 1), strip.height - 4)
+                if doubtful:
+                    painting.paint_hatch(painter, box.adjusted(1, 1, -1, -1), hatch)
+                if word.owner is not Owner.AUTOMATIC:
+                    painting.paint_owner(painter, word.owner, box, strip.tokens)
 
-    def _paint_boxes(self, painter: QPainter, words: list[tuple[WordItem, QRectF]], strip: Strip) -> None:
-        """Boxes kind by kind, so that pens and brushes are made once."""
-        tokens, ids = strip.tokens, self.chosen_ids()
-        plain: list[QRectF] = []
-        doubtful: list[QRectF] = []
-        chosen: list[QRectF] = []
-        for item, box in words:
-            (chosen if item.id in ids else doubtful if is_doubtful(item) else plain).append(box)
-        for boxes, line, ground, width in (
-            (plain, "line", "raised", 1.0),
-            (doubtful, "stale", "raised", 1.0),
-            (chosen, "accent", "selected", 1.5),
-        ):
-            painter.setPen(QPen(tokens.color(line), width))
-            painter.setBrush(tokens.color(ground))
-            for box in boxes:
-                painter.drawRoundedRect(box, 4, 4)
-        hatch = tokens.color("stale", 0.28)
-        for item, box in words:
-            if is_doubtful(item):
-                painting.paint_hatch(painter, box.adjusted(1, 1, -1, -1), hatch)
-            if item.owner is not Owner.AUTOMATIC:
-                painting.paint_owner(painter, item.owner, box, tokens)
-
-    def _letterings(self, font: QFont) -> tuple[Lettering, Lettering]:
-        """For words, and for selected ones; made anew for another font."""
-        if self._lettering is None or self._lettering[0].font.key() != font.key():
-            bold = QFont(font)
+    def _bold(self, plain: Lettering) -> Lettering:
+        """For selected words; made anew for another font."""
+        if self._lettering is None or self._lettering[0] is not plain:
+            bold = QFont(plain.font)
             bold.setBold(True)
-            self._lettering = Lettering(font), Lettering(bold)
-        return self._lettering
+            self._lettering = plain, Lettering(bold)
+        return self._lettering[1]
 
-    def _paint_texts(self, painter: QPainter, words: list[tuple[WordItem, QRectF]], strip: Strip) -> None:
-        tokens, ids = strip.tokens, self.chosen_ids()
-        plain, bold = self._letterings(strip.font)
+    def _paint_texts(self, painter: QPainter, words: list[Placed], strip: Strip) -> None:
+        tokens, ids, middle = strip.tokens, self.chosen_ids(), strip.height / 2
+        plain, bold = strip.lettering, self._bold(strip.lettering)
         least = plain.metrics.averageCharWidth() + 3
+        low = min(middle + plain.metrics.height() / 2, strip.height - 4.5)
         waves = []
         painter.setPen(tokens.color("text"))
-        for item, box in words:
+        painter.setFont(plain.font)
+        for word, begin, end in words:
             # Of a word that is seen in part, the text stays in view.
-            left, right = max(box.left(), 0.0), min(box.right(), strip.width)
-            room, middle = right - left - 2, (left + right) / 2
+            left, right = max(begin, 0.0), min(end, strip.width)
+            room, centre = right - left - 3, (left + right) / 2
             if room + 2 <= least:
                 continue
-            lettering = bold if item.id in ids else plain
-            text = lettering.fitting(item.text, room)
-            painter.setFont(lettering.font)
-            lettering.write(painter, middle, box.center().y(), text)
-            if is_doubtful(item):
-                half = min(lettering.width(text), room) / 2
-                y = min(box.center().y() + lettering.metrics.height() / 2, box.bottom() - 2)
-                waves.append((middle - half, middle + half, y))
-        for left, right, y in waves:
-            painting.paint_wave_line(painter, left, right, y, tokens.color("stale"))
+            lettering = bold if word.id in ids else plain
+            text = lettering.fitting(word.text, room)
+            if text == _NOTHING_LEFT:
+                text = ""
+            elif lettering is bold:
+                painter.setFont(bold.font)
+                bold.write(painter, centre, middle, text)
+                painter.setFont(plain.font)
+            else:
+                plain.write(painter, centre, middle, text)
+            if is_doubtful(word):
+                half = min(lettering.width(text or word.text), room) / 2
+                waves.append((centre - half, centre + half))
+        for left, right in waves:
+            painting.paint_wave_line(painter, left, right, low, tokens.color("stale"))
 
     def _paint_unsaid(self, painter: QPainter, item: WordItem, strip: Strip) -> None:
         """A word without length: a dashed post, and its text struck out where there is room behind it."""
@@ -156,12 +169,8 @@ class WordLane(SpanLane[WordItem]):
             painter.drawText(QRectF(x + 5, 0, width + 2, strip.height), Qt.AlignmentFlag.AlignVCenter, item.text)
 
     def paint_over(self, painter: QPainter, strip: Strip, hover: Handle | None) -> None:
-        """The edge that would be moved; a hint where there are no words."""
+        """The edge that would be moved."""
         paint_edge(painter, strip, hover, self.edge)
-        if not self.items() and self.kit.editor.desk is not None:
-            painter.setPen(strip.tokens.color("dim"))
-            text = self.tr("No words yet: insert one here, or align the recording with a transcript")
-            painter.drawText(strip.rect.adjusted(12, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
 
     def hit(self, at: QPointF, strip: Strip) -> Handle | None:
         """A word that was not said, which has no length, or else what lies under a point."""
