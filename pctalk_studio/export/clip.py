@@ -41,7 +41,7 @@ class ExportReport:
     seconds
         Time that passed in all.
     remarks
-        Sentences for people, such as who encoded where there was a choice.
+        Sentences for people: what the engine has to say, and who encoded where there was a choice.
     """
 
     path: Path
@@ -132,5 +132,5 @@ def export_clip(
             mark = time.perf_counter()
         # Leaving the writer waits for the encoder's last frames and completes the file.
         encoding += time.perf_counter() - mark
-    remarks = (remark,) if remark else ()
+    remarks = (*drawer.remarks, remark) if remark else drawer.remarks
     return ExportReport(path, total, drawer.drawn, drawer.seconds, encoding, time.perf_counter() - started, remarks)

@@ -55,7 +55,7 @@ class Delivery:
     path, frames, seconds
         Where, how many frames, and how long it took.
     remarks
-        Sentences for people, such as who encoded where there was a choice.
+        Sentences for people: what the engine has to say, and who encoded where there was a choice.
     """
 
     path: Path
@@ -101,7 +101,7 @@ def deliver(
     chosen = every if order.frames is None else order.frames.clipped(len(motion))
     if order.format.id == "png":
         report = export_sequence(prepared, motion, order.path, chosen, skip_existing=order.skip_existing, listen=listen)
-        return Delivery(order.path, report.frames, time.perf_counter() - started)
+        return Delivery(order.path, report.frames, time.perf_counter() - started, report.remarks)
     if not order.format.pictures:
         return _sound_alone(order, sound, motion, chosen, inputs, listen, started)
     carried = sound if order.format.sound else None

@@ -69,6 +69,11 @@ class Drawer:
         """Several rows are drawn in one pass: a graphics card draws, faster than a processor encodes."""
         return self._rows > 1
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the engine has to say about its work, in sentences."""
+        return self._prepared.remarks if isinstance(self._prepared, BatchFace) else ()
+
     @contextmanager
     def pictures(self, rows: Iterable[MotionRow]) -> Iterator[Iterator[PictureU8]]:
         """Give the picture of each row; on leaving, the threads have ended."""

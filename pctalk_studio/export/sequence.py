@@ -31,12 +31,15 @@ class SequenceReport:
         Frames asked for, and those that were drawn; the others were there already.
     seconds
         Time that passed.
+    remarks
+        What the engine has to say about its work, in sentences.
     """
 
     pattern: Path
     frames: int
     written: int
     seconds: float
+    remarks: tuple[str, ...] = ()
 
 
 def is_sequence(path: Path) -> bool:
@@ -97,10 +100,11 @@ def export_sequence(
         raise MediaError(f"Cannot write '{pattern}': the folder '{pattern.parent}' does not exist; create it first.")
     started = time.perf_counter()
     due = {frame for frame in frames if not (skip_existing and numbered(pattern, frame).exists())}
-    with Drawer(prepared).pictures(motion.row(frame) for frame in frames if frame in due) as pictures:
+    drawer = Drawer(prepared)
+    with drawer.pictures(motion.row(frame) for frame in frames if frame in due) as pictures:
         for done, frame in enumerate(frames):
             listen(ProgressEvent(STAGE, done, len(frames)))
             if frame in due:
                 write_png(numbered(pattern, frame), next(pictures))
     listen(ProgressEvent(STAGE, len(frames), len(frames)))
-    return SequenceReport(pattern, len(frames), len(due), time.perf_counter() - started)
+    return SequenceReport(pattern, len(frames), len(due), time.perf_counter() - started, drawer.remarks)

@@ -80,6 +80,11 @@ class BatchFace(PreparedFace, Protocol):
         """Rows that it likes to be given at a time, at least 1."""
         ...
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences about anything that is not as fast or as planned as it could be, so far."""
+        ...
+
     def frames(self, rows: Sequence[MotionRow]) -> list[PictureU8]:
         """Draw some rows; each as :meth:`frame` draws it, but for rounding where a device adds up batches in another order.
 

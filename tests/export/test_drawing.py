@@ -26,7 +26,7 @@ class FakeBatchFace(FakeFace):
 
     def __init__(self, batch: int, fails_at: int | None = None) -> None:
         super().__init__(fails_at)
-        self.batch = batch
+        self.batch, self.remarks = batch, ()
         self.parts: list[int] = []
         self.lock = threading.Lock()
 
@@ -128,4 +128,8 @@ def test_what_a_card_draws_it_encodes_if_it_can_and_the_report_says_who_did(tmp_
     assert asked == [(64, 64)]
     export_clip(FakeBatchFace(4), motion, None, tmp_path / "d.gif", format_=FORMATS["gif"])
     assert len(asked) == 1
+    told = FakeBatchFace(4)
+    told.remarks = ("It draws in float32 instead.",)
+    assert export_clip(told, motion, None, tmp_path / "f.mp4").remarks == (*told.remarks, "The processor encodes.")
+    assert export_sequence(told, motion, tmp_path / "g##.png", FrameSet.parse("0-1")).remarks == told.remarks
     assert deliver(Order(tmp_path / "e.mp4"), FakeBatchFace(4), motion, None).remarks == ("The processor encodes.",)

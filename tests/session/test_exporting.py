@@ -173,3 +173,27 @@ def test_damaged_notes_are_no_reason_not_to_start(tmp_path):
     assert unfinished(tmp_path) == ()
     note.finished()
     assert not list((tmp_path / "unfinished").iterdir())
+
+
+class ByCard(FakeEngine):
+    """Draws several rows in one pass, as a card does."""
+
+    def prepare(self, source):
+        class Batches(FakeFace):
+            batch, remarks = 4, ()
+
+            def frames(self, rows):
+                return [self.frame(row) for row in rows]
+
+        return Batches(source)
+
+
+def test_who_encoded_is_told_where_a_card_draws(queue, tmp_path):
+    plain = queue.add(job(tmp_path / "a.mp4"))
+    by_card = queue.add(job(tmp_path / "b.mp4", {"mesh": ByCard}))
+    wait(lambda: not queue.busy)
+    items = {item.id: item for item in queue.items}
+    assert items[plain].remarks == ()
+    (remark,) = items[by_card].remarks
+    assert "encodes" in remark
+    assert "h264_nvenc" in remark

@@ -79,8 +79,8 @@ class ExportRow(QWidget):
         self.go_on.setVisible(item.state is ExportState.PAUSED)
         self.stop.setVisible(not item.state.ended)
         self.folder.setVisible(item.state is ExportState.DONE)
-        self.why.setText(item.error)
-        self.why.setVisible(bool(item.error))
+        self.why.setText(item.error or " ".join(item.remarks))
+        self.why.setVisible(bool(self.why.text()))
 
     def _state_text(self, item: ExportItem) -> str:
         match item.state:

@@ -63,7 +63,7 @@ class LivePortraitRenderer:
     @property
     def remarks(self) -> tuple[str, ...]:
         """Sentences about anything that is not as fast or as planned as it could be."""
-        return self.bench.model.remarks
+        return self.bench.remarks
 
     def at(self, side: int) -> LivePortraitRenderer:
         """The same networks on crops of another side, a multiple of 128."""
@@ -153,6 +153,11 @@ class LivePortraitFace:
     def batch(self) -> int:
         """Rows to give to :meth:`frames` at a time."""
         return min(self.bench.batch, max(1, BATCH_BYTES // self.paste.picture.nbytes))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences about anything that is not as fast or as planned as it could be."""
+        return self.bench.remarks
 
     def frame(self, row: MotionRow) -> PictureU8:
         """Draw one row; see :class:`pctalk_studio.render.api.PreparedFace`. A row at rest is the photo, bit for bit."""

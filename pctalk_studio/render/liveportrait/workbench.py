@@ -96,8 +96,14 @@ class Workbench:
         self.faces: Kept[StudiedFace] = Kept(limit)
         self.pastes: Kept[DevicePaste] = Kept(LAID_BYTES)
         self._courier = Courier()
+        self._shrunk = ""
         # A row is drawn in many steps on one device, and recorded work has but one set of inputs.
         self._busy = threading.Lock()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences about anything that is not as fast or as planned as it could be."""
+        return (*self.model.remarks, self._shrunk) if self._shrunk else self.model.remarks
 
     def read_motion(self, crop: PictureU8) -> FaceMotion:
         """What the motion extractor reads off a crop."""
@@ -159,6 +165,9 @@ class Workbench:
             made = work(min(batch, first))
             if batch < first:
                 self.batch = batch
+                self._shrunk = (
+                    f"Memory for {first} frames at a time ran out, so LivePortrait draws {batch} at a time, more slowly."
+                )
             return made
 
         # Counting from two gives a single frame its second try.

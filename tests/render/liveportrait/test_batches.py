@@ -102,6 +102,7 @@ def test_when_memory_runs_out_it_goes_on_with_half_and_remembers(networks, sourc
     assert model.passes == [2, 2, 1]
     assert model.released == 1, "caches are given up once for each halving: 5 to 2"
     assert many.batch == 2
+    assert many.remarks == ("Memory for 5 frames at a time ran out, so LivePortrait draws 2 at a time, more slowly.",)
     for one, other in zip(pictures, wanted, strict=True):
         assert np.abs(one.astype(int) - other).max() <= 1
     model.passes.clear()
