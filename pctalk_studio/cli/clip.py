@@ -20,6 +20,7 @@ from pctalk_studio.interchange.motion_template import MotionTemplate, write_temp
 from pctalk_studio.media.pictures import write_png
 from pctalk_studio.render.api import PreparedFace, Renderer
 from pctalk_studio.render.framing import face_window
+from pctalk_studio.render.moving import MovingFace
 from pctalk_studio.session import Engines, Studio
 
 SHEET_FRAMES = 16
@@ -200,7 +201,7 @@ def _write_motion(path: Path, studio: Studio) -> None:
     if path.suffix.lower() == TEMPLATE:
         write_template(path, _template(face, studio.motion))
     else:
-        write_motion(path, studio.motion, source.rig)
+        write_motion(path, studio.motion, source.face)
 
 
 def _template(face: PreparedFace, motion: Motion) -> MotionTemplate:
@@ -214,6 +215,8 @@ def _template(face: PreparedFace, motion: Motion) -> MotionTemplate:
     from pctalk_studio.render.liveportrait.engine import LivePortraitFace
     from pctalk_studio.render.liveportrait.templates import template_of
 
+    if isinstance(face, MovingFace):
+        raise UsageError("A motion template is told relative to one picture; for a movie write .npz, which holds every frame.")
     if not isinstance(face, LivePortraitFace):
         raise UsageError("A motion template is told by LivePortrait's networks; add --engine liveportrait, or write .npz.")
     return template_of(face.driver, motion)
@@ -231,7 +234,7 @@ def summary(studio: Studio, report: Delivery, studied: float) -> str:
     studied
         Seconds spent on reading and analysing the sources.
     """
-    width, height = studio.drawn_with()[0].rig.picture_size
+    width, height = studio.drawn_with()[0].size
     length = report.frames / float(studio.project.rate)
     speed = f" ({length / report.seconds:.1f} x real time)" if report.seconds > 0.05 else ""
     return (
@@ -242,7 +245,7 @@ def summary(studio: Studio, report: Delivery, studied: float) -> str:
 
 def _write_sheet(path: Path, studio: Studio, listen: ProgressListener) -> None:
     """Telling frames, cut to the face, so that a small face in a large picture can be judged too."""
-    window = face_window(studio.drawn_with()[0].rig)
+    window = face_window(studio.drawn_with()[0].poster.rig)
     chosen = telling_frames(studio.motion, studio.project.speech.alignment(), SHEET_FRAMES)
     tiles = []
     for done, frame in enumerate(chosen):
