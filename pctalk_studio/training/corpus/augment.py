@@ -22,7 +22,7 @@ F32 = npt.NDArray[np.float32]
 _EMPHASIS_DB, _EMPHASIS_STEP = 2.5, 0.35
 """Deviation of the level from word to word, and seconds between its turns; synthesizers stress nothing by loudness."""
 
-_ROOM_SHARE, _NOISE_SHARE, _BAND_SHARE, _PHONE_SHARE, _CODEC_SHARE = 0.45, 0.55, 0.25, 0.08, 0.22
+_ROOM_SHARE, _NOISE_SHARE, _BAND_SHARE, _PHONE_SHARE, _CODEC_SHARE = 0.45, 0.55, 0.25, 0.08, 0.16
 _EARLY = 0.04
 """Seconds within which single reflections are heard."""
 

@@ -16,6 +16,7 @@ from pctalk_studio.analysis.speech.prosody import loudness, pitch
 from pctalk_studio.core.errors import TrainingError
 from pctalk_studio.core.files import delete_drafts
 from pctalk_studio.core.progress import ProgressEvent, ProgressListener, silent
+from pctalk_studio.core.speech import FEATURE_RATE
 from pctalk_studio.media.mel import mel_of
 from pctalk_studio.training.corpus.augment import drawn_conditions, recorded, staged
 from pctalk_studio.training.corpus.delivery import EMOTIONS, drawn_delivery, drawn_prosody
@@ -23,9 +24,14 @@ from pctalk_studio.training.corpus.motion import styles
 from pctalk_studio.training.corpus.store import INDEX, CorpusIndex, VoiceEntry, read_index, write_index, write_shard
 from pctalk_studio.training.corpus.text import HELD_OUT, Sentences
 from pctalk_studio.training.corpus.utterance import LABELS, NO_STRESS, Split, Utterance
-from pctalk_studio.training.corpus.voices import Request, Spoken, Synthesizer, Voice, shifted
+from pctalk_studio.training.corpus.voices import F32, SAMPLE_RATE, Request, Spoken, Synthesizer, Voice, shifted
 
-SHARD_UTTERANCES = 150
+SHARD_SENTENCES = 100
+TAKES = 3
+"""Recordings made of each spoken sentence: of another size of talker, in another tempo, room and noise, with another style."""
+
+_TAKES_APART = 0.15
+"""Largest difference of the takes' shifts from the first one's, as a logarithm."""
 
 _INTENSITIES = (0.4, 1.2)
 """Range of an emotion's strength: MEAD's first level to beyond its third."""
@@ -33,18 +39,21 @@ _INTENSITIES = (0.4, 1.2)
 _WITH_VOICE = 0.7
 """Share of the utterances whose face feels what the voice expresses; the others feel something else."""
 
+_PITCH_HOP = SAMPLE_RATE // FEATURE_RATE
+
 _CHANCE, _RECORDING = 0, 1
 """Streams of chance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one utterance is to be."""
+    """What a sentence is to be: its number, who says it how, what for, with which emotion, and the shift of each take."""
 
     number: int
     request: Request
     split: Split
     prosody: int
+    shifts: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +68,15 @@ class Recipe:
         What is said.
     seed
         Of everything random.
-    shard_utterances
-        Utterances a shard.
+    shard_sentences, takes
+        Sentences a shard, and recordings of each.
     """
 
     synthesizers: Mapping[str, Synthesizer]
     sentences: Sentences
     seed: int
-    shard_utterances: int = SHARD_UTTERANCES
+    shard_sentences: int = SHARD_SENTENCES
+    takes: int = TAKES
 
     @property
     def voices(self) -> tuple[Voice, ...]:
@@ -76,7 +86,7 @@ class Recipe:
     def index(self) -> CorpusIndex:
         """The index of a corpus that is still empty."""
         return CorpusIndex(
-            {"seed": self.seed, "shard_utterances": self.shard_utterances},
+            {"seed": self.seed, "shard_sentences": self.shard_sentences, "takes": self.takes},
             tuple(VoiceEntry(voice.full_name, voice.split) for voice in self.voices),
             tuple(preset.name for preset in styles()),
             tuple(EMOTIONS),
@@ -142,37 +152,54 @@ def shard(recipe: Recipe, number: int) -> list[Utterance]:
     for name, synthesizer in recipe.synthesizers.items():
         mine = [plan for plan in plans if plan.request.voice.synthesizer == name]
         for plan, said in zip(mine, synthesizer.speak([plan.request for plan in mine]), strict=True):
-            spoken[plan.number] = shifted(said, plan.request.delivery.shift)
-    others = [spoken[plan.number].samples for plan in plans]
-    return [_utterance(recipe, plan, spoken[plan.number], others) for plan in plans]
+            spoken[plan.number] = said
+    takes = {plan.number: [shifted(spoken[plan.number], shift) for shift in plan.shifts] for plan in plans}
+    others = [takes[plan.number][0].samples for plan in plans]
+    return [utterance for plan in plans for utterance in _utterances(recipe, plan, takes[plan.number], others)]
 
 
 def planned(recipe: Recipe, number: int) -> list[Plan]:
-    """What the utterances of a shard are to be: held-out voices say held-out sentences only."""
-    first = number * recipe.shard_utterances
+    """What the sentences of a shard are to be: held-out voices say held-out sentences only."""
+    first = number * recipe.shard_sentences
     shares = np.array([voice.share for voice in recipe.voices])
     plans = []
-    for utterance in range(first, first + recipe.shard_utterances):
-        chance = np.random.default_rng((recipe.seed, utterance, _CHANCE))
+    for sentence in range(first, first + recipe.shard_sentences):
+        chance = np.random.default_rng((recipe.seed, sentence, _CHANCE))
         voice = recipe.voices[int(chance.choice(len(shares), p=shares / shares.sum()))]
         split = voice.split
         if split is Split.TRAIN:
             split = (Split.TRAIN, Split.VALID, Split.TEST)[int(chance.choice(3, p=[1 - HELD_OUT, HELD_OUT / 2, HELD_OUT / 2]))]
         prosody = drawn_prosody(chance)
-        request = Request(recipe.sentences.sentence(utterance, split), voice, drawn_delivery(prosody, voice, chance))
-        plans.append(Plan(utterance, request, split, prosody))
+        delivery = drawn_delivery(prosody, voice, chance)
+        others = delivery.shift * np.exp(chance.uniform(-_TAKES_APART, _TAKES_APART, recipe.takes - 1))
+        shifts = (delivery.shift, *np.clip(others, *voice.shifts).tolist())
+        request = Request(recipe.sentences.sentence(sentence, split), voice, delivery)
+        plans.append(Plan(sentence, request, split, prosody, shifts))
     return plans
 
 
-def _utterance(
-    recipe: Recipe, plan: Plan, spoken: Spoken, others: Sequence[np.ndarray[tuple[int], np.dtype[np.float32]]]
-) -> Utterance:
-    chance = np.random.default_rng((recipe.seed, plan.number, _RECORDING))
+def _utterances(recipe: Recipe, plan: Plan, takes: Sequence[Spoken], others: Sequence[F32]) -> list[Utterance]:
+    """All takes of a sentence. Their pitch is measured once: that of the others is the same, shifted."""
+    tone = pitch(takes[0].samples)
+    out = []
+    for number, take in enumerate(takes):
+        factor = takes[0].duration / take.duration
+        at = np.round(np.arange(-(-len(take.samples) // _PITCH_HOP)) * factor).astype(np.intp)
+        out.append(_utterance(recipe, plan, number, take, tone[np.minimum(at, len(tone) - 1)] * np.float32(factor), others))
+    return out
+
+
+def _utterance(recipe: Recipe, plan: Plan, take: int, spoken: Spoken, tone: F32, others: Sequence[F32]) -> Utterance:
+    chance = np.random.default_rng((recipe.seed, plan.number, _RECORDING, take))
     conditions = drawn_conditions(chance, plan.request.delivery.level)
     voice = staged(spoken, conditions, chance)
     heard = recorded(voice.samples, conditions, others, chance)
     emotion = plan.prosody if chance.random() < _WITH_VOICE else int(chance.integers(len(EMOTIONS)))
     ends = np.array([phone.end for phone in voice.phones], np.float32)
+    level = loudness(voice.samples)
+    before = round(conditions.before * FEATURE_RATE)
+    voiced = np.full(len(level), np.nan, np.float32)
+    voiced[before : before + len(tone)] = tone[: len(level) - before]
     return Utterance(
         mel=mel_of(heard).astype(np.float16),
         phone_label=np.array([LABELS.index(phone.label) for phone in voice.phones], np.uint8),
@@ -180,8 +207,8 @@ def _utterance(
         phone_end=ends,
         phone_stress=np.array([NO_STRESS if phone.stress is None else phone.stress for phone in voice.phones], np.uint8),
         words=voice.words,
-        loudness=loudness(voice.samples).astype(np.float16),
-        pitch=pitch(voice.samples).astype(np.float16),
+        loudness=level.astype(np.float16),
+        pitch=voiced.astype(np.float16),
         voice=recipe.voices.index(plan.request.voice),
         split=plan.split,
         style=int(chance.integers(len(styles()))),

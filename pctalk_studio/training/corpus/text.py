@@ -28,7 +28,7 @@ FEWEST_WORDS, MOST_WORDS = 3, 16
 HELD_OUT = 0.10
 """Share of the sentences that are never trained on; half of it for validation."""
 
-_CANDIDATES = 48
+_CANDIDATES = 32
 _FLATTENING = 0.6
 """Power of the single-word probabilities from which candidates are drawn: rare words come up often enough to be chosen."""
 

@@ -18,6 +18,8 @@ from pctalk_studio.core.speech import SILENCE, Phone, Word
 from pctalk_studio.media.mixing import resampled
 from pctalk_studio.training.corpus.utterance import Split
 
+F32 = npt.NDArray[np.float32]
+
 SAMPLE_RATE = 16_000
 
 
