@@ -1,22 +1,35 @@
 """How fast the neural engine draws here: against the plain formulation, and, where there is a card, in frames per second.
 
 Run with ``pytest -m perf -n 0 -s tests/perf/test_liveportrait_speed.py``. Weights are scrambled; time does not depend on them.
+Without a card the card's figures are left out, which is printed, and the script that takes them runs on tiny networks instead.
+
+Aims on a card of the H100 class, at 512 x 512: above 120 frames a second one by one with full controls, above 250 in batches, and
+at most 15 ms from an edit to its first frame.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 import torch
-from helpers.liveportrait_weights import sample_keypoints, sample_picture, synthetic_networks
+from helpers.clips import motion_of
+from helpers.liveportrait_weights import TINY, sample_keypoints, sample_picture, synthetic_networks
+from helpers.mouth_faces import face
 
-from pctalk_studio.nets.liveportrait import CPU, LivePortraitModel, Policy, to_bytes
+from pctalk_studio.core.motion import Motion
+from pctalk_studio.export.clip import export_clip
+from pctalk_studio.export.drawing import Drawer
+from pctalk_studio.nets.liveportrait import CPU, LivePortraitModel, Policy
 from pctalk_studio.nets.liveportrait.fast_generator import FastGenerator
 from pctalk_studio.nets.liveportrait.fast_warping import FastWarping
 from pctalk_studio.nets.liveportrait.layers import Plan
+from pctalk_studio.render.api import RenderSource
+from pctalk_studio.render.liveportrait.engine import LivePortraitFace, LivePortraitRenderer
+from pctalk_studio.render.liveportrait.workbench import Workbench
 
 pytestmark = pytest.mark.perf
 MULTIPLICATIONS = 617e9
@@ -24,9 +37,9 @@ MULTIPLICATIONS = 617e9
 
 
 def timed(action: Callable[[], torch.Tensor]) -> tuple[float, float, torch.Tensor]:
-    wall, work = time.perf_counter(), time.thread_time()
+    wall, work = time.perf_counter(), time.process_time()
     out = action()
-    return time.perf_counter() - wall, time.thread_time() - work, out
+    return time.perf_counter() - wall, time.process_time() - work, out
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +47,13 @@ def networks():
     return synthetic_networks()
 
 
-def test_a_processor_draws_faster_than_the_plain_formulation(networks):
-    """One run, plain and fast in turns; in processor time of one thread, since others may be at work."""
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_processor_draws_faster_than_the_plain_formulation(networks, threads):
+    """One run, plain and fast in turns. One thread is judged by its work, since others may be busy; two by how long one waits,
+    which only means something on a machine that does nothing else."""
     source, driving = sample_keypoints()
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
     try:
         with torch.inference_mode():
             volume = networks.appearance(sample_picture())
@@ -57,68 +72,156 @@ def test_a_processor_draws_faster_than_the_plain_formulation(networks):
                 rounds.append([[a + b for a, b in zip(w[:2], d[:2], strict=True)]
                                for w, d in ((warped, drawn), (fast_warped, fast_drawn))])  # fmt: skip
     finally:
-        torch.set_num_threads(threads)
+        torch.set_num_threads(before)
     plain, fast = np.min(rounds, axis=0)
+    print(f"\n{threads} threads", end="")  # noqa: T201
     for name, (wall, work) in (("plain", plain), ("fast", fast)):
         print(f"\n{name}: {wall:.2f} s a frame, {work:.2f} s of it at work", end="")  # noqa: T201
     print(f"\n{plain[1] / fast[1]:.2f} times less work, {plain[0] / fast[0]:.2f} times less waiting")  # noqa: T201
-    assert plain[1] >= 1.5 * fast[1]
+    judged = 1 if threads == 1 else 0
+    assert plain[judged] >= 1.5 * fast[judged]
 
 
-def _peak(device: torch.device, dtype: torch.dtype) -> float:
+@dataclass(frozen=True)
+class Figures:
+    """What a device does with one face of 512 x 512 pixels."""
+
+    device: str
+    peak: float
+    drawn: dict[int, float]
+    streamed: float
+    batched: float
+    exported: float
+    first_frame: float
+    remarks: tuple[str, ...]
+
+    def show(self) -> None:
+        lines = [f"{self.device}: {2e-12 * self.peak:.2f} TFLOP/s measured in a matrix product"]
+        for batch, rate in self.drawn.items():
+            share = rate * MULTIPLICATIONS / self.peak
+            lines.append(f"networks alone, batch of {batch}: {rate:.1f} frames a second, {share:.0%} of the peak")
+        lines += [
+            f"row to picture, one by one: {self.streamed:.1f} frames a second",
+            f"row to picture, in batches: {self.batched:.1f} frames a second",
+            f"row to MP4: {self.exported:.1f} frames a second",
+            f"edit to first frame: {1e3 * self.first_frame:.1f} ms (median)",
+            *self.remarks,
+        ]
+        print("\n" + "\n".join(lines))  # noqa: T201
+
+
+def _wait(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+def _peak(device: torch.device, dtype: torch.dtype, side: int) -> float:
     """Multiplications a second of a big matrix product."""
-    a, b = (torch.randn(8192, 8192, device=device, dtype=dtype) for _ in range(2))
+    a, b = (torch.randn(side, side, device=device, dtype=dtype) for _ in range(2))
     best = np.inf
     for _ in range(6):
-        torch.cuda.synchronize()
+        _wait(device)
         start = time.perf_counter()
         for _ in range(4):
             a @ b
-        torch.cuda.synchronize()
+        _wait(device)
         best = min(best, (time.perf_counter() - start) / 4)
-    return 8192**3 / best
+    return side**3 / best
 
 
-def _rate(model: LivePortraitModel, batch: int) -> float:
+def _networks_alone(model: LivePortraitModel, batch: int, frames: int) -> float:
     """Frames a second, keypoints in and pictures out on the device."""
     source, driving = (k.numpy() for k in sample_keypoints())
-    picture = (sample_picture()[0].permute(1, 2, 0).numpy() * 255).astype(np.uint8)
-    face = model.study(picture)
+    studied = model.study((sample_picture(model_side(model))[0].permute(1, 2, 0).numpy() * 255).astype(np.uint8))
     poses = np.repeat(driving, batch, axis=0)
-    for _ in range(5):
-        model.draw(face, source[0], poses)
-    torch.cuda.synchronize()
-    start, rounds = time.perf_counter(), max(4, 200 // batch)
+    for _ in range(3):
+        model.draw(studied, source[0], poses)
+    _wait(model.policy.device)
+    start, rounds = time.perf_counter(), max(2, frames // batch)
     for _ in range(rounds):
-        model.draw(face, source[0], poses)
-    torch.cuda.synchronize()
+        model.draw(studied, source[0], poses)
+    _wait(model.policy.device)
     return batch * rounds / (time.perf_counter() - start)
 
 
-def _wait_for_an_edit(model: LivePortraitModel) -> float:
-    """Seconds from new keypoints to bytes in the processor's memory, stitching included; median of 50."""
-    source, driving = (k.numpy() for k in sample_keypoints())
-    face = model.study((sample_picture()[0].permute(1, 2, 0).numpy() * 255).astype(np.uint8))
-    to_bytes(model.draw(face, source[0], driving))
+def model_side(model: LivePortraitModel) -> int:
+    return 256 if model.policy.device.type == "cuda" else 128
+
+
+def _talking(count: int, phase: float = 0.0) -> Motion:
+    """A clip in which every control moves, no two rows alike."""
+    motion = motion_of(list(range(count)))
+    time_ = np.arange(count, dtype=np.float32) + np.float32(phase)
+    motion.lip[:, 3:9, 1] = 0.05 * np.sin(time_ / 2)[:, None]
+    motion.emotion[:, 9:15, 0] = 0.03 * np.cos(time_ / 9)[:, None]
+    motion.pose[:, :3] = 6 * np.sin(time_[:, None] / np.array([17, 23, 31], np.float32))
+    motion.eyes[:, 0] = motion.eyes[:, 1] = 0.5 + 0.5 * np.sin(time_ / 5)
+    motion.mouth[:, 0] = 0.5 + 0.5 * np.cos(time_ / 3)
+    return motion
+
+
+def _one_by_one(prepared: LivePortraitFace, motion: Motion) -> tuple[float, float]:
+    """Frames a second, and the median of seconds from a new row to its picture."""
+    prepared.frame(motion.row(0))
     waits = []
-    for number in range(50):
-        torch.cuda.synchronize()
+    for frame in range(1, len(motion)):
         start = time.perf_counter()
-        to_bytes(model.draw(face, source[0], model.stitch(source[0], driving + np.float32(1e-3 * number))))
+        prepared.frame(motion.row(frame))
         waits.append(time.perf_counter() - start)
-    return float(np.median(waits))
+    return len(waits) / sum(waits), float(np.median(waits))
 
 
-def test_frames_a_second_on_a_card(networks):
-    """One stream (batch of 1), batches for export, the wait for an edit, and the share of the card's measured bfloat16 peak."""
+def _in_batches(prepared: LivePortraitFace, motion: Motion) -> float:
+    for warm in (True, False):
+        start = time.perf_counter()
+        part = motion.part(slice(0, 3 * prepared.batch)) if warm else motion
+        with Drawer(prepared).pictures(part.row(frame) for frame in range(len(part))) as pictures:
+            count = sum(1 for _ in pictures)
+    return count / (time.perf_counter() - start)
+
+
+def measured(model: LivePortraitModel, frames: int, batches: tuple[int, ...], path, side: int) -> Figures:
+    """All figures of a device."""
+    device = model.policy.device
+    card = device.type == "cuda"
+    engine = LivePortraitRenderer(Workbench(model, batch=batches[-1]), "scrambled").at(model_side(model))
+    prepared = engine.prepare(RenderSource(*face(size=512)))
+    streamed, first = _one_by_one(prepared, _talking(frames))
+    report = export_clip(prepared, _talking(frames, 0.25), None, path)
+    return Figures(
+        f"{torch.cuda.get_device_name(device) if card else 'processor'}, {model.policy.words}",
+        _peak(device, torch.bfloat16 if card else torch.float32, side),
+        {batch: _networks_alone(model, batch, frames) for batch in batches},
+        streamed,
+        _in_batches(prepared, _talking(frames, 0.5)),
+        report.frames / report.seconds,
+        first,
+        (*engine.remarks, *report.remarks),
+    )
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=str)
+def test_frames_a_second_on_a_card(networks, tmp_path, dtype):
+    """One stream with full controls, batches for export, the wait for an edit, and the share of the measured bfloat16 peak."""
     if not torch.cuda.is_available():
+        print("\nThere is no CUDA card here: its figures are left out.")  # noqa: T201
         pytest.skip("no CUDA card here")
-    device = torch.device("cuda")
-    model = LivePortraitModel(networks, Policy(device, torch.float16))
-    peak = _peak(device, torch.bfloat16)
-    rates = {batch: _rate(model, batch) for batch in (1, 4, 8, 16)}
-    print(f"\n{torch.cuda.get_device_name(device)}, {peak * 2 / 1e12:.0f} TFLOP/s measured in bfloat16")  # noqa: T201
-    for batch, rate in rates.items():
-        print(f"batch {batch}: {rate:.1f} frames a second, {rate * MULTIPLICATIONS / peak:.0%} of the peak")  # noqa: T201
-    print(f"{1e3 * _wait_for_an_edit(model):.1f} ms from an edit to its picture", *model.remarks)  # noqa: T201
-    assert rates[1] > 30, "slower than the published figure for a smaller card"
+    model = LivePortraitModel.tested(networks, Policy(torch.device("cuda", torch.cuda.current_device()), dtype))
+    figures = measured(model, 400, (1, 4, 8, 16), tmp_path / "a.mp4", 8192)
+    figures.show()
+    assert figures.drawn[1] > 30, "slower than the published figure for a smaller card"
+    assert figures.drawn[16] > figures.drawn[1]
+
+
+def test_the_script_for_cards_runs_anywhere(tmp_path):
+    """The same measurements of tiny networks on the processor, so that the script stays ready where there is no card."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        figures = measured(LivePortraitModel(synthetic_networks(TINY), CPU), 4, (1, 2), tmp_path / "a.mp4", 256)
+    finally:
+        torch.set_num_threads(before)
+    figures.show()
+    assert all(rate > 0 for rate in (*figures.drawn.values(), figures.streamed, figures.batched, figures.exported, figures.peak))
+    assert figures.first_frame > 0
+    assert (tmp_path / "a.mp4").stat().st_size > 0
