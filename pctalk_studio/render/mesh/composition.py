@@ -287,7 +287,7 @@ class MouthStage:
     def _lips(self, window: Window, fields: tuple[tuple[WeightMap, F32], ...], shape: MouthShape) -> U8:
         """Both lip layers joined along the line between them, in a window of the region; [h, w, 3] uint8."""
         upper, lower = (
-            texture.sample(window.over(sheet.grid).doubled_map(sheet.backward(field), smooth=False))
+            texture.look_up(*window.over(sheet.grid).look_up(sheet.backward(field), smooth=False))
             for texture, (sheet, field) in zip((self.upper, self.lower), fields, strict=True)
         )
         line = (shape.upper + shape.lower) / 2

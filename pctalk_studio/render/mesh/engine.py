@@ -47,7 +47,7 @@ class MeshRenderer:
     @property
     def version(self) -> str:
         """Raise it whenever a row would give other pixels."""
-        return "2"
+        return "3"
 
     def prepare(self, source: RenderSource) -> MeshFace:
         """Study a source.
@@ -165,7 +165,7 @@ class MeshFace:
         x0, y0, x1, y1 = box
         window = self.window.within((x0 - _SPARE, y0 - _SPARE, x1 + _SPARE, y1 + _SPARE))
         if not window.empty:
-            self.texture.sample(window.doubled_map(skin), canvas[window.slices])
+            self.texture.look_up(*window.look_up(skin), canvas[window.slices])
 
     def fields(self, row: MotionRow) -> tuple[tuple[WeightMap, F32], ...]:
         """Forward fields with which a row is drawn: of the face and, where lips part, of what is drawn of both lips' sheets."""

@@ -19,6 +19,7 @@ from pctalk_studio.render.mesh.eye_fill import PlanesF32, planes_of
 from pctalk_studio.render.mesh.eye_frame import LEFT_EYE, RIGHT_EYE, EyeFrame, EyeLandmarks, LidLines, PlaneF32, ease, smoothstep
 from pctalk_studio.render.mesh.eyewear import wears_glasses
 from pctalk_studio.render.mesh.far_eye import FarEye
+from pctalk_studio.render.mesh.fields import Box, joined
 from pctalk_studio.render.mesh.gaze import EYEBALL_RADIUS, Eyeball
 from pctalk_studio.render.mesh.lid_colour import FaceSkin
 from pctalk_studio.render.mesh.lid_texture import lid_texture
@@ -269,10 +270,10 @@ class EyeLayers:
         return cls(right, left, far, narrow, rig.scale, min((eye.reach for eye in eyes), default=0.0), mobility)
 
     @property
-    def windows(self) -> tuple[tuple[int, int, int, int], ...]:
-        """(x0, y0, x1, y1) of each place where something is drawn."""
+    def windows(self) -> tuple[Box, ...]:
+        """Where something is drawn: a box for each eye, or one around both where they are close."""
         near = tuple(eye.frame.window for eye in (self.right, self.left) if eye is not None)
-        return near if self.far is None else (*near, self.far.window)
+        return joined(near if self.far is None else (*near, self.far.window))
 
     def draw(
         self,

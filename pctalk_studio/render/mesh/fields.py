@@ -8,7 +8,6 @@ are two sheets, one that continues the upper lip past the line of the mouth and 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -16,7 +15,6 @@ import numpy.typing as npt
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
-Samples = TypeVar("Samples", npt.NDArray[np.float32], npt.NDArray[np.uint8])
 B8 = npt.NDArray[np.bool_]
 
 Box = tuple[int, int, int, int]
@@ -28,12 +26,32 @@ STILL = 0.03
 MIN_DETERMINANT = 0.1
 """Least local change of area that a field may have; below lies folding."""
 
-_BAND = 6
-"""Rows of nodes in a band."""
-
-_ROUNDS, _SETTLED = 6, 1 / 128
-"""Most rounds of an inversion, and the change in steps of the grid at which it is done: a look-up tells no less than 1 / 32."""
+_LEAST_ROUNDS, _ROUNDS, _SETTLED = 2, 6, 1 / 64
+"""Fewest and most rounds of an inversion, and the change in steps of the grid at which it is done: a look-up tells no less than
+1 / 32."""
 _IRONS, _MARGIN = (1.5, 2.0, 2.5, 3.0, 4.0), 0.02
+
+
+_WORTH = 1.6
+"""Boxes are joined where the box around both has at most this many times their pixels: each costs time besides its pixels."""
+
+
+def joined(boxes: tuple[Box, ...]) -> tuple[Box, ...]:
+    """Boxes of pixels, those that lie near one another made one."""
+    done: list[Box] = []
+    for box in boxes:
+        for number, other in enumerate(done):
+            both = min(box[0], other[0]), min(box[1], other[1]), max(box[2], other[2]), max(box[3], other[3])
+            if _pixels(both) <= _WORTH * (_pixels(box) + _pixels(other)):
+                done[number] = both
+                break
+        else:
+            done.append(box)
+    return tuple(done)
+
+
+def _pixels(box: Box) -> int:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +88,6 @@ class Grid:
     def box(self, marked: B8) -> Box:
         """The pixels on which marked nodes, [rows, columns] bool, have an influence."""
         return self._around(marked[..., None])
-
-    def bands(self, field: F32, also: Box) -> tuple[Box, ...]:
-        """Boxes one upon the other outside of which a field moves nothing by more than STILL.
-
-        ``also`` is a box that they must cover in any case; it may be empty.
-        """
-        flat = (np.abs(field) > STILL).reshape(self.rows, -1)
-        some, width, step = flat.any(1).tolist(), flat.shape[1], self.step
-        first, last = flat.argmax(1).tolist(), (width - 1 - flat[:, ::-1].argmax(1)).tolist()
-        boxes = []
-        for top in range(0, self.rows, _BAND):
-            y0, y1 = self.y0 + top * step, self.y0 + (top + _BAND) * step
-            # A node's value reaches two nodes far through the cubic enlargement.
-            rows = [row for row in range(max(top - 2, 0), min(top + _BAND + 2, self.rows)) if some[row]]
-            left = [self.x0 + (first[row] // 2 - 2) * step for row in rows]
-            right = [self.x0 + (last[row] // 2 + 3) * step for row in rows]
-            if also[1] < y1 and y0 < also[3] and also[0] < also[2]:
-                left.append(also[0])
-                right.append(also[2])
-            if left:
-                boxes.append((min(left), y0, max(right), y1))
-        return tuple(boxes)
 
     def _around(self, marked: B8) -> Box:
         """:meth:`box` of nodes any of whose channels is marked, [rows, columns, C] bool."""
@@ -208,9 +204,8 @@ class WeightMap:
 
     def forward(self, handles: F32) -> F32:
         """Forward field of handle displacements [P, 2] in pixels, [rows, columns, 2] float32 pixels."""
-        field = handles.T @ self.flat
-        planes = [part.reshape(self.valid.shape) for part in field]
-        return np.asarray(cv2.merge(planes), np.float32)
+        planes = handles.T @ self.flat
+        return np.ascontiguousarray(planes.T, np.float32).reshape(*self.valid.shape, 2)
 
     def backward(self, forward: F32) -> F32:
         """Invert a forward field, see :func:`inverted`."""
@@ -222,15 +217,6 @@ class WeightMap:
         if smooth is forward:
             return forward, 1.0
         return smooth, largest_factor(smooth, float(self.grid.step), self.valid)
-
-
-def looked_up(picture: Samples, positions: F32, method: int, border: int, out: Samples | None = None) -> Samples:
-    """Sample an array [H, W, C] at positions [h, w, 2] float32 (x, y), by OpenCV's interpolation and border codes.
-
-    ``out`` [h, w, C] of the array's type, if there is one, takes the result.
-    """
-    sampled = cv2.remap(picture, positions, None, method, out, border)  # type: ignore[call-overload]
-    return np.asarray(sampled, picture.dtype)
 
 
 def node_numbers(rows: int, columns: int) -> F32:
@@ -247,12 +233,13 @@ def inverted(forward: F32, step: int, numbers: F32) -> F32:
     # In units of the step and with the sign turned once, a round is one look-up and one addition.
     reverse = forward * np.float32(-1 / step)
     backward = reverse
-    for _ in range(_ROUNDS):
+    for done in range(1, _ROUNDS + 1):
         before = backward
-        backward = looked_up(reverse, numbers + before, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
-        if cv2.norm(backward, before, cv2.NORM_INF) < _SETTLED:
+        backward = cv2.remap(reverse, numbers + before, None, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+        if done >= _LEAST_ROUNDS and cv2.norm(backward, before, cv2.NORM_INF) < _SETTLED:
             break
-    return np.asarray(backward * np.float32(step), np.float32)
+    backward *= np.float32(step)
+    return backward
 
 
 def determinants(forward: F32, step: float) -> tuple[F32, F32]:

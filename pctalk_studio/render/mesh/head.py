@@ -25,10 +25,10 @@ from pctalk_studio.render.mesh.fields import (
     WeightMap,
     inverted,
     largest_factor,
-    looked_up,
     node_numbers,
 )
-from pctalk_studio.render.mesh.warp import Texture, Window
+from pctalk_studio.render.mesh.places import PlaceGrid
+from pctalk_studio.render.mesh.warp import Texture
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
@@ -71,16 +71,14 @@ class HeadStage:
         times the weight.
     steepest
         [2, 4] float64: greatest change of each of the four from node to node, by pixel, along x and y.
-    texture, window
-        The photo for sampling, and all of its pixels, on a grid twice as fine.
+    texture
+        The photo for sampling.
+    places
+        Where the picture's pixels look.
     numbers
         The grid's node numbers.
-    base
-        [2 rows + 2, 2 columns + 2, 2] float32: positions of the window's nodes, and of those around, in the doubled picture.
-    face, face_window
-        The face's weight map and its pixels.
-    face_nodes
-        Positions of the face's nodes in this grid, [rows, columns, 2] float32 node numbers.
+    face, face_extent
+        The grid of the skin's fields, and the pixels outside of which they move nothing.
     """
 
     picture: U8
@@ -90,12 +88,10 @@ class HeadStage:
     relief: F32
     steepest: F64
     texture: Texture
-    window: Window
+    places: PlaceGrid
     numbers: F32
-    base: F32
-    face: WeightMap
-    face_window: Window
-    face_nodes: F32
+    face: Grid
+    face_extent: Box
 
     @classmethod
     def of(cls, picture: U8, rig: FaceRig, texture: Texture, face: WeightMap) -> HeadStage:
@@ -107,11 +103,6 @@ class HeadStage:
         depth = _depth(grid, rig)
         weight = (_head_weight(nodes, rig) * _border_weight(nodes, rig)).astype(np.float32)
         relief = np.dstack([nodes - rig.translation[:2].astype(np.float32), depth, np.ones_like(depth)]) * weight[..., None]
-        finer = Grid(grid.x0, grid.y0, step // 2, 2 * grid.columns, 2 * grid.rows)
-        window = Window.of(finer, rig.picture_size)
-        numbers = node_numbers(grid.rows, grid.columns)
-        in_head = (face.grid.nodes - np.array([grid.x0, grid.y0], np.float32) + np.float32(0.5)) / step - np.float32(0.5)
-        face_window = Window.of(face.grid, rig.picture_size)
         return cls(
             picture,
             rig,
@@ -120,12 +111,10 @@ class HeadStage:
             np.ascontiguousarray(relief.reshape(-1, 4), np.float32),
             _steepest(relief, step),
             texture,
-            window,
-            numbers,
-            2 * Grid(finer.x0 - finer.step, finer.y0 - finer.step, finer.step, finer.columns + 2, finer.rows + 2).nodes,
-            face,
-            face_window,
-            in_head.astype(np.float32),
+            PlaceGrid.over(grid, rig.picture_size),
+            node_numbers(grid.rows, grid.columns),
+            face.grid,
+            face.extent,
         )
 
     def forward(self, pose: F32) -> F32:
@@ -159,45 +148,43 @@ class HeadStage:
         [H, W, 3] uint8, new.
         """
         forward = self.forward(pose)
-        backward = inverted(forward, self.grid.step, self.numbers)
-        both = None if skin is None else self._through(skin, backward)
-        skin_box = (0, 0, 0, 0) if both is None else self.face.grid.moved(both)
-        bands = self.grid.bands(backward, skin_box)
-        window = self.window.within(_hull(bands))
-        look_up = window.straight_map(self._places(backward))
+        turned = self.places.of(inverted(forward, self.grid.step, self.numbers))
         reach = math.ceil(cv2.norm(forward, cv2.NORM_INF)) + 2
-        targets = [window.within(_grown(patch, reach)) for patch in patches]
-        places = [
-            cv2.subtract(look_up[target.slices_in(window)], (*_doubled_corner(patch), 0, 0))  # type: ignore[call-overload]
-            for patch, target in zip(patches, targets, strict=True)
-        ]
-        if both is not None:
-            face = self.face_window.within(window.box).within(skin_box)
-            if not face.empty:
-                look_up[face.slices_in(window)] += face.dense(both)
+        through = turned if skin is None else self._through(skin, turned, reach)
         out = self.picture.copy()
-        drawn = out[window.slices]
-        for band in bands:
-            rows = slice(max(band[1] - window.y0, 0), max(band[3] - window.y0, 0))
-            columns = slice(max(band[0] - window.x0, 0), max(band[2] - window.x0, 0))
-            if drawn[rows, columns].size:
-                self.texture.sample(look_up[rows, columns], drawn[rows, columns])
-        for patch, target, place in zip(patches, targets, places, strict=True):
-            if not target.empty:
-                _lay(out[target.slices], canvas, patch, place)
+        for cells in self.places.moving(through):
+            self.texture.look_up(*self.places.look_up(through, cells), out[self.places.pixels(cells)])
+        for patch in patches:
+            self._lay(out, canvas, patch, turned, reach)
         return out
 
-    def _places(self, backward: F32) -> F32:
-        """Where the nodes of the window's grid, and those around it, look, in twice the picture's pixels; [rows, columns, 2]."""
-        finer = cv2.resize(backward * np.float32(2), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-        places = cv2.copyMakeBorder(finer, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
-        return np.add(places, self.base, out=places)
+    def _through(self, skin: F32, turned: F32, reach: int) -> F32:
+        """Places that look through the head's turn, which goes up to ``reach`` far, then through the skin's backward field."""
+        doubled = cv2.resize(skin * np.float32(2), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+        x0, y0, x1, y1 = self.places.cells(_grown(self.face_extent, reach))
+        through = turned.copy()
+        part = through[:, y0 : y1 + 2, x0 : x1 + 2]
+        grid, per_step = self.face, np.float32(1 / self.face.step)
+        # Node i of the doubled field lies at pixel (i + 1/2) step / 2 - 1/2 from its corner.
+        x, y = (
+            plane * per_step + np.float32((1 - 2 * start) / grid.step - 0.5)
+            for plane, start in zip(part, (grid.x0, grid.y0), strict=True)
+        )
+        part += cv2.remap(doubled, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT).transpose(2, 0, 1)
+        return through
 
-    def _through(self, skin: F32, backward: F32) -> F32:
-        """What the skin's backward field adds to the head's, at the face's nodes in the turned picture."""
-        step = np.float32(1 / self.face.grid.step)
-        turned = looked_up(backward, self.face_nodes, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
-        return looked_up(skin, self.face.numbers + turned * step, cv2.INTER_LINEAR, cv2.BORDER_CONSTANT)
+    def _lay(self, out: U8, canvas: U8, patch: Box, turned: F32, reach: int) -> None:
+        """Lay a patch of a drawing over the picture where its turn takes it, in place."""
+        x0, y0, x1, y1 = patch
+        left, top = max(x0 - _AROUND, 0), max(y0 - _AROUND, 0)
+        # Bicubic doubling and bilinear sampling is three times as fast as bicubic sampling, and as sharp.
+        doubled = cv2.resize(canvas[top : y1 + _AROUND, left : x1 + _AROUND], None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+        drawn = doubled[2 * (y0 - top) : 2 * (y1 - top), 2 * (x0 - left) : 2 * (x1 - left)]
+        cells = self.places.cells(_grown(patch, reach))
+        # Pixel X of the doubled drawing lies at (X + 1/2) / 2 - 1/2.
+        x, y = self.places.look_up(turned, cells, (2 * x0 - 0.5, 2 * y0 - 0.5))
+        # What looks beside the patch stays as it is.
+        cv2.remap(drawn, x, y, cv2.INTER_LINEAR, out[self.places.pixels(cells)], cv2.BORDER_TRANSPARENT)
 
 
 def _steepest(relief: F32, step: int) -> F64:
@@ -210,35 +197,6 @@ def _never_folds(slopes: F64) -> bool:
     """Whether no field folds whose slopes along x and y, [2, 2] for both displacements, are nowhere steeper than these."""
     a, b, c, d = (float(slope) for slope in slopes.ravel())
     return 1 - (a + d) - (a * d + b * c) >= MIN_DETERMINANT and 1 - 0.5 * (a + d) >= MIN_DETERMINANT
-
-
-def _doubled_corner(patch: Box) -> tuple[float, float]:
-    """Where the first pixel of a doubled drawing of a patch and what lies around it lies, in twice the picture's pixels.
-
-    Pixel X of the doubled drawing lies at (X + 1/2) / 2 - 1/2.
-    """
-    return 2 * max(patch[0] - _AROUND, 0) - 0.5, 2 * max(patch[1] - _AROUND, 0) - 0.5
-
-
-def _lay(out: U8, canvas: U8, patch: Box, places: F32) -> None:
-    """Lay a patch of a drawing over a region of the picture, in place; ``places`` count from :func:`_doubled_corner`."""
-    x0, y0, x1, y1 = patch
-    part = canvas[max(y0 - _AROUND, 0) : y1 + _AROUND, max(x0 - _AROUND, 0) : x1 + _AROUND]
-    # Bicubic doubling and bilinear sampling is three times as fast as bicubic sampling, and as sharp.
-    doubled = cv2.resize(part, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-    drawn = looked_up(np.asarray(doubled, np.uint8), places, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
-    left, top = _doubled_corner(patch)
-    low, high = (2 * x0 - left, 2 * y0 - top), (2 * (x1 - 1) - left, 2 * (y1 - 1) - top)
-    within = cv2.inRange(places, low, high)  # type: ignore[call-overload]
-    cv2.copyTo(drawn, within, out)
-
-
-def _hull(boxes: tuple[Box, ...]) -> Box:
-    """Smallest box around some."""
-    if not boxes:
-        return 0, 0, 0, 0
-    x0, y0, x1, y1 = zip(*boxes, strict=True)
-    return min(x0), min(y0), max(x1), max(y1)
 
 
 def _grown(box: Box, reach: int) -> Box:

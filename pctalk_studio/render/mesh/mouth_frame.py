@@ -70,7 +70,7 @@ class MouthFrame:
     u, v
         [h, w] float32 mouth coordinates of the region's pixel centres.
     column
-        [h, w] int32 index of each pixel into a curve table.
+        [h, w] index of each pixel into a curve table.
     grid
         [n] float64 u of each table entry.
     """
@@ -81,7 +81,7 @@ class MouthFrame:
     axes: F64
     u: F32
     v: F32
-    column: npt.NDArray[np.int32]
+    column: npt.NDArray[np.intp]
     grid: F64
 
     @classmethod
@@ -109,7 +109,7 @@ class MouthFrame:
         v = du * axes[1, 0] + dv * axes[1, 1]
         first, last = (float(u.min()), float(u.max())) if u.size else (0.0, 0.0)
         grid = np.arange(first, last + 2 * TABLE_STEP, TABLE_STEP)
-        column = np.rint((u - first) / TABLE_STEP).astype(np.int32)
+        column = np.rint((u - first) / TABLE_STEP).astype(np.intp)
         return cls(roi, unit, origin, axes, u.astype(np.float32), v.astype(np.float32), column, grid)
 
     def to_mouth(self, points: Points) -> F64:

@@ -26,7 +26,7 @@ F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 B8 = npt.NDArray[np.bool_]
 
-FACE_STEP, MOUTH_STEP = 0.042, 0.02
+FACE_STEP, MOUTH_STEP = 0.042, 0.026
 """Distance of the nodes, E."""
 
 SKIRT, JAW_SKIRT = 0.10, 0.34

@@ -7,13 +7,13 @@ import pytest
 
 from pctalk_studio.render.mesh.fields import (
     MIN_DETERMINANT,
-    STILL,
     Grid,
     Spread,
     WeightMap,
     determinants,
     inverted,
     ironed,
+    joined,
     largest_factor,
     node_numbers,
 )
@@ -38,14 +38,14 @@ def picture(height=120, width=130, seed=0):
 def test_doubled_texture_holds_the_photo_bit_by_bit():
     photo = picture()
     doubled = Texture.of(photo).doubled
-    assert doubled.shape == (239, 259, 3)
-    assert np.array_equal(doubled[::2, ::2], photo)
+    assert doubled.shape == (239, 259, 4)
+    assert np.array_equal(doubled[::2, ::2, :3], photo)
 
 
 def test_a_field_of_zeros_draws_the_photo_bit_by_bit(grid):
     photo = picture()
     window = Window.of(grid, (130, 120))
-    drawn = Texture.of(photo).sample(window.doubled_map(np.zeros_like(grid.nodes)))
+    drawn = Texture.of(photo).look_up(*window.look_up(np.zeros_like(grid.nodes)))
     assert np.array_equal(drawn, photo[window.slices])
 
 
@@ -55,9 +55,9 @@ def test_nodes_enlarge_to_the_pixels_between_them(grid):
     whole = Window.of(grid, (130, 120))
     part = whole.within((30, 40, 60, 70))
     for window in (whole, part):
-        dense = window.dense(field)[8:-8, 8:-8] / 2
+        looked_at = np.dstack(window.look_up(field))[8:-8, 8:-8] / 2
         ys, xs = np.mgrid[window.y0 + 8 : window.y1 - 8, window.x0 + 8 : window.x1 - 8]
-        assert np.abs(dense - 0.1 * np.stack([xs, ys], -1)).max() < 0.02
+        assert np.abs(looked_at - 1.1 * np.stack([xs, ys], -1)).max() < 0.02
 
 
 def test_inversion_undoes_a_field(grid):
@@ -124,26 +124,11 @@ def test_only_what_moves_is_marked(grid):
     assert y0 <= y - 2 * grid.step < y + 2 * grid.step < y1
 
 
-@pytest.mark.parametrize(("row", "column", "also"), [(0, 0, (0, 0, 0, 0)), (9, 3, (0, 0, 0, 0)), (14, 20, (60, 25, 70, 37))])
-def test_bands_hold_whatever_moves(grid, row, column, also):
-    field = np.zeros_like(grid.nodes)
-    field[row, column] = (3.0, -1.0)
-    field[row // 2, column // 2] = (0.0, 0.04)
-    bands = grid.bands(field, also)
-    drawn = np.zeros((120, 130), bool)
-    for (x0, y0, x1, y1), below in zip(bands, (*bands[1:], None), strict=True):
-        drawn[max(y0, 0) : y1, max(x0, 0) : x1] = True
-        assert below is None or y1 <= below[1]
-    window = Window.of(grid, (130, 120))
-    moved = (np.abs(window.dense(field) / 2) > STILL).any(-1)
-    assert moved.any()
-    assert drawn[window.slices][moved].all()
-    assert drawn[also[1] : also[3], also[0] : also[2]].all()
-    assert drawn.mean() < 0.6
-
-
-def test_where_nothing_moves_there_are_no_bands(grid):
-    assert grid.bands(np.zeros_like(grid.nodes), (0, 0, 0, 0)) == ()
+def test_near_boxes_are_joined_and_far_ones_are_not():
+    right, left, chin = (10, 20, 50, 60), (60, 24, 100, 58), (40, 200, 80, 230)
+    assert joined((right, left, chin)) == ((10, 20, 100, 60), chin)
+    assert joined((right, chin)) == (right, chin)
+    assert joined(()) == ()
 
 
 def test_rows_of_a_sheet_move_as_in_the_whole(grid):
@@ -156,24 +141,3 @@ def test_rows_of_a_sheet_move_as_in_the_whole(grid):
         assert np.array_equal(part.grid.nodes, grid.nodes[rows])
         assert np.array_equal(part.valid, sheet.valid[rows])
         assert np.allclose(part.forward(handles), sheet.forward(handles)[rows], atol=1e-5)
-
-
-def around(grid):
-    """A grid with one node more on each side."""
-    return Grid(grid.x0 - grid.step, grid.y0 - grid.step, grid.step, grid.columns + 2, grid.rows + 2)
-
-
-@pytest.mark.parametrize("step", [1, 3, 4, 7])
-def test_a_straight_map_of_nodes_at_rest_draws_the_photo_bit_by_bit(step):
-    photo, grid = picture(), Grid.over(np.zeros(2), np.array([130.0, 120.0]), step)
-    whole = Window.of(grid, (130, 120))
-    for window in (whole, whole.within((17, 33, 90, 61))):
-        drawn = Texture.of(photo).sample(window.straight_map(2 * around(grid).nodes))
-        assert np.array_equal(drawn, photo[window.slices])
-
-
-def test_a_straight_map_is_exact_where_a_field_is_linear(grid):
-    window = Window.of(grid, (130, 120)).within((30, 40, 60, 70))
-    looked_at = window.straight_map(2 * (1.1 * around(grid).nodes - 3).astype(np.float32)) / 2
-    ys, xs = np.mgrid[40:70, 30:60]
-    assert np.abs(looked_at - (1.1 * np.stack([xs, ys], -1) - 3)).max() < 1e-3
