@@ -5,8 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from pctalk_studio.cli.main import run
-from pctalk_studio.core.threads import waiting_threads_sleep
+from pctalk_studio.core.threads import one_math_thread, waiting_threads_sleep
+
+one_math_thread()
+
+from pctalk_studio.cli.main import run  # noqa: E402 - it brings numpy, which asks for its threads when it is loaded
 
 
 def open_editor(path: Path | None) -> int:

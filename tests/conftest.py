@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pctalk_studio.core.threads import waiting_threads_sleep
+from pctalk_studio.core.threads import one_math_thread, waiting_threads_sleep
 
 # As the program does where it begins: tests run side by side.
+one_math_thread()
 waiting_threads_sleep()
 
 MEDIA = Path(__file__).resolve().parent.parent.parent / "shared" / "media"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,11 +12,14 @@ def one_math_thread() -> None:
     """Keep matrix products of this process in the thread that asks for them.
 
     Ours are small: a second thread makes none of them faster, and spins while it waits for the next, which costs a frame as much
-    processor time again as drawing it. Call once, where a program begins.
+    processor time again as drawing it. Call where a program begins, before numpy is imported: OpenBLAS, of which numpy, scipy
+    and OpenCV each bring their own, asks when it is loaded. What is loaded already is told outright.
     """
-    import threadpoolctl
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    if "numpy" in sys.modules:
+        import threadpoolctl
 
-    threadpoolctl.threadpool_limits(limits=1, user_api="blas")
+        threadpoolctl.threadpool_limits(limits=1, user_api="blas")
 
 
 @contextmanager
