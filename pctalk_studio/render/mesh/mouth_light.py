@@ -16,13 +16,13 @@ INSIDE_SLIT, TEETH_SLIT = (0.16, 0.060), (0.76, 0.050)
 """Part of the light that gets through the narrowest opening, and the gap, E, from which all does: into the mouth, and to the
 upper teeth."""
 
-PURSED_FROM, PURSED_AT = 0.90, 0.70
+PURSED_FROM, PURSED_AT = 0.90, 0.64
 """Widths of the mouth, as parts of the relaxed one, at which lips begin to be pursed, and at which they are fully."""
 
 PURSED_GAP = (0.042, 0.112)
 """Gaps, E, up to which narrow lips are pursed, and from which they are not: as wide open as that they let light in."""
 
-PURSED_INSIDE, PURSED_TEETH = 0.6, 0.42
+PURSED_INSIDE, PURSED_TEETH = 0.6, 0.5
 """How much of the light pursed lips keep out of the mouth, and from the upper teeth."""
 
 FRONT_LIGHT = 0.42
