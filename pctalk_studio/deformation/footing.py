@@ -14,14 +14,18 @@ from scipy.ndimage import gaussian_filter1d
 
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.face_track import FaceTrack
-from pctalk_studio.deformation.emc.resting import resting_units
+from pctalk_studio.core.keypoints import MESH
+from pctalk_studio.deformation.emc.resting import RELAXED, resting_units
 from pctalk_studio.deformation.emc.tables import ActionUnits
 from pctalk_studio.deformation.lac.mapping import MouthGeometry
 
 ArrayF64 = npt.NDArray[np.float64]
 
-_MOOD_SECONDS = 0.3
-"""Standard deviation of the time over which a movie's own expression is averaged: a smile lasts, speech under it does not."""
+_LASTING_SECONDS = 0.4
+"""Standard deviation of the time over which a movie's own expression is averaged: a smile lasts, speech under it does not. As of
+a picture's smile, most of it stays in lips that speak anew; how a face reads while the head is turned stays with it."""
+
+_CHIN = MESH.index("chin")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,14 +67,18 @@ class Grounds:
     def __init__(self, face: FaceRig | FaceTrack, units: ActionUnits) -> None:
         self._track = face if isinstance(face, FaceTrack) else None
         rigs = [face] if isinstance(face, FaceRig) else [face.rig(frame) for frame in range(len(face))]
-        mouths = [MouthGeometry.of(rig) for rig in rigs]
+        delta = np.stack([rig.delta().astype(np.float64) for rig in rigs])
+        if self._track is None:
+            mouths, told = [MouthGeometry.of(rigs[0])], RELAXED
+        else:
+            delta, told = _lasting(delta, self._track.times), 1.0
+            staying = (1 - RELAXED) * delta
+            staying[:, _CHIN, 1] = 0.0
+            mouths = [MouthGeometry.of(rig, part) for rig, part in zip(rigs, staying, strict=True)]
         self._closing = np.stack([mouth.closing for mouth in mouths])
-        self._resting = np.stack([resting_units(rig, units) for rig in rigs])
+        self._resting = np.stack([resting_units(each, units, told) for each in delta])
         self._rotation = np.stack([rig.rotation for rig in rigs])
         self._mouth = mouths[0]
-        if self._track is not None and len(rigs) > 1:
-            seconds = float(self._track.times[-1] - self._track.times[0]) / (len(rigs) - 1)
-            self._resting = gaussian_filter1d(self._resting, _MOOD_SECONDS / seconds, axis=0, mode="nearest")
 
     def at(self, times: ArrayF64) -> Footing:
         """The source at times [T], seconds from the clip's beginning."""
@@ -81,3 +89,11 @@ class Grounds:
         mouth = MouthGeometry(self._mouth.width, self._closing[source], self._mouth.reach)
         presence = self._track.presence[source].astype(np.float64)[:, None]
         return Footing(mouth, self._resting[source], source, presence, self._rotation[source])
+
+
+def _lasting(delta: ArrayF64, times: ArrayF64) -> ArrayF64:
+    """Expressions [N, 21, 3] of a movie's frames, as far as they last."""
+    if len(times) < 2:
+        return delta
+    frame = float(times[-1] - times[0]) / (len(times) - 1)
+    return np.asarray(gaussian_filter1d(delta, _LASTING_SECONDS / frame, axis=0, mode="nearest"))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.keypoints import MESH, Region
 from pctalk_studio.deformation.emc.tables import SIDES, ActionUnits, EmotionSpec
 
@@ -22,7 +21,7 @@ _CHEEK_SHARE = 0.85
 _BROADEST = 1.5
 """Strongest smile that is taken back, in the units of AU12."""
 
-_RELAXED = 0.4
+RELAXED = 0.4
 """Share of a smile by which the rig's relaxed shape differs from the photo; the rest it holds for the person's own build. Speech
 takes that share back in the lips before anything else moves them."""
 
@@ -31,22 +30,23 @@ _LIPS_LEFT = 0.8
 found again in pictures, still stood 0.02 E above the middle of the lips with 0.6, and stand level with this."""
 
 
-def resting_units(rig: FaceRig, units: ActionUnits) -> ArrayF64:
-    """Action units that the photo shows, [U, 2] right and left; a broad laugh exceeds 1.
+def resting_units(delta: ArrayF64, units: ActionUnits, told: float = RELAXED) -> ArrayF64:
+    """Action units that a picture shows, [U, 2] right and left; a broad laugh exceeds 1.
 
     Parameters
     ----------
-    rig
-        The face; its resting expression tells how far the corners of the mouth are drawn apart and up.
+    delta
+        [21, 3] its resting expression, E, which tells how far the corners of the mouth are drawn apart and up.
     units
         Action units.
+    told
+        Share of a smile that ``delta`` holds: 1 where the person's relaxed face is known from other moments of a movie.
     """
     shown = np.zeros((len(units.names), 2))
-    delta = rig.delta().astype(np.float64)
     smile, cheeks = units.names.index(_SMILE), units.names.index(_CHEEKS)
     for s, side in enumerate(SIDES):
         corner = MESH.index(f"lip_corner_{side}")
-        drawn = delta[corner, :2] / (_RELAXED * units.effects[smile, s, corner, :2])
+        drawn = delta[corner, :2] / (told * units.effects[smile, s, corner, :2])
         # A laugh lowers the corners with the jaw, so that of width and height the one that shows more of a smile is right.
         shown[smile, s] = np.clip(drawn.max(), 0.0, _BROADEST)
         shown[cheeks, s] = _CHEEK_SHARE * shown[smile, s]

@@ -75,11 +75,21 @@ class MouthGeometry:
     reach: float = 1.0
 
     @classmethod
-    def of(cls, rig: FaceRig) -> MouthGeometry:
-        """Measure a rig: take back its resting expression, and close what gap then is left at the inner lips."""
+    def of(cls, rig: FaceRig, staying: ArrayF64 | None = None) -> MouthGeometry:
+        """Measure a rig: take back its resting expression, and close what gap then is left at the inner lips.
+
+        Parameters
+        ----------
+        rig
+            The face.
+        staying
+            [21, 3] part of its expression that is not taken back, such as a smile that lasts; None: nothing stays.
+        """
         closing = np.zeros((KEYPOINT_COUNT, 3))
         moved = list(MESH.indices(Region.LIPS, Region.JAW))
         closing[moved] = -rig.delta()[moved].astype(np.float64)
+        if staying is not None:
+            closing[moved] += staying[moved]
         for (upper, lower, _), pairs in zip(COLUMNS, _PARTING, strict=True):
             up, down = MESH.index(upper), MESH.index(lower)
             shown = float(np.mean([rig.shape[below, 1] - rig.shape[above, 1] for above, below in pairs]))

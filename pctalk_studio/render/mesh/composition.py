@@ -143,6 +143,8 @@ class MouthStage:
         Pixels per E.
     rim_reach
         Change of the lips' gap, E, from which their rims come from the layers alone.
+    always
+        An open mouth comes from the layers however little it is changed: between two frames of a movie nothing may flicker.
     """
 
     layers: MouthLayers
@@ -158,9 +160,12 @@ class MouthStage:
     border: F32
     unit: float
     rim_reach: float
+    always: bool = False
 
     @classmethod
-    def of(cls, rig: FaceRig, layers: MouthLayers, sheets: FaceSheets, driver: HandleDriver) -> MouthStage:
+    def of(
+        cls, rig: FaceRig, layers: MouthLayers, sheets: FaceSheets, driver: HandleDriver, *, always: bool = False
+    ) -> MouthStage:
         """Prepare the textures and the region of a face."""
         (x, y), (width, height) = layers.origin, layers.size
         window = Window.of(sheets.upper.grid, rig.picture_size, (x, y), (x, y, x + width, y + height))
@@ -182,6 +187,7 @@ class MouthStage:
             border,
             rig.scale,
             HAIR_REACH if hides_lips(rig) else min(RIM_SHARE * float(driver.gaps.max()), RIM_REACH),
+            always and float(driver.gaps.max()) > 0,
         )
 
     def lines(self, handles: F32) -> tuple[F32, F32]:
@@ -262,6 +268,8 @@ class MouthStage:
         Lips that stay together, or as far apart as in the photo, are best shown by the photo itself, moved as one skin; so
         nothing jumps when the mouth starts to move.
         """
+        if self.always:
+            return 1.0, 1.0
         moved = self.driver.weights @ (seen @ self.axes[1])
         change = float(np.abs(moved[11:] - moved[:11]).max()) / self.unit
         press, tuck, tongue = (channels[1:] / CHANNEL_PARTED).tolist()

@@ -11,7 +11,7 @@ from pctalk_studio.core.errors import RenderError
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.motion import MotionRow
 from pctalk_studio.core.topology import face_topology
-from pctalk_studio.render.api import PictureU8, RenderSource
+from pctalk_studio.render.api import PictureU8, PreparedFace, RenderSource
 from pctalk_studio.render.mesh.composition import MouthShape, MouthStage
 from pctalk_studio.render.mesh.eyes import EyeLayers
 from pctalk_studio.render.mesh.eyewear import wears_glasses
@@ -69,6 +69,18 @@ class MeshRenderer:
             )
         return MeshFace.of(source)
 
+    def prepare_kin(self, source: RenderSource, first: PreparedFace) -> MeshFace:
+        """Study a further frame of a movie; see :class:`pctalk_studio.render.api.KindredRenderer`.
+
+        Raises
+        ------
+        RenderError
+            When the frame does not show the mouth.
+        """
+        if not isinstance(first, MeshFace):
+            raise TypeError("the other frame was studied by another engine")
+        return MeshFace.of(source, first)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MeshFace:
@@ -108,17 +120,20 @@ class MeshFace:
     head: HeadStage
 
     @classmethod
-    def of(cls, source: RenderSource) -> MeshFace:
-        """Everything that depends on the source alone."""
+    def of(cls, source: RenderSource, first: MeshFace | None = None) -> MeshFace:
+        """Everything that depends on the source alone; with ``first``, another frame of a movie, less of it."""
         rig = source.rig
-        weights = HandleWeights.solve(face_topology())
-        if wears_glasses(source.picture, rig.landmarks[:, :2]):
-            weights = weights.behind_glasses(rig.shape)
-        layers = MouthLayers.of(source.picture, rig)
+        if first is not None:
+            weights = first.weights
+        else:
+            weights = HandleWeights.solve(face_topology())
+            if wears_glasses(source.picture, rig.landmarks[:, :2]):
+                weights = weights.behind_glasses(rig.shape)
+        layers = MouthLayers.of(source.picture, rig, None if first is None else first.mouth.layers.look)
         sheets = FaceSheets.of(rig, weights, layers.frame)
         window = Window.of(sheets.face.grid, rig.picture_size, limit=sheets.face.extent)
         driver = HandleDriver.of(rig, weights)
-        mouth = MouthStage.of(rig, layers, sheets, driver)
+        mouth = MouthStage.of(rig, layers, sheets, driver, always=first is not None)
         texture = Texture.of(source.picture)
         eyes, head = EyeLayers.of(source.picture, rig), HeadStage.of(source.picture, rig, texture, sheets.face)
         return cls(source.picture, rig, weights, driver, sheets, texture, window, mouth, eyes, eyes.windows, head)

@@ -15,7 +15,7 @@ from pctalk_studio.render.mesh.lips import LipCurves, lip_layers
 from pctalk_studio.render.mesh.moustache import hides_lips
 from pctalk_studio.render.mesh.mouth_corners import without_dark_corners
 from pctalk_studio.render.mesh.mouth_frame import U8, MouthFrame, Points
-from pctalk_studio.render.mesh.mouth_interior import InteriorPatch, MouthInterior
+from pctalk_studio.render.mesh.mouth_interior import InteriorPatch, MouthInterior, Skull
 from pctalk_studio.render.mesh.mouth_look import MouthLook
 
 
@@ -48,7 +48,7 @@ class MouthLayers:
     light: LipLight
 
     @classmethod
-    def of(cls, picture: U8, rig: FaceRig) -> MouthLayers:
+    def of(cls, picture: U8, rig: FaceRig, known: MouthLook | None = None) -> MouthLayers:
         """Study a picture.
 
         Parameters
@@ -57,6 +57,9 @@ class MouthLayers:
             [H, W, 3] uint8 RGB.
         rig
             The face in it, in this picture's pixels.
+        known
+            What the mouth looks like in another frame of the same movie; what is painted in it is then the same in all frames,
+            and stands where the skull has it, whatever this frame happens to show.
 
         Raises
         ------
@@ -67,11 +70,12 @@ class MouthLayers:
         if frame.roi.empty:
             raise RenderError("The mouth of this face lies outside the picture; use a picture that shows the whole face.")
         curves = LipCurves.of(rig, frame)
-        look = MouthLook.of(picture, rig)
+        look = MouthLook.of(picture, rig) if known is None else known
         bare = without_dark_corners(picture, frame, curves)
         upper, lower = lip_layers(bare, frame, curves, look, hides_lips(rig))
         seam = LipSeam.of(bare, frame, curves, upper, lower)
-        inside = MouthInterior.of(picture, rig, frame, curves, look, seam.slack)
+        skull = None if known is None else Skull.of(rig, frame)
+        inside = MouthInterior.of(picture, rig, frame, curves, look, seam.slack, skull)
         origin = (frame.roi.x0, frame.roi.y0)
         size = (frame.roi.x1 - frame.roi.x0, frame.roi.y1 - frame.roi.y0)
         return cls(origin, size, upper, lower, frame, inside, LipLight.of(rig, frame, seam))

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from pctalk_studio.core.face import FaceRig
-from pctalk_studio.core.topology import INNER_LIP_CORNERS
+from pctalk_studio.core.topology import CHIN, INNER_LIP_CORNERS, INNER_LIP_MIDDLES
 from pctalk_studio.render.mesh.lips import LipCurves
 from pctalk_studio.render.mesh.moustache import bared, fringe
 from pctalk_studio.render.mesh.mouth_frame import F32, F64, TABLE_STEP, U8, Box, MouthFrame, Points
@@ -33,7 +33,7 @@ HAIR = 0.008
 END = 0.03
 """Distance along the lips over which the opening comes out from between them, E."""
 
-TEETH_WARMTH = (0.45, 0.9)
+TEETH_WARMTH = (0.7, 0.8)
 """How much the upper teeth take of the warmth of the shade, and how much more behind pursed lips."""
 
 GRAIN_SEED = 20_011
@@ -58,6 +58,29 @@ class InteriorPatch:
     y: int
     rgb: U8
     cover: U8
+
+
+@dataclass(frozen=True, slots=True)
+class Skull:
+    """Where the bones of a face stand in a frame of a movie, by the person's relaxed face: lips that speak there do not tell.
+
+    Parameters
+    ----------
+    meeting
+        v of the line where the relaxed lips meet, in the middle.
+    dropped
+        How far the jaw has come down from there, pixels along v.
+    """
+
+    meeting: float
+    dropped: float
+
+    @classmethod
+    def of(cls, rig: FaceRig, frame: MouthFrame) -> Skull:
+        """Measure a face."""
+        places = np.stack([rig.neutral[list(INNER_LIP_MIDDLES)].mean(0), rig.neutral[CHIN], rig.shape[CHIN]]).astype(np.float64)
+        v = frame.to_mouth((rig.scale * (places @ rig.rotation) + rig.translation)[:, :2])[:, 1]
+        return cls(float(v[0]), float(v[2] - v[1]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,13 +141,23 @@ class MouthInterior:
     fringe: F32 | None
 
     @classmethod
-    def of(cls, picture: U8, rig: FaceRig, frame: MouthFrame, curves: LipCurves, look: MouthLook, slack: F32) -> MouthInterior:
-        """Study a picture [H, W, 3] uint8."""
-        own = OwnMouth.of(picture, frame, curves, look)
+    def of(
+        cls,
+        picture: U8,
+        rig: FaceRig,
+        frame: MouthFrame,
+        curves: LipCurves,
+        look: MouthLook,
+        slack: F32,
+        skull: Skull | None = None,
+    ) -> MouthInterior:
+        """Study a picture [H, W, 3] uint8; with a ``skull`` nothing of what its open mouth shows is used."""
+        own = OwnMouth.of(picture, frame, curves, look) if skull is None else None
         middle = int(np.argmin(np.abs(frame.grid)))
         hair = fringe(picture, rig, frame, curves)
         shown = SHOWN_AT_REST if hair is None else SHOWN_UNDER_HAIR
-        upper_edge, dropped = float(curves.upper[middle]) + shown * rig.scale, 0.0
+        meeting, dropped = (float(curves.upper[middle]), 0.0) if skull is None else (skull.meeting, skull.dropped)
+        upper_edge = meeting + shown * rig.scale
         if own is not None:
             upper_edge, dropped, look = own.edge, own.drop, own.recoloured(look)
         # A mouth photographed open has its jaw down already.
