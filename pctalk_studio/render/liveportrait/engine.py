@@ -11,7 +11,7 @@ import numpy.typing as npt
 from pctalk_studio.core.errors import RenderError
 from pctalk_studio.core.hashing import content_hash
 from pctalk_studio.core.motion import MotionRow
-from pctalk_studio.render.api import PictureU8, Renderer, RenderSource
+from pctalk_studio.render.api import PictureU8, PreparedFace, Renderer, RenderSource
 from pctalk_studio.render.liveportrait.driving import Driver
 from pctalk_studio.render.liveportrait.placing import CropPlace, Paste
 from pctalk_studio.render.liveportrait.workbench import Workbench
@@ -103,6 +103,14 @@ class LivePortraitRenderer:
             raise RenderError("The landmarks of this portrait are broken; detect the face again or give its points by hand.")
         return LivePortraitFace.of(source, self.bench, self.side)
 
+    def prepare_kin(self, source: RenderSource, first: PreparedFace) -> LivePortraitFace:
+        """Study a further frame of a movie; see :class:`pctalk_studio.render.api.KindredRenderer`.
+
+        Nothing is taken from another frame: the networks read identity and appearance off each, so that what is drawn has its
+        light. What few frames are laid into it is laid where that needs no preparation.
+        """
+        return replace(self.prepare(source), fleeting=True)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LivePortraitFace:
@@ -120,6 +128,8 @@ class LivePortraitFace:
         [21, 3] what stitching adds to the photo's own keypoints.
     paste
         Lays frames into the picture.
+    fleeting
+        It is a frame of a movie, from which little is drawn.
     """
 
     bench: Workbench
@@ -128,6 +138,7 @@ class LivePortraitFace:
     driver: Driver
     rest: F32
     paste: Paste
+    fleeting: bool = False
 
     @classmethod
     def of(cls, source: RenderSource, bench: Workbench, side: int) -> LivePortraitFace:
@@ -174,6 +185,6 @@ class LivePortraitFace:
         drawn: list[PictureU8] = []
         if any(moved):
             k_driven = np.stack([each for each, moves in zip(driven, moved, strict=True) if moves])
-            drawn = self.bench.draw(self.name, self.crop, k_source, k_driven, self.paste)
+            drawn = self.bench.draw(self.name, self.crop, k_source, k_driven, self.paste, fleeting=self.fleeting)
         pictures = iter(drawn)
         return [next(pictures) if moves else self.paste.picture.copy() for moves in moved]

@@ -121,10 +121,13 @@ class Workbench:
             (frame,) = self._patiently(lambda _: to_bytes(self._frames(name, crop, k_source, k_driven[None])), 1)
         return np.asarray(frame, np.uint8)
 
-    def draw(self, name: str, crop: PictureU8, k_source: F32, k_driven: F32, paste: Paste) -> list[PictureU8]:
+    def draw(
+        self, name: str, crop: PictureU8, k_source: F32, k_driven: F32, paste: Paste, *, fleeting: bool = False
+    ) -> list[PictureU8]:
         """Frames of a crop for keypoints [N, 21, 3], each laid into the picture.
 
-        The device goes on with another caller's frames while the last of these are brought back and laid.
+        The device goes on with another caller's frames while the last of these are brought back and laid. ``fleeting`` says that
+        little will be laid into this picture: not enough to bring it to the device.
 
         Raises
         ------
@@ -134,7 +137,8 @@ class Workbench:
 
         def begun(batch: int) -> list[Callable[[], list[PictureU8]]]:
             parts = [k_driven[first : first + batch] for first in range(0, len(k_driven), batch)]
-            return [self._begun(name, paste, self._frames(name, crop, k_source, part)) for part in parts]
+            lays = self._lays and not fleeting and not paste.is_empty
+            return [self._begun(name, paste, self._frames(name, crop, k_source, part), lays) for part in parts]
 
         with self._busy:
             parts = self._patiently(begun, len(k_driven))
@@ -143,9 +147,9 @@ class Workbench:
     def _frames(self, name: str, crop: PictureU8, k_source: F32, k_driven: F32) -> Tensor:
         return self.model.draw(self.faces.get(name, lambda: self.model.study(crop)), k_source, k_driven)
 
-    def _begun(self, name: str, paste: Paste, frames: Tensor) -> Callable[[], list[PictureU8]]:
+    def _begun(self, name: str, paste: Paste, frames: Tensor, lays: bool) -> Callable[[], list[PictureU8]]:
         """Lay frames into the picture where that is done best; the pictures are there when the result is called."""
-        if not self._lays or paste.is_empty:
+        if not lays:
             return lambda: [paste(frame) for frame in to_bytes(frames)]
         laid = self.pastes.get(name, lambda: DevicePaste.of(paste, frames.device))(frames)
         parcel = self._courier.fetch(laid)

@@ -18,7 +18,7 @@ from pctalk_studio.core.errors import RenderError
 from pctalk_studio.core.motion import MotionRow
 from pctalk_studio.nets.liveportrait import CPU, LivePortraitModel
 from pctalk_studio.nets.liveportrait.policy import Policy
-from pctalk_studio.render.api import BatchFace, RenderSource
+from pctalk_studio.render.api import BatchFace, KindredRenderer, RenderSource
 from pctalk_studio.render.liveportrait.device_paste import DevicePaste
 from pctalk_studio.render.liveportrait.engine import BATCH_BYTES, LivePortraitRenderer
 from pctalk_studio.render.liveportrait.placing import CropPlace, Paste
@@ -183,6 +183,19 @@ def test_on_a_card_frames_are_laid_there_and_only_their_part_of_the_picture_come
     there.bench._release()
     assert len(there.bench.pastes) == 0
     np.testing.assert_array_equal(there.frames(ROWS)[0], made[0])
+
+
+def test_frames_of_a_movie_are_laid_without_bringing_each_picture_to_the_card(networks, source):
+    bench = Workbench(Watched(networks), batch=4, lays=True)
+    engine = LivePortraitRenderer(bench, "tiny").at(128)
+    assert isinstance(engine, KindredRenderer)
+    first = engine.prepare(source)
+    kin = engine.prepare_kin(source, first)
+    here, _ = prepared(networks, source, 4)
+    np.testing.assert_array_equal(kin.frame(ROWS[0]), here.frame(ROWS[0]))
+    assert len(bench.pastes) == 0
+    first.frame(ROWS[0])
+    assert len(bench.pastes) == 1
 
 
 def laid_both_ways(size, drawn, offset, seed):
