@@ -134,29 +134,37 @@ class Spread:
         triangles
             [M, 3] int32.
         """
-        shape = (grid.rows, grid.columns)
-        corners, shares = np.zeros((*shape, 3), np.int32), np.zeros((*shape, 3), np.float32)
-        nearest = np.full(shape, np.inf)
         local = (points - (grid.x0, grid.y0) + 0.5) / grid.step - 0.5
-        for triangle in triangles:
-            a, b, c = local[triangle]
-            low = np.maximum(np.ceil(np.minimum(np.minimum(a, b), c) - 1e-6), 0).astype(int)
-            high = np.minimum(np.floor(np.maximum(np.maximum(a, b), c) + 1e-6), (grid.columns - 1, grid.rows - 1)).astype(int)
-            area = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
-            if (high < low).any() or abs(area) < 1e-9:
-                continue
-            x = np.arange(low[0], high[0] + 1)[None, :]
-            y = np.arange(low[1], high[1] + 1)[:, None]
-            second = ((x - a[0]) * (c[1] - a[1]) - (y - a[1]) * (c[0] - a[0])) / area
-            third = ((b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0])) / area
-            first = 1 - second - third
-            z = first * depth[triangle[0]] + second * depth[triangle[1]] + third * depth[triangle[2]]
-            window = slice(low[1], high[1] + 1), slice(low[0], high[0] + 1)
-            hit = (np.minimum(np.minimum(first, second), third) >= -1e-6) & (z < nearest[window])
-            nearest[window][hit] = z[hit]
-            corners[window][hit] = triangle
-            shares[window][hit] = np.stack([first, second, third], -1)[hit]
-        return cls(corners, shares, np.isfinite(nearest))
+        a, b, c = (local[triangles[:, corner]] for corner in range(3))
+        low = np.maximum(np.ceil(np.minimum(np.minimum(a, b), c) - 1e-6), 0).astype(int)
+        high = np.minimum(np.floor(np.maximum(np.maximum(a, b), c) + 1e-6), (grid.columns - 1, grid.rows - 1)).astype(int)
+        area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
+        seen = np.flatnonzero((high >= low).all(1) & (np.abs(area) >= 1e-9))
+        # All nodes within all triangles' boxes at once: nearly a thousand triangles hold but a few nodes each.
+        across, down = (high - low + 1)[seen].T
+        count = across * down
+        which = np.repeat(seen, count)
+        place = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        width = np.repeat(across, count)
+        x, y = low[which, 0] + place % width, low[which, 1] + place // width
+        a, b, c = a[which], b[which], c[which]
+        second = ((x - a[:, 0]) * (c[:, 1] - a[:, 1]) - (y - a[:, 1]) * (c[:, 0] - a[:, 0])) / area[which]
+        third = ((b[:, 0] - a[:, 0]) * (y - a[:, 1]) - (b[:, 1] - a[:, 1]) * (x - a[:, 0])) / area[which]
+        first = 1 - second - third
+        near, middle, far = (depth[triangles[which, corner]] for corner in range(3))
+        z = first * near + second * middle + third * far
+        hit = np.flatnonzero(np.minimum(np.minimum(first, second), third) >= -1e-6)
+        node = (y * grid.columns + x)[hit]
+        order = hit[np.lexsort((which[hit], z[hit], node))]
+        nodes, begins = np.unique(np.sort(node), return_index=True)
+        nearest = order[begins]
+        corners, shares = np.zeros((grid.rows * grid.columns, 3), np.int32), np.zeros((grid.rows * grid.columns, 3), np.float32)
+        corners[nodes] = triangles[which[nearest]]
+        shares[nodes] = np.stack([first, second, third], -1)[nearest]
+        covered = np.zeros(grid.rows * grid.columns, np.bool_)
+        covered[nodes] = True
+        shape = (grid.rows, grid.columns)
+        return cls(corners.reshape(*shape, 3), shares.reshape(*shape, 3), covered.reshape(shape))
 
     def values(self, per_vertex: F32) -> F32:
         """Interpolate vertex values [N, P]; [rows, columns, P] float32, 0 where no triangle lies."""
