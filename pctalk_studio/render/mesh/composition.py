@@ -51,7 +51,6 @@ SOFT_EDGE = 0.03
 SMILE = 0.05
 """Way of a corner of the mouth in a broad smile, E."""
 
-_SUBPIXEL_BITS = 5
 _SPARE_NODES = 3
 """Rows of nodes beyond those whose skin is drawn: enlarging looks at two."""
 
@@ -303,16 +302,14 @@ class MouthStage:
         return np.asarray(cv2.blendLinear(upper, lower, matte, 1 - matte), np.uint8)
 
     def _matte(self, window: Window, line: F32) -> F32:
-        """1 above a line from corner to corner and its straight continuation, 0 below, soft between; [h, w] float32."""
-        height, width = self.border.shape
-        far = 2.0 * (width + height)
-        path = np.vstack([line[:1] - far * self.axes[0], line, line[-1:] + far * self.axes[0]])
-        closed = np.vstack([path, path[-1:] - far * self.axes[1], path[:1] - far * self.axes[1]])
-        closed = (closed - (window.x0, window.y0)) * (1 << _SUBPIXEL_BITS)
-        mask = np.zeros((window.y1 - window.y0, window.x1 - window.x0), np.uint8)
-        cv2.fillPoly(mask, [np.rint(closed).astype(np.int32)], (255,), cv2.LINE_AA, _SUBPIXEL_BITS)
-        soft = cv2.GaussianBlur(mask, (0, 0), max(FEATHER * self.unit, 0.5))
-        return soft.astype(np.float32) * np.float32(1 / 255)
+        """1 above a line from corner to corner and its level continuation, 0 below, soft between; [h, w] float32."""
+        frame, inside = self.layers.frame, window.slices_in(self.window)
+        above = frame.table(line)[frame.column[inside]]
+        above -= frame.v[inside]
+        # A straight ramp, as steep as a Gaussian's own is in its middle.
+        above *= np.float32(1 / (math.sqrt(2 * math.pi) * max(FEATHER * self.unit, 0.5)))
+        above += np.float32(0.5)
+        return np.asarray(np.clip(above, 0, 1, out=above), np.float32)
 
 
 def _smooth(x: float) -> float:

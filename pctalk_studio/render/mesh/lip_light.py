@@ -109,22 +109,27 @@ class LipSeam:
         if box.empty:
             return
         column = frame.column[box.slices]
-        offset = frame.v[box.slices] - middle[column]
+        # From each column of the mouth now to the same column in the photo, along the lips and across them.
         stretch = (self.right - self.left) / max(right - left, 1.0)
-        u = (frame.u[box.slices] - np.float32(left)) * np.float32(stretch) + np.float32(self.left)
         rest_u = (frame.grid - left) * stretch + self.left
-        v = offset + np.interp(rest_u, frame.grid, self.rest).astype(np.float32)[column]
-        axes = frame.axes.astype(np.float32)
-        x0, y0 = frame.origin - (frame.roi.x0, frame.roi.y0)
-        map_x, map_y = u * axes[0, 0] + v * axes[1, 0] + np.float32(x0), u * axes[0, 1] + v * axes[1, 1] + np.float32(y0)
+        away = np.stack([rest_u - frame.grid, np.interp(rest_u, frame.grid, self.rest) - middle], -1) @ frame.axes
+        to_x, to_y = away.T.astype(np.float32)
+        map_x, map_y = to_x[column], to_y[column]
+        map_x += np.arange(box.x0, box.x1, dtype=np.float32)
+        map_y += np.arange(box.y0, box.y1, dtype=np.float32)[:, None]
         seam = cv2.remap(self.residual, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
         weight = near[column]
         # OpenCV multiplies colours by a factor for each pixel in a fraction of numpy's time.
-        part = cv2.add(region[box.slices], cv2.multiply(seam, cv2.merge([weight] * 3)), dtype=cv2.CV_32F)
-        if self.painted.any():
-            line = np.exp(-((offset * (1 / max(LINE_WIDTH * frame.unit, 0.7))) ** 2)) * (weight * self.painted[column])
-            line *= (frame.u[box.slices] >= left) & (frame.u[box.slices] <= right)
-            part = cv2.multiply(part, cv2.merge([1 - line * depth for depth in LINE_DEPTH]))
+        seam = cv2.multiply(seam, cv2.merge([weight] * 3))
+        if not self.painted.any():
+            region[box.slices] = cv2.add(region[box.slices], seam, dtype=cv2.CV_8U)
+            return
+        offset = frame.v[box.slices] - middle[column]
+        line = np.exp(-((offset * (1 / max(LINE_WIDTH * frame.unit, 0.7))) ** 2)) * (weight * self.painted[column])
+        line *= (frame.u[box.slices] >= left) & (frame.u[box.slices] <= right)
+        part = cv2.multiply(
+            cv2.add(region[box.slices], seam, dtype=cv2.CV_32F), cv2.merge([1 - line * depth for depth in LINE_DEPTH])
+        )
         region[box.slices] = cv2.add(part, 0, dtype=cv2.CV_8U)  # type: ignore[call-overload]
 
 
