@@ -10,6 +10,9 @@ def add_train(train: argparse.ArgumentParser) -> None:
     """Give ``train`` its own commands; ``cli.train_command`` holds what each does."""
     verbs = train.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=type(train))
     _corpus(verbs.add_parser("corpus", help="make a corpus of speech with motion, or go on with one"))
+    _sync(verbs.add_parser("sync", help="train the audio encoder by synchrony of sound and lips"))
+    _lac(verbs.add_parser("lac", help="train lips: the expression predictor and the lip refiner"))
+    _emc(verbs.add_parser("emc", help="train emotions: the combined predictor"))
 
 
 def add_progress(parser: argparse.ArgumentParser) -> None:
@@ -29,3 +32,32 @@ def _corpus(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--videos", type=Path, metavar="FOLDER", help="take real videos of talking people instead")
     parser.add_argument("--layout", choices=["hdtf", "mead"], default="hdtf", help="how the folder of videos is laid out")
     add_progress(parser)
+
+
+def _network(parser: argparse.ArgumentParser, steps: int) -> None:
+    parser.add_argument("corpus", type=Path, metavar="CORPUS", help="folder of the corpus")
+    parser.add_argument("output", type=Path, metavar="DIR", help="folder for weights, checkpoints and learning curves")
+    parser.add_argument("--steps", type=int, default=steps, metavar="N", help=f"steps of the whole training (default {steps})")
+    parser.add_argument("--minutes", type=float, metavar="M", help="stop after so many; the same command goes on later")
+    parser.add_argument("--rate", type=float, default=1e-3, metavar="R", help="highest learning rate (default 0.001)")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of everything random (default 0)")
+    parser.add_argument("--pool", type=int, default=400, metavar="P", help="utterances in memory at a time (default 400)")
+    parser.add_argument("--begin-with", type=Path, metavar="FILE", help="weights to begin with, such as the shipped ones")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where to compute (default cpu)")
+    add_progress(parser)
+
+
+def _sync(parser: argparse.ArgumentParser) -> None:
+    _network(parser, 4000)
+    parser.add_argument("--width", type=int, default=16, metavar="W", help="of the audio encoder; 32 is Wav2Lip's (default 16)")
+
+
+def _lac(parser: argparse.ArgumentParser) -> None:
+    _network(parser, 4000)
+    parser.add_argument("--sync", type=Path, required=True, metavar="FILE", help="weights that 'train sync' wrote")
+    parser.add_argument("--refining", type=int, default=1000, metavar="N", help="steps of the lip refiner (default 1000)")
+
+
+def _emc(parser: argparse.ArgumentParser) -> None:
+    _network(parser, 4000)
+    parser.add_argument("--lac", type=Path, required=True, metavar="FILE", help="weights that 'train lac' wrote")

@@ -8,6 +8,9 @@ from collections.abc import Callable
 
 VERBS = {
     "corpus": "pctalk_studio.cli.train_corpus",
+    "sync": "pctalk_studio.cli.train_networks",
+    "lac": "pctalk_studio.cli.train_networks",
+    "emc": "pctalk_studio.cli.train_networks",
 }
 """Module of each verb; its ``run`` does it."""
 

@@ -83,7 +83,7 @@ class CombinedTask:
         batch = self._listener.whole(item, self._context)
         memory = self._networks.predictor.memory(batch.audio, batch.phones)[0]
         combined = whole_speech(self._networks.predictor, memory, self._conditions(batch, len(memory)))
-        return (combined[0] - combined[1]).numpy(), combined[1].numpy()
+        return (combined[0] - combined[1]).cpu().numpy(), combined[1].cpu().numpy()
 
     def figures(self) -> Mapping[str, float]:
         """How near D_e is to the true one on held-out voices, and how much of it moves with speech."""
@@ -110,7 +110,7 @@ class CombinedTask:
 
 def classes_of(emotions: Tensor) -> Tensor:
     """Class [B] of emotion codes [B, 8]; codes of nothing are neutral."""
-    return torch.where(emotions.any(dim=1), emotions.argmax(dim=1), torch.full((len(emotions),), NEUTRAL))
+    return torch.where(emotions.any(dim=1), emotions.argmax(dim=1), torch.full_like(emotions.argmax(dim=1), NEUTRAL))
 
 
 def leakage(pure: ArrayF32, lip: ArrayF32) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -54,6 +54,10 @@ class Windows:
     style: Tensor
     emotion: Tensor
 
+    def to(self, device: torch.device) -> Windows:
+        """The same on a device."""
+        return Windows(*(getattr(self, each.name).to(device) for each in fields(self)))
+
 
 class Listener:
     """The frozen audio encoder at work.
@@ -67,15 +71,16 @@ class Listener:
     """
 
     def __init__(self, encoder: AudioEncoder, half: bool = True) -> None:
-        self._encoder = folded(encoder)
+        self._device = next(encoder.parameters()).device
+        self._encoder = folded(encoder).to(self._device)
         self._half = half
         self.silence = self._features(np.full((1, 80), MEL_FLOOR, np.float32), 1)[0]
 
     def _features(self, mel: ArrayF32, frames: int) -> ArrayF32:
         windows = torch.from_numpy(mel_windows(mel, 0, frames))
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self._half):
-            parts = [self._encoder(part) for part in torch.split(windows, _AT_ONCE)]
-        return np.asarray(torch.cat(parts).float().numpy(), np.float32)
+        with torch.inference_mode(), torch.autocast(self._device.type, torch.bfloat16, enabled=self._half):
+            parts = [self._encoder(part.to(self._device)) for part in torch.split(windows, _AT_ONCE)]
+        return np.asarray(torch.cat(parts).float().cpu().numpy(), np.float32)
 
     def __call__(self, spoken: Spoken) -> Heard:
         """Listen to a draw."""
@@ -99,7 +104,7 @@ class Listener:
         """
         pairs = list(zip(items, starts, strict=True))
         around = frames + 2 * context
-        return Windows(
+        windows = Windows(
             _stacked([cut(item.audio, start - context, around, self.silence) for item, start in pairs]),
             _stacked([phones_around(item.spoken.phones, start - context, around) for item, start in pairs]),
             _stacked([cut(item.spoken.lip, start, frames) for item, start in pairs]),
@@ -107,6 +112,7 @@ class Listener:
             torch.tensor([item.spoken.style for item in items]),
             _stacked([item.spoken.emotion for item in items]),
         )
+        return windows.to(self._device)
 
     def whole(self, item: Heard, context: int) -> Windows:
         """All of a draw as one window."""

@@ -103,7 +103,7 @@ def fed_back(
     if own > 0.0:
         with torch.no_grad():
             rolled = shifted(predictor.roll(memory.detach(), condition.detach()))
-        before = torch.where(torch.rand(len(truth), 1, 1) < own, rolled, before)
+        before = torch.where(torch.rand(len(truth), 1, 1, device=truth.device) < own, rolled, before)
     return before + training.noise * torch.randn_like(before)
 
 
@@ -161,7 +161,7 @@ class PredictorTask:
         batch, _ = drawn_windows(pool, self._listener, training, self._context, rng)
         rows = networks.styles(functional.one_hot(batch.style, len(networks.form.styles)).float())
         found = networks.style_encoder(self._references(pool, batch.style, rng))
-        style = torch.where(torch.rand(len(rows), 1) < training.by_motion, found, rows)
+        style = torch.where(torch.rand(len(rows), 1, device=rows.device) < training.by_motion, found, rows)
         memory = networks.predictor.memory(batch.audio, batch.phones)
         condition = networks.predictor.condition(style, None, training.frames)
         before = fed_back(networks.predictor, memory, condition, batch.lip, own_share(step, training), training)
@@ -180,7 +180,7 @@ class PredictorTask:
         for row, style in enumerate(styles.tolist()):
             same = by_style[style]
             out[row] = reference_motion(same[int(rng.integers(len(same)))].spoken.lip, frames, rng)
-        return torch.from_numpy(out)
+        return torch.from_numpy(out).to(styles.device)
 
     def figures(self) -> Mapping[str, float]:
         """Openings, widths and purses on held-out voices, by sound alone and with phones; lag; styles found in motion."""
@@ -198,7 +198,7 @@ class PredictorTask:
         batch = self._listener.whole(item, self._context)
         memory = networks.predictor.memory(batch.audio, batch.phones)
         condition = networks.predictor.condition(networks.styles.row(item.spoken.style)[None], None, item.spoken.frames)
-        return np.asarray(whole_speech(networks.predictor, memory[0], condition)[0].numpy(), np.float32)
+        return np.asarray(whole_speech(networks.predictor, memory[0], condition)[0].cpu().numpy(), np.float32)
 
     def _measured(self, items: list[Heard]) -> dict[str, float]:
         return mean_figures([(self.predicted(item), item.spoken.lip) for item in items])
@@ -207,7 +207,7 @@ class PredictorTask:
         rows = functional.normalize(self._networks.styles.map.weight.T, dim=1)
         right = []
         for item in self._known:
-            found = self._networks.style_encoder(torch.from_numpy(item.spoken.lip)[None])
+            found = self._networks.style_encoder(torch.from_numpy(item.spoken.lip)[None].to(rows.device))
             right.append(float(int((functional.normalize(found, dim=1) @ rows.T).argmax()) == item.spoken.style))
         return float(np.mean(right))
 

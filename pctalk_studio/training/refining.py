@@ -85,13 +85,13 @@ class FaceTerms:
     closing: Tensor
 
     @classmethod
-    def of(cls, identities: list[Identity]) -> FaceTerms:
-        """Of some faces."""
+    def of(cls, identities: list[Identity], device: torch.device) -> FaceTerms:
+        """Of some faces, on a device."""
         k_ori = np.stack([each.k_ori.reshape(-1) for each in identities])
         scale = np.stack([scale_of(each).reshape(-1) for each in identities])
         closing = np.stack([each.mouth.closing.reshape(-1) for each in identities])
-        lips = [lips_of(torch.from_numpy(values.astype(np.float32))) for values in (scale, closing)]
-        return cls(torch.from_numpy(k_ori.astype(np.float32)), *lips)
+        lips = [lips_of(torch.from_numpy(values.astype(np.float32))).to(device) for values in (scale, closing)]
+        return cls(torch.from_numpy(k_ori.astype(np.float32)).to(device), *lips)
 
     def said(self, delta: Tensor) -> Tensor:
         """True D_l [B, T, 27] of delta [B, T, 63]."""
@@ -125,6 +125,7 @@ class RefinerTask:
         self._networks = networks.eval()
         self._sync = sync.eval().requires_grad_(False)
         self._training = training
+        self._device = next(networks.parameters()).device
         self._listener = Listener(networks.audio_encoder)
         frozen = (networks.predictor, networks.styles, networks.style_encoder, networks.audio_encoder)
         for module in frozen:
@@ -149,7 +150,7 @@ class RefinerTask:
             condition = networks.predictor.condition(networks.styles.row(spoken.style)[None], None, spoken.frames)
             delta = whole_speech(networks.predictor, memory[0], condition)[0]
         identity = random_identity(np.random.default_rng((self._training.seed, 3, number)))
-        return Predicted(heard.audio, memory[0].numpy(), delta.numpy(), spoken, identity)
+        return Predicted(heard.audio, memory[0].cpu().numpy(), delta.cpu().numpy(), spoken, identity)
 
     def losses(self, step: int) -> Mapping[str, Tensor]:
         """L_LAC and its parts."""
@@ -159,14 +160,14 @@ class RefinerTask:
         chosen = [pool[int(i)] for i in rng.choice(len(pool), min(training.rows, len(pool)), replace=False)]
         starts = [int(rng.integers(max(1, item.spoken.frames - training.frames + 1))) for item in chosen]
         memory, delta, truth, audio = self._cut(chosen, starts)
-        face = FaceTerms.of([item.identity for item in chosen])
+        face = FaceTerms.of([item.identity for item in chosen], self._device)
         noisy = face.k_ori + training.noise * torch.randn_like(face.k_ori)
         refined = self._networks.refiner(memory, noisy, delta)
         canonical = face.canonical(refined)
         sync = self._synchrony(canonical, audio)
         kp, vel = loss_kp(refined, face.said(truth)), loss_vel(refined, face.said(truth))
         reg = loss_reg(refined, face.said(delta))
-        styles = torch.tensor([item.spoken.style for item in chosen])
+        styles = torch.tensor([item.spoken.style for item in chosen], device=self._device)
         found = self._networks.style_encoder(whole_face(canonical))
         style = loss_style(found, self._networks.styles.map.weight.T, styles)
         total = loss_lac(sync, kp, reg, vel, style, training.weights)
@@ -178,7 +179,7 @@ class RefinerTask:
         for item, start in zip(items, starts, strict=True):
             for column, rows in zip(columns, (item.memory, item.delta, item.spoken.lip, item.audio), strict=True):
                 column.append(cut(rows, start, frames, rows[-1]))
-        memory, delta, truth, audio = (torch.from_numpy(np.stack(column)) for column in columns)
+        memory, delta, truth, audio = (torch.from_numpy(np.stack(column)).to(self._device) for column in columns)
         return memory, delta, truth, audio
 
     def _synchrony(self, canonical: Tensor, audio: Tensor) -> Tensor:
@@ -202,14 +203,14 @@ class RefinerTask:
         }
 
     def _measure(self, item: Predicted) -> tuple[float, float, float, float, float, float]:
-        face = FaceTerms.of([item.identity])
-        memory, delta, audio = (torch.from_numpy(rows)[None] for rows in (item.memory, item.delta, item.audio))
-        truth = torch.from_numpy(item.spoken.lip)[None]
+        face = FaceTerms.of([item.identity], self._device)
+        memory, delta, audio = (torch.from_numpy(rows)[None].to(self._device) for rows in (item.memory, item.delta, item.audio))
+        truth = torch.from_numpy(item.spoken.lip)[None].to(self._device)
         refined = self._networks.refiner(memory, face.k_ori, delta)
         said = face.said(truth)
         values = []
         for lips in (refined, face.said(delta)):
-            opening = correlation(opening_of(lips[0].numpy()), opening_of(said[0].numpy()))
+            opening = correlation(opening_of(lips[0].cpu().numpy()), opening_of(said[0].cpu().numpy()))
             synchrony = -float(self._synchrony(face.canonical(lips), audio))
             values.append((opening, synchrony, float(loss_kp(lips, said))))
         return values[0][0], values[1][0], values[0][1], values[1][1], values[0][2], values[1][2]

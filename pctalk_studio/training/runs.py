@@ -57,6 +57,8 @@ class RunSettings:
         Steps between looks at held-out data.
     begin_with
         Weights to begin with; None: random ones.
+    device
+        ``cpu`` or ``cuda``.
     pool
         Draws that batches choose from.
     held_out
@@ -71,6 +73,7 @@ class RunSettings:
     seed: int = 0
     validate: int = 100
     begin_with: Path | None = None
+    device: str = "cpu"
     pool: int = 400
     held_out: int = 24
 
@@ -114,6 +117,7 @@ def train_sync(settings: RunSettings, width: int = 16, listen: ProgressListener 
     network = load_sync(settings.begin_with).requires_grad_() if settings.begin_with else KeypointSync(AudioEncoder(width))
     plain = DrawSettings(0, dropped=1.0, edited=0.0, seed=settings.seed)
     held_out = replace(plain, augmented=False, seed=settings.seed + 1)
+    network.to(settings.device)
     task = SyncTask(
         network,
         drawn(corpus, "train", plain),
@@ -141,8 +145,8 @@ def train_lac(settings: RunSettings, sync: Path, refining: int, listen: Progress
     """
     corpus = Corpus.open(settings.corpus)
     torch.manual_seed(settings.seed)
-    synchrony = load_sync(sync)
-    networks = _lac_networks(settings, corpus, synchrony)
+    synchrony = load_sync(sync).to(settings.device)
+    networks = _lac_networks(settings, corpus, synchrony).to(settings.device)
     plain = DrawSettings(0, seed=settings.seed)
     known = DrawSettings(0, dropped=0.0, edited=0.0, augmented=False, seed=settings.seed + 1)
     training = settings.predictor()
@@ -192,11 +196,12 @@ def train_emc(settings: RunSettings, lac: Path, listen: ProgressListener = silen
     """
     corpus = Corpus.open(settings.corpus)
     torch.manual_seed(settings.seed)
-    hearing = load_lac(lac)
+    hearing = load_lac(lac).to(settings.device)
     form = replace(hearing.form.predictor, emotional=True)
     networks = load_emc(settings.begin_with).requires_grad_() if settings.begin_with else EmcNetworks(form)
     if networks.form != form:
         raise TrainingError(f"'{settings.begin_with}' does not fit to '{lac}'; begin without it.")
+    networks.to(settings.device)
     plain = DrawSettings(0, emotional=0.9, seed=settings.seed)
     held_out = DrawSettings(0, dropped=0.5, edited=0.0, emotional=1.0, augmented=False, seed=settings.seed + 1)
     training = replace(settings.predictor(), rows=24)

@@ -80,6 +80,7 @@ class SyncTask:
     def __init__(self, network: KeypointSync, draws: Draws, held_out: Draws, settings: SyncSettings) -> None:
         self._network = network
         self._settings = settings
+        self._device = next(network.parameters()).device
         self._pool = Pool(draws, settings.pool, settings.renewed)
         self._held_out = [held_out(number) for number in range(settings.held_out)]
 
@@ -89,8 +90,8 @@ class SyncTask:
         return self._network
 
     def _hear(self, mel: ArrayF32) -> Tensor:
-        with torch.autocast("cpu", torch.bfloat16, enabled=self._settings.half):
-            out: Tensor = self._network.audio_encoder(torch.from_numpy(mel))
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._settings.half):
+            out: Tensor = self._network.audio_encoder(torch.from_numpy(mel).to(self._device))
         return out.float()
 
     def losses(self, step: int) -> Mapping[str, Tensor]:
@@ -101,7 +102,7 @@ class SyncTask:
         chosen = rng.choice(len(pool), min(settings.utterances, len(pool)), replace=False)
         parts = [windows_at(pool[i], _moments(pool[i].frames, settings.moments, rng)) for i in chosen]
         mel, seen = np.concatenate([m for m, _ in parts]), torch.from_numpy(np.concatenate([s for _, s in parts]))
-        heard, lips = self._hear(mel), seen
+        heard, lips = self._hear(mel), seen.to(self._device)
         contrast = loss_contrast(self._network.hear(heard), self._network.see(lips), self._network.warmth, twins(lips))
         expected = loss_rec(self._network.expected(heard), lips)
         return {"total": contrast + settings.weight_expected * expected, "contrast": contrast, "expected": expected}
@@ -114,10 +115,10 @@ class SyncTask:
 
     def _measure(self, spoken: Spoken) -> tuple[float, float, float, float]:
         mel, lips = windows_at(spoken, range(spoken.frames))
-        seen = torch.from_numpy(lips)
+        seen = torch.from_numpy(lips).to(self._device)
         features = self._hear(mel)
-        cosines = (self._network.hear(features) @ self._network.see(seen).T).numpy()
-        expected = self._network.expected(features)[:, SYNC_FRAMES // 2].numpy()
+        cosines = (self._network.hear(features) @ self._network.see(seen).T).cpu().numpy()
+        expected = self._network.expected(features)[:, SYNC_FRAMES // 2].cpu().numpy()
         shifts = np.array([np.mean(np.diagonal(cosines, offset)) for offset in range(-_SHIFTS, _SHIFTS + 1)])
         wrong = float(np.delete(shifts, range(_SHIFTS - 2, _SHIFTS + 3)).mean())
         hit = float(abs(int(shifts.argmax()) - _SHIFTS) <= 1)

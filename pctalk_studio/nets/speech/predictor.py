@@ -85,13 +85,15 @@ class Cache:
         Sequences side by side.
     frames
         Most frames of a sequence.
+    device
+        Where the predictor is.
     """
 
-    def __init__(self, settings: PredictorSettings, rows: int, frames: int) -> None:
+    def __init__(self, settings: PredictorSettings, rows: int, frames: int, device: torch.device) -> None:
         shape = (settings.layers, rows, settings.heads, frames, settings.size // settings.heads)
-        self.keys = torch.zeros(shape)
-        self.values = torch.zeros(shape)
-        self.bias = causal_bias(settings.heads, frames, settings.period)
+        self.keys = torch.zeros(shape, device=device)
+        self.values = torch.zeros(shape, device=device)
+        self.bias = causal_bias(settings.heads, frames, settings.period).to(device)
         self.length = 0
 
 
@@ -245,7 +247,7 @@ class ExpressionPredictor(nn.Module):
     def roll(self, memory: Tensor, condition: Tensor) -> Tensor:
         """Predict frame after frame from nothing but sound and conditions: [B, T, d] twice, to delta [B, T, 63]."""
         rows, frames, _ = memory.shape
-        cache = Cache(self.settings, rows, frames)
+        cache = Cache(self.settings, rows, frames, memory.device)
         last = memory.new_zeros(rows, MOTION_SIZE)
         out = []
         for t in range(frames):

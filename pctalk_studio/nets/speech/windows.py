@@ -57,8 +57,8 @@ def spoken(predictor: ExpressionPredictor, memory: Tensor, conditions: Tensor) -
 def _joined(windows: Tensor) -> Tensor:
     """Windows [R, K, WINDOW, N] as one row of frames [R, K * HOP + OVERLAP, N]."""
     rows, count, _, size = windows.shape
-    weight = fade()[:, None]
-    out = torch.empty(rows, count * HOP + OVERLAP, size)
+    weight = fade().to(windows)[:, None]
+    out = windows.new_empty(rows, count * HOP + OVERLAP, size)
     for k in range(count):
         begin = k * HOP
         shared = windows[:, k, :OVERLAP]
@@ -88,7 +88,7 @@ class SpeechStream:
         """The next frame's delta [63], of memory and condition [d]."""
         now = self._frame % HOP
         if now == 0:
-            self._running.append((Cache(self._predictor.settings, 1, WINDOW), memory.new_zeros(1, MOTION_SIZE)))
+            self._running.append((Cache(self._predictor.settings, 1, WINDOW, memory.device), memory.new_zeros(1, MOTION_SIZE)))
         moved = []
         for number, (cache, last) in enumerate(self._running):
             delta = self._predictor.step(memory[None], condition[None], last, cache)

@@ -75,7 +75,7 @@ def test_step_by_step_is_all_at_once(predictor: ExpressionPredictor):
 
 def test_a_cache_grows_by_one_frame(predictor: ExpressionPredictor):
     memory, condition = inputs(1, 3)
-    cache = Cache(TINY, 1, 3)
+    cache = Cache(TINY, 1, 3, torch.device("cpu"))
     with torch.no_grad():
         for t in range(3):
             predictor.step(memory[:, t], condition[:, t], torch.zeros(1, 63), cache)
