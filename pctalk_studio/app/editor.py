@@ -14,6 +14,8 @@ from pctalk_studio.core.errors import EditRejected, StudioError
 from pctalk_studio.core.problems import Problem
 from pctalk_studio.document.project import Project
 from pctalk_studio.preview.audio_output import OutputDevices
+from pctalk_studio.render.frame_disk import DiskPlan
+from pctalk_studio.session.darkroom import FrameBudget
 from pctalk_studio.session.desk import Desk
 from pctalk_studio.session.easel import Engines
 from pctalk_studio.session.notices import (
@@ -73,6 +75,7 @@ class Editor(QObject):
         self.engines = engines
         self.deliver = WindowThread(self)
         self.frame_memory = FRAME_MEMORY
+        self.frame_disk: DiskPlan | None = None
         self._devices = devices
         self._desk: Desk | None = None
         self._modes = EditingModes()
@@ -110,8 +113,8 @@ class Editor(QObject):
         def hear(notice: Notice) -> None:
             self._hear(desk, notice)
 
-        memory = self.frame_memory
-        desk = Desk(studio, self.engines, self._devices, self.deliver, hear, frame_memory=memory, unsaved=unsaved)
+        frames = FrameBudget(self.frame_memory, self.frame_disk)
+        desk = Desk(studio, self.engines, self._devices, self.deliver, hear, frames=frames, unsaved=unsaved)
         self._desk = desk
         self.desk_changed.emit()
         desk.start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pctalk_studio.jobs import Done, Outcome, Request
+from pctalk_studio.jobs import Abandoned, Done, Outcome, Request
 from pctalk_studio.preview.requests import SaveFrame
 from pctalk_studio.render.frame_store import FrameStore
 
@@ -38,4 +38,4 @@ class FrameKeeper:
         if isinstance(request, SaveFrame) and self._store.disk is not None:
             size = outcome.result if isinstance(outcome, Done) else 0
             self._store.disk.note_written(request.entry, size)
-            self._refused = isinstance(outcome, Done) and not size
+            self._refused = not size and not isinstance(outcome, Abandoned)

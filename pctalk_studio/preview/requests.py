@@ -1,4 +1,4 @@
-"""The work of a preview as frozen requests: draw a frame, read one from disk, write one to disk."""
+"""The work of a preview as frozen requests: draw a frame, read one from disk, write one to disk, open the disk."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pctalk_studio.core.motion import MotionRow
 from pctalk_studio.jobs import Control
 from pctalk_studio.render.api import FrameKey, FrameResult, PictureU8, PreparedFace
-from pctalk_studio.render.frame_disk import DiskEntry
+from pctalk_studio.render.edition import edition
+from pctalk_studio.render.frame_disk import DiskEntry, DiskPlan
+from pctalk_studio.render.frame_store import FrameStore
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,3 +100,24 @@ class SaveFrame:
         """
         control.checkpoint()
         return self.entry.write(self.picture)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenDisk:
+    """Let a store have the pictures that earlier sessions left on disk.
+
+    Parameters
+    ----------
+    plan
+        Where they lie.
+    store
+        Of which nothing was asked yet.
+    """
+
+    plan: DiskPlan
+    store: FrameStore
+
+    def __call__(self, control: Control) -> None:
+        """Open the folder of this edition of the program."""
+        control.checkpoint()
+        self.store.disk = self.plan.open(edition())

@@ -311,7 +311,7 @@ class PreviewScheduler:
         if self._quick.no_room_for is scene.wish:
             return None
         size = self._main.pace.bytes_of(scene.stage.full.look) or self._quick.pace.bytes_of(proxy.look)
-        on_disk = self._frames_on_disk(scene)
+        on_disk = self._store.on_disk()
         wanted = (self._store.bare(size) & ~on_disk & ~self._broken_frames(scene, proxy)) | (self._store.missing(size) & on_disk)
         wanted[scene.playhead] = False
         frame = self._first(scene, wanted, self._quick.pace.takes)
@@ -352,7 +352,7 @@ class PreviewScheduler:
         """Frames that are missing, would be kept, and can be drawn; what is on disk is read by the worker beside, if any."""
         full = scene.stage.full
         wanted = self._store.missing(self._main.pace.bytes_of(full.look)) & ~self._broken_frames(scene, full)
-        return wanted & ~self._frames_on_disk(scene) if self._has_proxies(scene) else wanted
+        return wanted & ~self._store.on_disk() if self._has_proxies(scene) else wanted
 
     def _has_proxies(self, scene: Scene) -> bool:
         return self._beside is not None and scene.stage.proxy is not None
@@ -366,14 +366,6 @@ class PreviewScheduler:
 
     def _on_disk(self, key: FrameKey) -> bool:
         return self._store.disk is not None and key.digest in self._store.disk
-
-    def _frames_on_disk(self, scene: Scene) -> Frames:
-        """Frames whose full pictures can be read."""
-        on_disk = self._store.disk.digests() if self._store.disk is not None else frozenset[str]()
-        if not on_disk:
-            return np.zeros(len(scene.clip), np.bool_)
-        prefix = scene.stage.full.look.digest
-        return np.array([prefix + row in on_disk for row in scene.clip.row_keys()], np.bool_)
 
     def _sync(self, scene: Scene) -> None:
         """Let the store know the clip and the playhead; the lock for this is held."""

@@ -14,14 +14,17 @@ import struct
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from pctalk_studio.render.api import FrameKey, PictureU8
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_EDITION = re.compile(r"[0-9a-f]{16}")
 _NAME = re.compile(r"frame-([0-9a-f]{64})\.pcf")
 _UNFINISHED = re.compile(r"\.frame-[0-9a-f]{64}\.[0-9a-f]{8}\.part")
 _ABANDONED_AFTER = 3600.0
@@ -163,10 +166,13 @@ class DiskStore:
         with self._lock:
             return digest in self._sizes
 
-    def digests(self) -> frozenset[str]:
-        """Of all pictures in it."""
+    def which(self, digests: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Of some digests [n] those of which there is a picture, [n] bool."""
         with self._lock:
-            return frozenset(self._sizes)
+            sizes = self._sizes
+            if not sizes:
+                return np.zeros(len(digests), np.bool_)
+            return np.fromiter((digest in sizes for digest in digests), np.bool_, len(digests))
 
     def entry(self, key: FrameKey) -> DiskEntry:
         """Where a key's picture lies or would lie."""
@@ -210,6 +216,15 @@ class DiskStore:
             mean = self._bytes / max(len(self._sizes), 1)
         return (used + 1) * mean <= self._budget
 
+    def clear(self) -> None:
+        """Remove all pictures."""
+        with self._lock:
+            dropped = tuple(self._sizes)
+            self._sizes.clear()
+            self._bytes = 0
+        for digest in dropped:
+            DiskEntry(self._folder, digest).remove()
+
     def _trim(self) -> None:
         with self._lock:
             dropped = []
@@ -219,6 +234,63 @@ class DiskStore:
                 dropped.append(digest)
         for digest in dropped:
             DiskEntry(self._folder, digest).remove()
+
+
+@dataclass(frozen=True, slots=True)
+class DiskPlan:
+    """Where pictures are kept from one session to the next, and how much of them.
+
+    Parameters
+    ----------
+    root
+        The folder of this and other editions of the program, each of which keeps its own.
+    budget_bytes
+        Bytes of all files together.
+    """
+
+    root: Path
+    budget_bytes: int
+
+    def open(self, edition: str) -> DiskStore:
+        """The store of an edition of the program; what others left, which nobody can read any more, is removed.
+
+        Parameters
+        ----------
+        edition
+            As :func:`pctalk_studio.render.edition.edition` gives it.
+        """
+        if not _EDITION.fullmatch(edition):
+            raise ValueError("a folder of pictures is named by an edition and nothing else")
+        for folder in self._editions():
+            if folder.name != edition:
+                _clear(folder)
+        return DiskStore(self.root / edition, self.budget_bytes)
+
+    def bytes_used(self) -> int:
+        """Bytes of the files of all editions."""
+        return sum(sum(_found(folder).values()) for folder in self._editions())
+
+    def clear(self) -> None:
+        """Remove the pictures of all editions."""
+        for folder in self._editions():
+            _clear(folder)
+
+    def _editions(self) -> list[Path]:
+        try:
+            listed = list(os.scandir(self.root))
+        except OSError:
+            return []
+        return [Path(item.path) for item in listed if _EDITION.fullmatch(item.name) and item.is_dir(follow_symlinks=False)]
+
+
+def _clear(folder: Path) -> None:
+    """Remove the pictures of a folder, and itself if nothing else lies there."""
+    for digest in _found(folder):
+        DiskEntry(folder, digest).remove()
+    try:
+        folder.rmdir()
+    except OSError:
+        return  # something else lies there, or another program writes to it
 
 
 def _touch(path: Path) -> None:

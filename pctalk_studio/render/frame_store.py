@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -305,36 +305,43 @@ class FrameStore:
         queued
             [T] frames that will be drawn if nothing changes.
         """
-        on_disk: Collection[str] = self.disk.digests() if self.disk is not None else ()
         with self._lock:
             use = self._use
-            each = np.zeros(len(use.digests), np.uint8)
-            if on_disk:
-                each[[n for n, digest in enumerate(use.digests) if digest in on_disk]] = FrameState.ON_DISK
+            each = np.where(self._saved(use), np.uint8(FrameState.ON_DISK), np.uint8(FrameState.STALE))
             # A stand-in on screen says less than that the picture itself is at hand on disk, but it is what is seen.
             np.copyto(each, self._held, where=self._held > 0)
             states = each[use.numbers]
         states[(states == FrameState.STALE) & queued] = FrameState.QUEUED
         return states
 
+    def on_disk(self) -> Mask:
+        """Frames [T] whose full pictures can be read from disk."""
+        with self._lock:
+            use = self._use
+            return np.asarray(self._saved(use)[use.numbers], np.bool_)
+
+    def _saved(self, use: _Use) -> Mask:
+        """Of the pictures that are used those on disk, [U]."""
+        disk = self.disk
+        return np.zeros(len(use.digests), np.bool_) if disk is None else disk.which(use.digests)
+
     def unsaved(self) -> tuple[DiskEntry, PictureU8] | None:
         """The picture in memory that is most worth writing to disk: full, used, not there yet, nearest to the playhead.
 
         None as well when the pictures that are used fill the disk's budget: writing more would only push them out.
         """
-        if self.disk is None:
+        disk = self.disk
+        if disk is None:
             return None
-        saved = self.disk.digests()
         with self._lock:
             use = self._use
-            if not self.disk.has_room(sum(digest in saved for digest in use.digests)):
+            saved = self._saved(use)
+            unsaved = np.flatnonzero((self._held == FrameState.READY) & ~saved)
+            if not len(unsaved) or not disk.has_room(int(saved.sum())):
                 return None
-            ranks = self._digest_ranks()
-            unsaved = [n for n in np.flatnonzero(self._held == FrameState.READY) if use.digests[n] not in saved]
-            if not unsaved:
-                return None
-            kept = self._kept[use.digests[min(unsaved, key=lambda n: int(ranks[n]))]]
-        return self.disk.entry(kept.key), kept.picture
+            nearest = unsaved[self._digest_ranks()[unsaved].argmin()]
+            kept = self._kept[use.digests[nearest]]
+        return disk.entry(kept.key), kept.picture
 
     @property
     def counts(self) -> StoreCounts:

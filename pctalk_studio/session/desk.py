@@ -21,7 +21,7 @@ from pctalk_studio.preview.clock import PlaybackClock
 from pctalk_studio.preview.scheduler import FrameFailed
 from pctalk_studio.preview.wish import Stage
 from pctalk_studio.render.api import PictureU8
-from pctalk_studio.session.darkroom import Darkroom
+from pctalk_studio.session.darkroom import Darkroom, FrameBudget
 from pctalk_studio.session.desk_work import EvaluateClip, OpenSound, PrepareStage
 from pctalk_studio.session.easel import Easel, Engines, ViewingQuality
 from pctalk_studio.session.notices import (
@@ -37,7 +37,7 @@ from pctalk_studio.session.notices import (
 )
 from pctalk_studio.session.selection import Selection
 from pctalk_studio.session.sources import Sources
-from pctalk_studio.session.studio import FRAME_MEMORY, Studio
+from pctalk_studio.session.studio import Studio
 from pctalk_studio.session.transport import Transport
 
 R = TypeVar("R")
@@ -64,8 +64,8 @@ class Desk:
         Runs a callable on the window's thread, later, in order.
     tell
         Told of every change, on the window's thread.
-    frame_memory
-        Bytes of drawn frames kept.
+    frames
+        How many drawn frames are kept; None: as many as fit the usual memory, and none on disk.
     unsaved
         The project holds what no file has, such as an analysis that was just made, or what a crash left.
     """
@@ -78,7 +78,7 @@ class Desk:
         deliver: Deliver,
         tell: Callable[[Notice], None],
         *,
-        frame_memory: int = FRAME_MEMORY,
+        frames: FrameBudget | None = None,
         unsaved: bool = False,
     ) -> None:
         self.studio = studio
@@ -95,7 +95,8 @@ class Desk:
         self._easel = Easel(engines)
         self.motion_runner = Runner("motion", deliver=deliver)
         self.slow_runner = Runner("slow", deliver=deliver)
-        self._darkroom = Darkroom(deliver, frame_memory, landed=lambda _: tell(FramesChanged()), failed=self._not_drawn)
+        budget = frames or FrameBudget()
+        self._darkroom = Darkroom(deliver, budget, changed=lambda: tell(FramesChanged()), failed=self._not_drawn)
         self.render_runner, self.store = self._darkroom.runner, self._darkroom.store
         self.scheduler = self._darkroom.scheduler
         self.transport = Transport(self.scheduler, tell)

@@ -146,7 +146,7 @@ class Pages(QObject):
         """What a person prefers."""
         from pctalk_studio.app.dialogs.preferences import PreferencesPage
 
-        page = PreferencesPage(self._kit, self._front)
+        page = PreferencesPage(self._kit, self._worker, self._front)
         page.theme_chosen.connect(self._window.commands.choose_theme)
         self._front.show_page(page)
 

@@ -21,7 +21,7 @@ from pctalk_studio.app.shell.commands import THEME
 from pctalk_studio.app.shell.faults import Faults
 from pctalk_studio.app.shell.interrupts import Interrupts
 from pctalk_studio.app.shell.main_window import MainWindow
-from pctalk_studio.app.shell.memory import frame_memory
+from pctalk_studio.app.shell.memory import frame_disk, frame_memory
 from pctalk_studio.app.shell.theme import wear
 from pctalk_studio.app.shell.window_first import WindowFirst
 from pctalk_studio.core.display import check_display
@@ -67,7 +67,7 @@ def run_editor(path: Path | None, engines: Engines, devices: OutputDevices) -> i
     look = Look(str(settings.value(THEME, "system")))
     wear(application, look)
     editor = Editor(engines, devices)
-    editor.frame_memory = frame_memory(settings)
+    editor.frame_memory, editor.frame_disk = frame_memory(settings), frame_disk(settings)
     kit = Kit(editor, look, Actions(settings), settings)
     # Faults happen on any thread; the bridge brings them to the window's.
     faults = Faults(lambda error: editor.deliver(lambda: editor.told.emit(Told(problem_of(error)))))

@@ -20,11 +20,12 @@ from pctalk_studio.app.dialogs.point_placer import NEEDED, PointPlacer
 from pctalk_studio.app.dialogs.preferences import PreferencesPage
 from pctalk_studio.app.dialogs.presets import PresetsPage
 from pctalk_studio.app.dialogs.shortcuts import ShortcutsPage
-from pctalk_studio.app.shell.memory import frame_memory
+from pctalk_studio.app.shell.memory import DISK_CHOICES, frame_disk, frame_memory
 from pctalk_studio.app.shell.worker import Worker
 from pctalk_studio.core.resources import resource_path
 from pctalk_studio.document.project import StyleAxes
 from pctalk_studio.media.pictures import write_png
+from pctalk_studio.render.frame_store import FrameState
 from pctalk_studio.storage.presets import own_presets_path, read_presets
 
 Key = Qt.Key
@@ -59,8 +60,8 @@ def test_escape_and_the_cross_leave_a_page(kit, qtbot):
 # -- preferences -----------------------------------------------------------------------------------------------------------
 
 
-def test_preferences_take_effect_and_are_kept(kit, qtbot):
-    page = shown(PreferencesPage(kit), qtbot)
+def test_preferences_take_effect_and_are_kept(kit, worker, qtbot):
+    page = shown(PreferencesPage(kit, worker), qtbot)
     page.memory.setCurrentIndex(2)
     page.memory.activated.emit(2)
     assert frame_memory(kit.settings) == kit.editor.frame_memory == 1024 << 20
@@ -70,14 +71,66 @@ def test_preferences_take_effect_and_are_kept(kit, qtbot):
     assert not page.reopen.isEnabled()
 
 
+def written(desk):
+    """All frames of the clip are on disk."""
+    on_disk = desk.store.on_disk()
+    return len(on_disk) > 10 and bool(on_disk.all())
+
+
+def test_how_much_lies_on_disk_is_chosen_shown_and_removed(kit, worker, qtbot):
+    page = shown(PreferencesPage(kit, worker), qtbot)
+    assert frame_disk(kit.settings).budget_bytes == 2048 << 20
+    page.disk.activated.emit(DISK_CHOICES.index(512))
+    assert frame_disk(kit.settings) == kit.editor.frame_disk
+    assert kit.editor.frame_disk.budget_bytes == 512 << 20
+    kit.editor.open_studio(studio())
+    desk = kit.editor.desk
+    qtbot.waitUntil(lambda: written(desk), timeout=20000)
+    assert kit.editor.frame_disk.bytes_used() > 0
+    again = shown(PreferencesPage(kit, worker), qtbot)
+    assert again.disk.currentText() == "512 MB"
+    qtbot.waitUntil(again.clear.isEnabled, timeout=5000)
+    again.clear.click()
+    qtbot.waitUntil(lambda: again.on_disk.text() == "0 MB on disk", timeout=5000)
+    assert kit.editor.frame_disk.bytes_used() == 0
+    assert not desk.store.on_disk().any()
+    again.disk.activated.emit(0)
+    assert kit.editor.frame_disk is frame_disk(kit.settings) is None
+
+
+def test_a_project_that_opens_again_shows_what_was_drawn_before(kit, qtbot):
+    from pctalk_studio.app.timeline.cache_bar import CacheBar, brush_of
+    from pctalk_studio.app.timeline.time_view import TimeView
+
+    kit.editor.frame_disk = frame_disk(kit.settings)
+    kit.editor.open_studio(studio())
+    qtbot.waitUntil(lambda: written(kit.editor.desk), timeout=20000)
+    kit.editor.frame_memory = 4 * 96 * 96 * 3
+    kit.editor.open_studio(studio())
+    desk = kit.editor.desk
+    qtbot.waitUntil(lambda: desk.frame_count > 0 and (desk.frame_states() == FrameState.ON_DISK).sum() > 40, timeout=20000)
+    assert not (desk.frame_states() == FrameState.STALE).any()
+    view = TimeView()
+    view.set_duration(desk.duration)
+    view.set_width(400)
+    bar = CacheBar(kit, view)
+    qtbot.addWidget(bar)
+    bar.resize(400, bar.height())
+    image = bar.grab().toImage()
+    seen = {image.pixelColor(x, y).name() for x in range(200, 380) for y in range(1, bar.height() - 1)}
+    _, pattern = brush_of(FrameState.ON_DISK, kit.look.tokens)
+    assert pattern.color().name() in seen
+    assert len(seen) > 1, "told by colour alone"
+
+
 def test_the_memory_is_what_the_next_project_gets(kit, qtbot):
     kit.editor.frame_memory = 256 << 20
     kit.editor.open_studio(studio())
     assert kit.editor.desk.store.budget == 256 << 20
 
 
-def test_the_sound_can_be_opened_again(open_kit, qtbot):
-    page = shown(PreferencesPage(open_kit), qtbot)
+def test_the_sound_can_be_opened_again(open_kit, worker, qtbot):
+    page = shown(PreferencesPage(open_kit, worker), qtbot)
     with qtbot.waitSignal(open_kit.editor.told, timeout=3000) as heard:
         page.reopen.click()
     assert heard.args[0].problem.code == "no-sound-output"
