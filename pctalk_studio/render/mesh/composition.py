@@ -18,7 +18,7 @@ from pctalk_studio.render.mesh.handles import HandleDriver
 from pctalk_studio.render.mesh.moustache import hides_lips
 from pctalk_studio.render.mesh.mouth import MouthLayers
 from pctalk_studio.render.mesh.sheets import FaceSheets
-from pctalk_studio.render.mesh.warp import Texture, Window
+from pctalk_studio.render.mesh.warp import AnyTexture, PlainTexture, Texture, Window
 
 F32 = npt.NDArray[np.float32]
 U8 = npt.NDArray[np.uint8]
@@ -149,8 +149,8 @@ class MouthStage:
     layers: MouthLayers
     sheets: FaceSheets
     driver: HandleDriver
-    upper: Texture
-    lower: Texture
+    upper: AnyTexture
+    lower: AnyTexture
     window: Window
     rest: F32
     rest_corners: F32
@@ -163,9 +163,10 @@ class MouthStage:
 
     @classmethod
     def of(
-        cls, rig: FaceRig, layers: MouthLayers, sheets: FaceSheets, driver: HandleDriver, *, always: bool = False
+        cls, rig: FaceRig, layers: MouthLayers, sheets: FaceSheets, driver: HandleDriver, *, moment: bool = False
     ) -> MouthStage:
-        """Prepare the textures and the region of a face."""
+        """Prepare the textures and the region of a face, for good or for one moment of a movie."""
+        sampled: type[AnyTexture] = PlainTexture if moment else Texture
         (x, y), (width, height) = layers.origin, layers.size
         window = Window.of(sheets.upper.grid, rig.picture_size, (x, y), (x, y, x + width, y + height))
         marks = rig.landmarks[:, :2]
@@ -176,8 +177,8 @@ class MouthStage:
             layers,
             sheets,
             driver,
-            Texture.of(layers.upper_texture),
-            Texture.of(layers.lower_texture),
+            sampled.of(layers.upper_texture),
+            sampled.of(layers.lower_texture),
             window,
             np.vstack([spline @ marks[list(ring)] for ring in (INNER_LIP_UPPER, INNER_LIP_LOWER)]),
             marks[[OUTER_LIP_UPPER[0], OUTER_LIP_UPPER[-1]]],
@@ -186,7 +187,7 @@ class MouthStage:
             border,
             rig.scale,
             HAIR_REACH if hides_lips(rig) else min(RIM_SHARE * float(driver.gaps.max()), RIM_REACH),
-            always and float(driver.gaps.max()) > 0,
+            moment and float(driver.gaps.max()) > 0,
         )
 
     def lines(self, handles: F32) -> tuple[F32, F32]:

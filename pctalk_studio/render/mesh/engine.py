@@ -18,9 +18,10 @@ from pctalk_studio.render.mesh.eyewear import wears_glasses
 from pctalk_studio.render.mesh.fields import Box, WeightMap
 from pctalk_studio.render.mesh.handles import HandleDriver, Pose
 from pctalk_studio.render.mesh.head import HeadStage
+from pctalk_studio.render.mesh.late_eyes import LateEyes
 from pctalk_studio.render.mesh.mouth import MouthLayers
 from pctalk_studio.render.mesh.sheets import FaceSheets
-from pctalk_studio.render.mesh.warp import Texture, Window
+from pctalk_studio.render.mesh.warp import AnyTexture, PlainTexture, Texture, Window
 from pctalk_studio.render.mesh.weights import HandleWeights
 
 F32 = npt.NDArray[np.float32]
@@ -103,8 +104,6 @@ class MeshFace:
         The photo for sampling, and the part of it that can move.
     mouth, eyes, head
         The stages that draw.
-    eye_boxes
-        Where the eyes are drawn.
     """
 
     picture: PictureU8
@@ -112,11 +111,10 @@ class MeshFace:
     weights: HandleWeights
     driver: HandleDriver
     sheets: FaceSheets
-    texture: Texture
+    texture: AnyTexture
     window: Window
     mouth: MouthStage
-    eyes: EyeLayers
-    eye_boxes: tuple[Box, ...]
+    eyes: EyeLayers | LateEyes
     head: HeadStage
 
     @classmethod
@@ -133,10 +131,12 @@ class MeshFace:
         sheets = FaceSheets.of(rig, weights, layers.frame)
         window = Window.of(sheets.face.grid, rig.picture_size, limit=sheets.face.extent)
         driver = HandleDriver.of(rig, weights)
-        mouth = MouthStage.of(rig, layers, sheets, driver, always=first is not None)
-        texture = Texture.of(source.picture)
-        eyes, head = EyeLayers.of(source.picture, rig), HeadStage.of(source.picture, rig, texture, sheets.face)
-        return cls(source.picture, rig, weights, driver, sheets, texture, window, mouth, eyes, eyes.windows, head)
+        mouth = MouthStage.of(rig, layers, sheets, driver, moment=first is not None)
+        texture: AnyTexture = Texture.of(source.picture) if first is None else PlainTexture.of(source.picture)
+        # Eyes of a movie blink and look about by themselves; most of its frames need no others.
+        eyes = EyeLayers.of(source.picture, rig) if first is None else LateEyes(source.picture, rig)
+        head = HeadStage.of(source.picture, rig, texture, sheets.face)
+        return cls(source.picture, rig, weights, driver, sheets, texture, window, mouth, eyes, head)
 
     def frame(self, row: MotionRow) -> PictureU8:
         """Draw one row; see :class:`pctalk_studio.render.api.PreparedFace`."""
@@ -153,13 +153,14 @@ class MeshFace:
             skin, vertices = sheet.backward(face), self._vertices(moved.seen)
             patches = [moved.mouth.box] if moved.mouth else []
             # A turned head is looked up through both fields at once; then skin is needed only under what is drawn over it.
-            for box in (*patches, *self.eye_boxes) if turned else (sheet.grid.moved(skin),):
+            for box in (*patches, *self.eyes.windows) if turned else (sheet.grid.moved(skin),):
                 self._lay_skin(canvas, skin, box)
             if moved.mouth:
                 self.mouth.draw(canvas, tuple(lips), moved.mouth)
         if row.eyes.any() or skin is not None:
             self.eyes.draw(canvas, vertices, *row.eyes.tolist())
-            patches.extend(self.eye_boxes)
+        if turned and (row.eyes.any() or skin is not None):
+            patches.extend(self.eyes.windows)
         return self.head.draw(canvas, tuple(patches), row.pose, skin) if turned else canvas
 
     def vertices(self, row: MotionRow) -> F32:

@@ -21,7 +21,7 @@ PlaneF32 = npt.NDArray[np.float32]
 _MARGIN_NASAL, _MARGIN_OUTER, _MARGIN_ABOVE, _MARGIN_BELOW = 0.10, 0.32, 0.26, 0.24
 LEAST_FOLD = 0.08
 """Least distance of the fold from the upper lid's edge over that of the eye's corners."""
-_STILL = 1 / 64
+STILL = 1 / 64
 """Pixels: the eyeball fades in with the square of the way, so that this much is a four-hundredth of a grey level of a hundred."""
 
 
@@ -220,7 +220,7 @@ class EyeFrame:
         marks = self.landmarks
         moved = vertices.take((*marks.upper, *marks.lower, *marks.fold), 0) - self.rest
         first, second = len(marks.upper), len(marks.upper) + len(marks.lower)
-        if np.abs(moved[:second]).max() < _STILL:
+        if np.abs(moved[:second]).max() < STILL:
             return None
         # A vertex that slides along its own line leaves the line where it is.
         heights = (moved @ self.down - self.slopes * (moved @ self.across)).astype(np.float32)

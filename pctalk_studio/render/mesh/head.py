@@ -28,7 +28,7 @@ from pctalk_studio.render.mesh.fields import (
     node_numbers,
 )
 from pctalk_studio.render.mesh.places import PlaceGrid
-from pctalk_studio.render.mesh.warp import Texture
+from pctalk_studio.render.mesh.warp import AnyTexture
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
@@ -87,14 +87,14 @@ class HeadStage:
     weight: F32
     relief: F32
     steepest: F64
-    texture: Texture
+    texture: AnyTexture
     places: PlaceGrid
     numbers: F32
     face: Grid
     face_extent: Box
 
     @classmethod
-    def of(cls, picture: U8, rig: FaceRig, texture: Texture, face: WeightMap) -> HeadStage:
+    def of(cls, picture: U8, rig: FaceRig, texture: AnyTexture, face: WeightMap) -> HeadStage:
         """Study a rig; ``face`` is the map on whose grid the skin's fields lie."""
         width, height = rig.picture_size
         step = 2 * max(round(STEP / 2 * rig.scale), 1)

@@ -49,6 +49,33 @@ class Texture:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PlainTexture:
+    """A picture that is sampled a few times only, such as a movie's frame: enlarging it would take longer than all of them.
+
+    Parameters
+    ----------
+    picture
+        [h, w, 3] uint8.
+    """
+
+    picture: U8
+
+    @classmethod
+    def of(cls, picture: U8) -> PlainTexture:
+        """Take a picture [h, w, 3] as it is."""
+        return cls(picture)
+
+    def look_up(self, x: F32, y: F32, out: U8 | None = None) -> U8:
+        """As :meth:`Texture.look_up`, with a cubic kernel; where nothing moves it is the picture bit by bit, too."""
+        half = np.float32(0.5)
+        seen = cv2.remap(self.picture, x * half, y * half, cv2.INTER_CUBIC, dst=out, borderMode=cv2.BORDER_REFLECT_101)
+        return np.asarray(seen, np.uint8)
+
+
+AnyTexture = Texture | PlainTexture
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Window:
     """A rectangle of pixels drawn through a grid.
 
