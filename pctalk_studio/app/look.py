@@ -39,6 +39,7 @@ class Tokens:
     style_open: str
     style_wide: str
     style_purse: str
+    performance: str
     wave: str
     error: str
     emotions: tuple[str, ...]
@@ -82,6 +83,7 @@ DARK = Tokens(
     style_open="#e8a15c",
     style_wide="#6fc2a8",
     style_purse="#c58be0",
+    performance="#c49a6c",
     wave="#8494a5",
     error="#ff6257",
     emotions=("#d9534f", "#a574d8", "#86a63f", "#6b83f2", "#f0b23c", "#8a8a8a", "#4ba5c9", "#ee82b4"),
@@ -114,6 +116,7 @@ LIGHT = Tokens(
     style_open="#a35a10",
     style_wide="#1d7a5e",
     style_purse="#8a3fb0",
+    performance="#7d5221",
     wave="#62707f",
     error="#b3261e",
     emotions=("#b5322e", "#7b46b5", "#5a7320", "#3f55c9", "#8f6100", "#5e5e5e", "#1e6f8f", "#b0357a"),

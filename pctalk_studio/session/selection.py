@@ -34,6 +34,8 @@ class Selection:
         Ids of emotion clips, blinks that were added, and markers.
     keys
         Keys of curves.
+    performances
+        Ids of performances.
     """
 
     words: frozenset[int] = frozenset()
@@ -42,6 +44,7 @@ class Selection:
     blinks: frozenset[int] = frozenset()
     markers: frozenset[int] = frozenset()
     keys: frozenset[KeyRef] = frozenset()
+    performances: frozenset[int] = frozenset()
 
     @classmethod
     def of(
@@ -53,10 +56,11 @@ class Selection:
         blinks: Iterable[int] = (),
         markers: Iterable[int] = (),
         keys: Iterable[KeyRef] = (),
+        performances: Iterable[int] = (),
     ) -> Selection:
         """A selection of these things."""
         sets = [frozenset(each) for each in (words, phones, emotions, blinks, markers)]
-        return cls(sets[0], sets[1], sets[2], sets[3], sets[4], frozenset(keys))
+        return cls(sets[0], sets[1], sets[2], sets[3], sets[4], frozenset(keys), frozenset(performances))
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))
@@ -79,6 +83,7 @@ class Selection:
             blinks=self.blinks & {blink.id for blink in project.blinks},
             markers=self.markers & {marker.id for marker in project.markers},
             keys=frozenset(key for key in self.keys if _is_there(project, key)),
+            performances=self.performances & {clip.id for clip in project.performances},
         )
         return self if there == self else there
 
@@ -93,6 +98,7 @@ class Selection:
             for clip in project.emotions
             if clip.id in chosen.emotions
         ]
+        edges += [(clip.start, clip.end) for clip in project.performances if clip.id in chosen.performances]
         times = [key.time for key in chosen.keys]
         times += [each.time for each in project.blinks if each.id in chosen.blinks]
         times += [each.time for each in project.markers if each.id in chosen.markers]

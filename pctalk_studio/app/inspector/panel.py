@@ -12,6 +12,7 @@ from pctalk_studio.app.inspector.head import HeadSheet
 from pctalk_studio.app.inspector.keys import KeySheet
 from pctalk_studio.app.inspector.moments import BlinkSheet, MarkerSheet
 from pctalk_studio.app.inspector.paint import PaintSheet
+from pctalk_studio.app.inspector.performance import PerformanceSheet
 from pctalk_studio.app.inspector.phone import PhoneSheet
 from pctalk_studio.app.inspector.rendering import RenderSheet
 from pctalk_studio.app.inspector.sheet import Sheet
@@ -44,6 +45,7 @@ class InspectorPanel(QWidget):
         self.setAccessibleName(self.tr("Inspector"))
         self.word, self.phone, self.emotion = WordSheet(kit), PhoneSheet(kit), EmotionSheet(kit)
         self.paint, self.key, self.blink = PaintSheet(kit), KeySheet(kit), BlinkSheet(kit)
+        self.performance = PerformanceSheet(kit)
         self.marker, self.clip, self.head, self.render_settings = (
             MarkerSheet(kit),
             ClipSheet(kit),
@@ -51,7 +53,7 @@ class InspectorPanel(QWidget):
             RenderSheet(kit),
         )
         self._closed = quiet_label(self.tr("No project is open. Open one, or begin with a portrait and a recording."), self)
-        self._nothing = quiet_label(self.tr("Nothing is selected. Click a word, a phone, a key or an emotion clip."), self)
+        self._nothing = quiet_label(self.tr("Nothing is selected. Click a word, a phone, a key or a clip."), self)
         self._lay_out()
         self._refreshing = QTimer(self, singleShot=True, interval=0)
         self._refreshing.timeout.connect(self.refresh)
@@ -69,7 +71,7 @@ class InspectorPanel(QWidget):
     @property
     def sheets(self) -> tuple[Sheet, ...]:
         """The sections, from top to bottom."""
-        selected = (self.word, self.phone, self.key, self.blink, self.marker, self.emotion, self.paint)
+        selected = (self.word, self.phone, self.key, self.blink, self.marker, self.performance, self.emotion, self.paint)
         return (*selected, self.clip, self.head, self.render_settings)
 
     def _lay_out(self) -> None:

@@ -19,6 +19,7 @@ from pctalk_studio.app.shell.docks import Docks
 from pctalk_studio.app.shell.front import Front
 from pctalk_studio.app.shell.menus import Menus
 from pctalk_studio.app.shell.pages import Pages
+from pctalk_studio.app.shell.performing import Performing
 from pctalk_studio.app.shell.project_files import ProjectFiles
 from pctalk_studio.app.shell.status_bar import StatusBar
 from pctalk_studio.app.shell.top_bar import TopBar
@@ -57,6 +58,7 @@ class MainWindow(QMainWindow):
         self.transport = TransportKeys(kit, self)
         self.docks = Docks(self, kit.settings)
         self.pages = Pages(kit, self.front, self.files, self.worker, self)
+        self.performing = Performing(kit, self.files, self)
         self.commands = Commands(kit, self)
         self._fill()
         self.setCentralWidget(self.front)
@@ -127,11 +129,14 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """A project is opened; pictures and recordings begin a new one."""
+        """A project is opened; performances are laid into it; pictures and recordings begin a new one."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self.pages.dropped(paths)
+            if self.performing.among(paths):
+                self.performing.take(paths)
+            else:
+                self.pages.dropped(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask before something is lost; then keep the layout and stop all work."""

@@ -31,6 +31,7 @@ class SelectionText(QObject):
 
     def _others(self, selection: Selection, project: Project) -> tuple[str, ...]:
         emotions = [emotion_name(clip.emotion) for clip in project.emotions if clip.id in selection.emotions]
+        performances = [clip.name for clip in project.performances if clip.id in selection.performances]
         labels = [phone.label for phone in project.speech.phones if phone.id in selection.phones]
         phones = " ".join(labels) if len(labels) == 1 else self.tr("{count} phones").format(count=len(labels))
         counted = (
@@ -41,5 +42,6 @@ class SelectionText(QObject):
         return (
             phones if labels else "",
             ", ".join(emotions),
+            ", ".join(performances),
             *(text.format(count=len(chosen)) for chosen, text in counted if chosen),
         )

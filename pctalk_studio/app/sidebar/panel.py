@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.sidebar.block import Block
 from pctalk_studio.app.sidebar.history import HistoryBlock
+from pctalk_studio.app.sidebar.performances import PerformancesBlock
 from pctalk_studio.app.sidebar.problems import ProblemsBlock
 from pctalk_studio.app.sidebar.sources import SourcesBlock
 from pctalk_studio.app.sidebar.styles import StylesBlock
@@ -17,7 +18,7 @@ from pctalk_studio.app.widgets.sections import MARGIN, quiet_label
 
 
 class SidebarPanel(QWidget):
-    """Sources, transcript, speaking styles, problems and history.
+    """Sources, transcript, speaking styles, performances, problems and history.
 
     Parameters
     ----------
@@ -32,6 +33,7 @@ class SidebarPanel(QWidget):
         self._editor = kit.editor
         self.setAccessibleName(self.tr("Sidebar"))
         self.sources, self.transcript, self.styles = SourcesBlock(kit), TranscriptBlock(kit), StylesBlock(kit)
+        self.performances = PerformancesBlock(kit)
         self.problems, self.history = ProblemsBlock(kit), HistoryBlock(kit)
         self._closed = quiet_label(
             self.tr("No project is open. Sources, transcript, problems and history of the open project stand here."), self
@@ -49,7 +51,7 @@ class SidebarPanel(QWidget):
     @property
     def blocks(self) -> tuple[Block, ...]:
         """The sections, from top to bottom."""
-        return (self.sources, self.transcript, self.styles, self.problems, self.history)
+        return (self.sources, self.transcript, self.styles, self.performances, self.problems, self.history)
 
     def _lay_out(self) -> None:
         content = QWidget(self)

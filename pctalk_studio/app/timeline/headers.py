@@ -36,6 +36,7 @@ def track_name(track: Track) -> str:
         Track.HEAD: QCoreApplication.translate("Track", "head"),
         Track.GAZE: QCoreApplication.translate("Track", "gaze"),
         Track.BLINK: QCoreApplication.translate("Track", "blinks"),
+        Track.PERFORMANCE: QCoreApplication.translate("Track", "performances"),
     }
     return texts[track]
 

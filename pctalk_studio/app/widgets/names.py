@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from pctalk_studio.document.edits.keys import CurveName
+from pctalk_studio.document.performance import PerformancePart
 from pctalk_studio.document.project import Emotion, EmotionRegion
 
 
@@ -39,6 +40,20 @@ def region_name(region: EmotionRegion) -> str:
         EmotionRegion.NOSE: tr("nose"),
         EmotionRegion.MOUTH: tr("mouth"),
     }[region]
+
+
+def part_name(part: PerformancePart) -> str:
+    """What a performance drives, in a word."""
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("PerformancePart", text)
+
+    return {
+        PerformancePart.HEAD: tr("head"),
+        PerformancePart.EYES: tr("eyes"),
+        PerformancePart.EXPRESSION: tr("expression"),
+        PerformancePart.MOUTH: tr("mouth"),
+    }[part]
 
 
 def curve_title(curve: CurveName) -> str:

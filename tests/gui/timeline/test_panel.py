@@ -111,7 +111,7 @@ def test_nothing_open_is_said_and_nothing_breaks(kit, qtbot):
     panel.show()
     qtbot.waitExposed(panel)
     image = panel.canvas.grab().toImage()
-    lightest = max(image.pixelColor(x, y).lightness() for x in range(0, 800, 2) for y in range(0, image.height(), 2))
+    lightest = max(image.pixelColor(x, y).lightness() for x in range(0, image.width(), 2) for y in range(0, image.height(), 2))
     assert lightest > QColor(DARK.panel).lightness() + 60
     for name in ("fit", "zoom_in", "zoom_selection", "next_doubtful", "split", "insert", "nudge_later", "lane_down"):
         kit.actions[f"timeline.{name}"].trigger()

@@ -7,6 +7,7 @@ from pctalk_studio.app.timeline.lanes.blinks import BlinkLane
 from pctalk_studio.app.timeline.lanes.emotions import EmotionLane
 from pctalk_studio.app.timeline.lanes.markers import MarkerLane
 from pctalk_studio.app.timeline.lanes.motion_lanes import GazeLane, HeadLane, LipScaleLane
+from pctalk_studio.app.timeline.lanes.performances import PerformanceLane
 from pctalk_studio.app.timeline.lanes.phones import PhoneLane
 from pctalk_studio.app.timeline.lanes.sound import SoundLane, SpectrogramLane
 from pctalk_studio.app.timeline.lanes.word_style import WordStyleLane
@@ -24,6 +25,7 @@ def all_lanes(board: Board) -> list[Lane]:
         LipScaleLane,
         WordStyleLane,
         EmotionLane,
+        PerformanceLane,
         HeadLane,
         GazeLane,
         BlinkLane,

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from pctalk_studio.app.timeline.lane import Strip
 from pctalk_studio.app.timeline.lanes.curve_plot import Channel, Plot
+from pctalk_studio.app.timeline.lanes.stacking import stacked
 from pctalk_studio.deformation.emc.mood import presence
 from pctalk_studio.deformation.emc.tables import emotion_tables
 from pctalk_studio.document.edits.keys import CurveName
@@ -96,16 +97,8 @@ class Box:
 def boxes(clips: Sequence[EmotionClip], duration: float, strip: Strip) -> list[Box]:
     """All clips as boxes, lowest in the stack first; each lies in the first row from the top in which it meets no other."""
     spans = [(0.0 if c.start is None else c.start, duration if c.end is None else c.end) for c in clips]
-    rows: list[float] = []
-    placed: dict[int, int] = {}
-    for number in sorted(range(len(clips)), key=lambda each: spans[each]):
-        start, end = spans[number]
-        row = next((each for each, until in enumerate(rows) if until <= start + 1e-9), len(rows))
-        if row == len(rows):
-            rows.append(0.0)
-        rows[row] = end
-        placed[number] = row
-    height = (strip.height - GAP) / max(len(rows), 2)
+    placed, rows = stacked(spans)
+    height = (strip.height - GAP) / max(rows, 2)
     found = []
     for number, clip in enumerate(clips):
         start, end = spans[number]
