@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from pctalk_studio.core.speech import SILENCE, Phone, Word
 from pctalk_studio.training.corpus.codecs import Codec, codecs_here, through_codec
-from pctalk_studio.training.corpus.noises import NoiseKind, hiss, noise_of
+from pctalk_studio.training.corpus.noises import NoiseKind, hiss_spectrum, noise_of
 from pctalk_studio.training.corpus.voices import SAMPLE_RATE, Spoken
 
 F32 = npt.NDArray[np.float32]
@@ -22,11 +22,14 @@ F32 = npt.NDArray[np.float32]
 _EMPHASIS_DB, _EMPHASIS_STEP = 2.5, 0.35
 """Deviation of the level from word to word, and seconds between its turns; synthesizers stress nothing by loudness."""
 
-_ROOM_SHARE, _NOISE_SHARE, _BAND_SHARE, _PHONE_SHARE, _CODEC_SHARE = 0.45, 0.55, 0.25, 0.08, 0.16
+_ROOM_SHARE, _NOISE_SHARE, _BAND_SHARE, _PHONE_SHARE, _CODEC_SHARE = 0.45, 0.55, 0.25, 0.08, 0.12
 _EARLY = 0.04
 """Seconds within which single reflections are heard."""
 
 _LONG_SILENCE_SHARE = 0.08
+
+_HISS_SLOPE = 0.5
+"""Of a recorder's own noise, between white and pink."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +150,15 @@ def recorded(voice: F32, conditions: Conditions, others: Sequence[F32], chance: 
     count = len(voice)
     response = room_response(conditions, chance)
     size = next_fast_len(count + len(response), real=True)
-    spectrum = rfft(voice, size) * rfft(response, size)
     level = 10.0 ** (conditions.level / 20.0)
-    noise = np.float32(level * 10.0 ** (-conditions.hiss / 20.0)) * _steady(hiss(size, 0.5, chance))
+    spectrum = rfft(voice, size)
+    if len(response) > 1:
+        spectrum *= rfft(response, size)
     if conditions.noise is not None:
         beside = noise_of(conditions.noise, count, others, chance)
-        noise[:count] += np.float32(level * 10.0 ** (-conditions.snr / 20.0)) * beside
-    spectrum = (spectrum + rfft(noise, size)) * _microphone(conditions, size)
+        spectrum += rfft(np.float32(level * 10.0 ** (-conditions.snr / 20.0)) * beside, size)
+    spectrum += np.float32(level * 10.0 ** (-conditions.hiss / 20.0)) * hiss_spectrum(size, _HISS_SLOPE, chance)
+    spectrum *= _microphone(conditions, size)
     heard = np.clip(np.asarray(irfft(spectrum, size)[:count], np.float32), -1.0, 1.0)
     if conditions.codec is not None:
         heard = np.clip(through_codec(heard, conditions.codec), -1.0, 1.0)
@@ -175,11 +180,6 @@ def room_response(conditions: Conditions, chance: np.random.Generator) -> F32:
     tail *= 10.0 ** (conditions.wet / 20.0) / max(float(np.sqrt(np.sum(tail**2))), 1e-9)
     tail[0] = 1.0
     return tail.astype(np.float32)
-
-
-def _steady(noise: F32) -> F32:
-    level = float(np.sqrt(np.mean(np.square(noise, dtype=np.float64))))
-    return np.asarray(noise / np.float32(max(level, 1e-12)), np.float32)
 
 
 def _microphone(conditions: Conditions, size: int) -> F32:

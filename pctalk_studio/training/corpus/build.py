@@ -27,7 +27,7 @@ from pctalk_studio.training.corpus.utterance import LABELS, NO_STRESS, Split, Ut
 from pctalk_studio.training.corpus.voices import F32, SAMPLE_RATE, Request, Spoken, Synthesizer, Voice, shifted
 
 SHARD_SENTENCES = 100
-TAKES = 3
+TAKES = 4
 """Recordings made of each spoken sentence: of another size of talker, in another tempo, room and noise, with another style."""
 
 _TAKES_APART = 0.15

@@ -35,7 +35,7 @@ _HELD_OUT = {
     "en-us+anika": Split.VALID,
     "en-us+benjamin": Split.VALID,
 }
-_SHARE, _HELD_OUT_SHARE = 0.18, 0.14
+_SHARE, _HELD_OUT_SHARE = 0.24, 0.16
 
 _RETRIEVE, _PHONE_EVENTS, _AS_IPA, _PLAIN_UTF8 = 2, 1, 2, 1
 _END, _WORD, _PHONE = 0, 1, 7

@@ -50,15 +50,21 @@ def noise_of(kind: NoiseKind, count: int, others: Sequence[F32], chance: np.rand
 
 def hiss(count: int, slope: float, chance: np.random.Generator) -> F32:
     """Gaussian noise whose power falls with the ``slope``-th power of frequency above 50 Hz: 0 white, 1 pink, 2 brown."""
-    # As a spectrum of random phases, one transform instead of a filter; the period is a round number that transforms fast.
+    # One transform instead of a filter; the period is a round number that transforms fast.
     from scipy.fft import irfft, next_fast_len
 
     size = next_fast_len(max(count, 2), real=True)
-    frequencies = np.fft.rfftfreq(size, 1.0 / _RATE)
-    spectrum = chance.standard_normal((2, len(frequencies)), dtype=np.float32)
-    shape = np.maximum(frequencies / 50.0, 1.0) ** (-slope / 2.0)
-    both = (spectrum[0] + 1j * spectrum[1]) * shape.astype(np.float32)
-    return np.asarray(irfft(both, size)[:count], np.float32)
+    return np.asarray(irfft(hiss_spectrum(size, slope, chance), size)[:count], np.float32)
+
+
+def hiss_spectrum(size: int, slope: float, chance: np.random.Generator) -> npt.NDArray[np.complex64]:
+    """Transform [size // 2 + 1] of such noise with a root mean square of 1."""
+    frequencies = np.arange(size // 2 + 1, dtype=np.float32) * np.float32(_RATE / size)
+    shape = np.maximum(frequencies / np.float32(50.0), np.float32(1.0)) ** np.float32(-slope / 2.0)
+    values = chance.standard_normal((len(shape), 2), dtype=np.float32).view(np.complex64)[:, 0] * shape
+    # Parseval's theorem; all bins but the outermost stand for two.
+    power = 2.0 * float(np.vdot(values, values).real) / size**2
+    return np.asarray(values / np.float32(np.sqrt(power)), np.complex64)
 
 
 def _hum(count: int, chance: np.random.Generator) -> F32:

@@ -45,8 +45,8 @@ _FOR_COMMA = 8
 _WORD_MIDDLE = 10.0
 """Mean number of words."""
 
-_TWO = 0.5
-"""How often two words are drawn anew rather than one, when a sentence belongs to another split."""
+_ATTEMPTS = 8
+"""Draws of the last words of a sentence that belongs to another split, before one word more is drawn anew."""
 
 
 class LanguageModel(Protocol):
@@ -99,12 +99,12 @@ class Sentences:
         """The sentence of a number and split; those of different splits are never equal."""
         chance = np.random.default_rng((self._seed, number))
         words = self._drawn(chance, number)
+        count, attempt = len(words), 0
         while split_of(words) is not split:
-            # Another last word, or two, is as good as another sentence, and costs less.
-            words = words[: max(1, len(words) - 1 - int(chance.random() < _TWO))]
-            words += [self._next(words, chance) for _ in range(1 + int(chance.random() < _TWO))]
-            words = words[:MOST_WORDS]
-            if len(words) < FEWEST_WORDS:
+            # Other last words are as good as another sentence, and cost less; more of them where few do not help.
+            attempt += 1
+            del words[max(0, count - 1 - attempt // _ATTEMPTS) :]
+            while len(words) < count:
                 words.append(self._next(words, chance))
         return _written(words, chance)
 
