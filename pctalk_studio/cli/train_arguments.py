@@ -13,6 +13,7 @@ def add_train(train: argparse.ArgumentParser) -> None:
     _sync(verbs.add_parser("sync", help="train the audio encoder by synchrony of sound and lips"))
     _lac(verbs.add_parser("lac", help="train lips: the expression predictor and the lip refiner"))
     _emc(verbs.add_parser("emc", help="train emotions: the combined predictor"))
+    _network(verbs.add_parser("ablations", help="train and compare the variants of the paper's ablations"), 500)
 
 
 def add_progress(parser: argparse.ArgumentParser) -> None:

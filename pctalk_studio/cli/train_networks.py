@@ -19,6 +19,20 @@ if TYPE_CHECKING:
 
 def run(args: argparse.Namespace) -> int:
     """Do it; returns 0."""
+    settings = run_settings(args)
+    with progress(args.progress) as listen:
+        _report(args.output, _VERBS[args.verb](args, settings, listen))
+    return 0
+
+
+def run_settings(args: argparse.Namespace) -> RunSettings:
+    """What is set of a training run.
+
+    Raises
+    ------
+    UsageError
+        When something cannot be done.
+    """
     if args.steps < 1 or args.pool < 1 or args.seed < 0 or (args.minutes is not None and args.minutes <= 0):
         raise UsageError("--steps, --pool and --minutes must be above 0, and --seed must not be negative.")
     import torch
@@ -27,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.device == "cuda" and not torch.cuda.is_available():
         raise UsageError("This machine has no CUDA device; leave --device out.")
-    settings = RunSettings(
+    return RunSettings(
         corpus=args.corpus,
         output=args.output,
         steps=args.steps,
@@ -38,9 +52,6 @@ def run(args: argparse.Namespace) -> int:
         device=args.device,
         pool=args.pool,
     )
-    with progress(args.progress) as listen:
-        _report(args.output, _VERBS[args.verb](args, settings, listen))
-    return 0
 
 
 def _sync(args: argparse.Namespace, settings: RunSettings, listen: ProgressListener) -> list[Outcome]:

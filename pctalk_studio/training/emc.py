@@ -47,7 +47,7 @@ class CombinedTask:
         self._context = networks.form.context
         self._listener = Listener(lac.audio_encoder)
         self._pool = Pool(self._listener.of(draws), training.pool, training.renewed)
-        self._held_out = [self._listener(held_out(number)) for number in range(training.held_out)]
+        self.held_out = [self._listener(held_out(number)) for number in range(training.held_out)]
 
     @property
     def module(self) -> nn.Module:
@@ -88,7 +88,7 @@ class CombinedTask:
     def figures(self) -> Mapping[str, float]:
         """How near D_e is to the true one on held-out voices, and how much of it moves with speech."""
         rows = []
-        for item in self._held_out:
+        for item in self.held_out:
             if not item.spoken.emotion.any():
                 continue
             pure, neutral = self.pure(item)

@@ -47,6 +47,8 @@ class PredictorTraining:
         Part of the windows whose style is told by motion instead of by name.
     reference
         Frames of that motion.
+    whole_face
+        Whether all keypoints are predicted, with what emotions do to them; otherwise those of lips and jaw alone.
     held_out
         Recordings on which it is measured.
     seed
@@ -66,6 +68,7 @@ class PredictorTraining:
     noise: float = 0.004
     by_motion: float = 0.25
     reference: int = 75
+    whole_face: bool = False
     held_out: int = 16
     seed: int = 0
 
@@ -164,9 +167,10 @@ class PredictorTask:
         style = torch.where(torch.rand(len(rows), 1, device=rows.device) < training.by_motion, found, rows)
         memory = networks.predictor.memory(batch.audio, batch.phones)
         condition = networks.predictor.condition(style, None, training.frames)
-        before = fed_back(networks.predictor, memory, condition, batch.lip, own_share(step, training), training)
+        truth = batch.lip + batch.emotional if training.whole_face else batch.lip
+        before = fed_back(networks.predictor, memory, condition, truth, own_share(step, training), training)
         predicted = networks.predictor(memory, condition, before)
-        exp = loss_exp(predicted, batch.lip, training.weight_rec)
+        exp = loss_exp(predicted, truth, training.weight_rec)
         styled = loss_style(found, networks.styles.map.weight.T, batch.style)
         return {"total": exp + training.weight_style * styled, "L_exp": exp, "L_style": styled}
 
