@@ -96,6 +96,16 @@ class BatchFace(PreparedFace, Protocol):
         ...
 
 
+@runtime_checkable
+class Remarking(Protocol):
+    """An engine that may have something to say about its work."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences about anything that is not as fast or as planned as it could be, so far; from any thread."""
+        ...
+
+
 class Renderer(Protocol):
     """An engine."""
 
@@ -122,18 +132,37 @@ class Renderer(Protocol):
 
 @runtime_checkable
 class KindredRenderer(Renderer, Protocol):
-    """An engine that studies further frames of a movie with what it knows of the person from one of them."""
+    """An engine that studies the frames of a movie with what it knows of the person: faster, and without flicker."""
 
-    def prepare_kin(self, source: RenderSource, first: PreparedFace) -> PreparedFace:
+    def know(self, frames: Sequence[RenderSource]) -> object:
+        """Learn what does not change from moment to moment, such as teeth.
+
+        Parameters
+        ----------
+        frames
+            Some of a movie; the first shows the person best, others the teeth.
+
+        Returns
+        -------
+        object
+            For :meth:`prepare_kin` alone.
+
+        Raises
+        ------
+        RenderError
+            As :meth:`prepare`.
+        """
+        ...
+
+    def prepare_kin(self, source: RenderSource, person: object) -> PreparedFace:
         """Do once what depends on one frame alone.
 
         Parameters
         ----------
         source
             A frame, and the face in it.
-        first
-            What :meth:`prepare` made of another frame, of the same person and size: what does not change from moment to moment,
-            such as teeth, is taken from there, so that it does not flicker.
+        person
+            What :meth:`know` has learnt of the movie, at the same size.
 
         Raises
         ------

@@ -25,6 +25,10 @@ STUDIED_BYTES = 192 << 20
 """Memory for studied frames; of a face of 165 pixels between the eye corners one takes some 10 MB."""
 
 
+_SPREAD, _WIDE = 3, 4
+"""Frames by which a person is known, besides the best one: some anywhere, and some with open mouths."""
+
+
 class Frames(Protocol):
     """A movie's decoded frames; :class:`pctalk_studio.media.movie_frames.MovieFrames` gives them."""
 
@@ -124,7 +128,11 @@ class MovingFace:
         self._limit = limit
         self._lock = threading.Lock()
         self._studied: OrderedDict[int, Future[_Studied]] = OrderedDict()
-        self._first = renderer.prepare(source.poster)
+        # Who it is, is learnt now, and so is whether the engine can draw the face at all.
+        self._person: object = None
+        if isinstance(renderer, KindredRenderer):
+            self._person = renderer.know([source.at(number) for number in telling_frames(source.face)])
+        self.face(source.face.reference)
 
     def frame(self, row: MotionRow) -> PictureU8:
         """Draw one row.
@@ -151,7 +159,7 @@ class MovingFace:
             # Somebody else may be at it still.
             return known.result().face
         try:
-            studied = _Studied.of(self._study(number), self._first)
+            studied = _Studied.of(self._study(number), self._person)
         except BaseException as error:
             with self._lock:
                 self._studied.pop(number, None)
@@ -164,7 +172,7 @@ class MovingFace:
     def _study(self, number: int) -> PreparedFace:
         source = self.source.at(number)
         if isinstance(self._renderer, KindredRenderer):
-            return self._renderer.prepare_kin(source, self._first)
+            return self._renderer.prepare_kin(source, self._person)
         return self._renderer.prepare(source)
 
     def _trim(self, wanted: int) -> None:
@@ -188,11 +196,24 @@ class _Studied:
     nbytes: int
 
     @classmethod
-    def of(cls, face: PreparedFace, first: PreparedFace) -> _Studied:
-        """Count a frame's memory; what it shares with the first one costs nothing."""
-        shared = _arrays(first, {})
+    def of(cls, face: PreparedFace, person: object) -> _Studied:
+        """Count a frame's memory; what is the person's is shared by all."""
+        shared = _arrays(person, {})
         own = _arrays(face, {})
         return cls(face, sum(array.nbytes for key, array in own.items() if key not in shared))
+
+
+def telling_frames(track: FaceTrack) -> tuple[int, ...]:
+    """Frames by which a person is known: the best one, then some spread over the movie, and some with wide mouths."""
+    present = np.flatnonzero(track.presence == 1)
+    if not len(present):
+        return (track.reference,)
+    spread = present[np.linspace(0, len(present) - 1, _SPREAD + 2).astype(int)[1:-1]]
+    gaps = np.linalg.norm(track.shape[present, 13] - track.shape[present, 14], axis=1)
+    # One of each part of the movie, or all might be of one laugh.
+    parts = np.array_split(np.arange(len(present)), _WIDE)
+    wide = [present[part[np.argmax(gaps[part])]] for part in parts if len(part)]
+    return tuple(dict.fromkeys(int(number) for number in (track.reference, *spread, *wide)))
 
 
 def _arrays(value: object, found: dict[int, np.ndarray]) -> dict[int, np.ndarray]:  # type: ignore[type-arg]

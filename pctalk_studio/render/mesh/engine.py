@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from pctalk_studio.core.errors import RenderError
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.motion import MotionRow
 from pctalk_studio.core.topology import face_topology
-from pctalk_studio.render.api import PictureU8, PreparedFace, RenderSource
+from pctalk_studio.render.api import PictureU8, RenderSource
 from pctalk_studio.render.mesh.composition import MouthShape, MouthStage
 from pctalk_studio.render.mesh.eyes import EyeLayers
 from pctalk_studio.render.mesh.eyewear import wears_glasses
@@ -20,6 +21,7 @@ from pctalk_studio.render.mesh.handles import HandleDriver, Pose
 from pctalk_studio.render.mesh.head import HeadStage
 from pctalk_studio.render.mesh.late_eyes import LateEyes
 from pctalk_studio.render.mesh.mouth import MouthLayers
+from pctalk_studio.render.mesh.person import Person
 from pctalk_studio.render.mesh.sheets import FaceSheets
 from pctalk_studio.render.mesh.warp import AnyTexture, PlainTexture, Texture, Window
 from pctalk_studio.render.mesh.weights import HandleWeights
@@ -58,29 +60,47 @@ class MeshRenderer:
         RenderError
             When the face is too small or its landmarks are no face.
         """
-        rig = source.rig
-        if source.picture.shape[:2] != (rig.picture_size[1], rig.picture_size[0]):
-            raise ValueError("the rig belongs to a picture of another size")
-        if not np.isfinite(rig.landmarks).all() or not np.isfinite(rig.shape).all():
-            raise RenderError("The face mesh of this portrait is broken; detect the face again or give its points by hand.")
-        if rig.scale < SMALLEST_FACE:
-            raise RenderError(
-                f"The face is too small to animate (eyes {rig.scale:.0f} pixels apart, {SMALLEST_FACE:.0f} needed); "
-                "use a larger picture or crop to the face."
-            )
+        _check(source)
         return MeshFace.of(source)
 
-    def prepare_kin(self, source: RenderSource, first: PreparedFace) -> MeshFace:
-        """Study a further frame of a movie; see :class:`pctalk_studio.render.api.KindredRenderer`.
+    def know(self, frames: Sequence[RenderSource]) -> Person:
+        """Learn who is in a movie; see :class:`pctalk_studio.render.api.KindredRenderer`.
 
         Raises
         ------
         RenderError
-            When the frame does not show the mouth.
+            As :meth:`prepare`.
         """
-        if not isinstance(first, MeshFace):
-            raise TypeError("the other frame was studied by another engine")
-        return MeshFace.of(source, first)
+        for frame in frames:
+            _check(frame)
+        return Person.of(frames)
+
+    def prepare_kin(self, source: RenderSource, person: object) -> MeshFace:
+        """Study a frame of a movie; see :class:`pctalk_studio.render.api.KindredRenderer`.
+
+        Raises
+        ------
+        RenderError
+            As :meth:`prepare`.
+        """
+        if not isinstance(person, Person):
+            raise TypeError("the person was learnt by another engine")
+        _check(source)
+        return MeshFace.of(source, person)
+
+
+def _check(source: RenderSource) -> None:
+    """Refuse what cannot be drawn."""
+    rig = source.rig
+    if source.picture.shape[:2] != (rig.picture_size[1], rig.picture_size[0]):
+        raise ValueError("the rig belongs to a picture of another size")
+    if not np.isfinite(rig.landmarks).all() or not np.isfinite(rig.shape).all():
+        raise RenderError("The face mesh of this portrait is broken; detect the face again or give its points by hand.")
+    if rig.scale < SMALLEST_FACE:
+        raise RenderError(
+            f"The face is too small to animate (eyes {rig.scale:.0f} pixels apart, {SMALLEST_FACE:.0f} needed); "
+            "use a larger picture or crop to the face."
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,23 +138,23 @@ class MeshFace:
     head: HeadStage
 
     @classmethod
-    def of(cls, source: RenderSource, first: MeshFace | None = None) -> MeshFace:
-        """Everything that depends on the source alone; with ``first``, another frame of a movie, less of it."""
+    def of(cls, source: RenderSource, person: Person | None = None) -> MeshFace:
+        """Everything that depends on the source alone; of a movie, whose person is known, on one frame of it."""
         rig = source.rig
-        if first is not None:
-            weights = first.weights
+        if person is not None:
+            weights = person.weights
         else:
             weights = HandleWeights.solve(face_topology())
             if wears_glasses(source.picture, rig.landmarks[:, :2]):
                 weights = weights.behind_glasses(rig.shape)
-        layers = MouthLayers.of(source.picture, rig, None if first is None else first.mouth.layers.look)
+        layers = MouthLayers.of(source.picture, rig, None if person is None else person.look)
         sheets = FaceSheets.of(rig, weights, layers.frame)
         window = Window.of(sheets.face.grid, rig.picture_size, limit=sheets.face.extent)
         driver = HandleDriver.of(rig, weights)
-        mouth = MouthStage.of(rig, layers, sheets, driver, moment=first is not None)
-        texture: AnyTexture = Texture.of(source.picture) if first is None else PlainTexture.of(source.picture)
+        mouth = MouthStage.of(rig, layers, sheets, driver, moment=person is not None)
+        texture: AnyTexture = Texture.of(source.picture) if person is None else PlainTexture.of(source.picture)
         # Eyes of a movie blink and look about by themselves; most of its frames need no others.
-        eyes = EyeLayers.of(source.picture, rig) if first is None else LateEyes(source.picture, rig)
+        eyes = EyeLayers.of(source.picture, rig) if person is None else LateEyes(source.picture, rig)
         head = HeadStage.of(source.picture, rig, texture, sheets.face)
         return cls(source.picture, rig, weights, driver, sheets, texture, window, mouth, eyes, head)
 

@@ -1,0 +1,70 @@
+"""What the frames of a movie have in common: how the person's skin moves, and what the mouth looks like inside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pctalk_studio.core.topology import face_topology
+from pctalk_studio.render.api import RenderSource
+from pctalk_studio.render.mesh.eyewear import wears_glasses
+from pctalk_studio.render.mesh.lips import LipCurves
+from pctalk_studio.render.mesh.mouth_frame import MouthFrame
+from pctalk_studio.render.mesh.mouth_look import MouthLook
+from pctalk_studio.render.mesh.own_teeth import OwnMouth
+from pctalk_studio.render.mesh.weights import HandleWeights
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Person:
+    """One person in all frames of a movie.
+
+    Parameters
+    ----------
+    weights
+        How the mesh's vertices follow the handles.
+    look
+        What is painted in the mouth is painted by this in every frame, or it would flicker.
+    """
+
+    weights: HandleWeights
+    look: MouthLook
+
+    @classmethod
+    def of(cls, frames: Sequence[RenderSource]) -> Person:
+        """Learn from some frames: the first shows the person best, and others the teeth."""
+        best = frames[0]
+        weights = HandleWeights.solve(face_topology())
+        glasses = [wears_glasses(each.picture, each.rig.landmarks[:, :2]) for each in frames]
+        if 2 * sum(glasses) > len(glasses):
+            weights = weights.behind_glasses(best.rig.shape)
+        look = _middle([MouthLook.of(each.picture, each.rig) for each in frames])
+        shown = [_with_teeth(each, look) for each in frames]
+        bared = [each for each in shown if each is not look]
+        return cls(weights, _middle(bared) if bared else look)
+
+
+def _with_teeth(frame: RenderSource, look: MouthLook) -> MouthLook:
+    """The look with the colour of the teeth that a frame shows; the same where it shows none."""
+    mouth = MouthFrame.of(frame.rig)
+    if mouth.roi.empty:
+        return look
+    own = OwnMouth.of(frame.picture, mouth, LipCurves.of(frame.rig, mouth), look)
+    return look if own is None else own.recoloured(look)
+
+
+def _middle(looks: Sequence[MouthLook]) -> MouthLook:
+    """The median of several looks: a blink, a shadow or a blur in one of them counts for nothing."""
+    return replace(
+        looks[0],
+        lips=np.median([look.lips for look in looks], axis=0),
+        skin=np.median([look.skin for look in looks], axis=0),
+        enamel=np.median([look.enamel for look in looks], axis=0),
+        sclera_luma=float(np.median([look.sclera_luma for look in looks])),
+        chroma=float(np.median([look.chroma for look in looks])),
+        light=float(np.median([look.light for look in looks])),
+        blur=float(np.median([look.blur for look in looks])),
+        grain=float(np.median([look.grain for look in looks])),
+    )
