@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from pctalk_studio import __version__
+from pctalk_studio.cli.emotion_sources import FORM as FEELING
+from pctalk_studio.cli.emotion_sources import EmotionCall
 from pctalk_studio.cli.models_arguments import add_models
 from pctalk_studio.cli.performances import FORM, PerformanceCall
 from pctalk_studio.cli.train_arguments import add_train
@@ -161,6 +163,15 @@ def _add_controls(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME[:INTENSITY[:REGION,...]]",
         help=f"one of {', '.join(Emotion)}; regions {', '.join(EmotionRegion)}; repeat for several",
+    )
+    face.add_argument(
+        "--emotion-from",
+        type=EmotionCall.parse,
+        action="append",
+        default=[],
+        metavar=FEELING,
+        help="read emotions from the words, from the voice, or take over the expression of another face, a picture or a movie "
+        "(add 'moving' for its course in time); repeat for several",
     )
     face.add_argument(
         "--performance",

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pctalk_studio.analysis.face import FacePoints
 from pctalk_studio.cli.arguments import project_of
 from pctalk_studio.cli.clip import Outputs, engines, summary, write_outputs
+from pctalk_studio.cli.emotion_sources import feel
 from pctalk_studio.cli.output import progress, say, warn
 from pctalk_studio.cli.performances import lay
 from pctalk_studio.cli.transcript import transcript_of
@@ -49,6 +50,7 @@ def opened(args: argparse.Namespace, listen: ProgressListener) -> Studio:
             raise UsageError("Give either a project, or --portrait and --audio, not both.")
         studio = Studio.open(args.project, engines(), listen)
         lay(studio, args.performance)
+        feel(studio, args.emotion_from)
         return studio
     if args.portrait is None:
         raise UsageError("Give a project, or both --portrait and --audio; 'pctalk-studio render --help' tells more.")
@@ -83,4 +85,5 @@ def begun(args: argparse.Namespace, listen: ProgressListener, *, drawing: bool =
         available[project.render.engine]()
     studio = Studio.new(args.portrait, args.audio, available, text=text, project=project, listen=listen)
     lay(studio, args.performance)
+    feel(studio, args.emotion_from)
     return studio

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from pctalk_studio.cli.arguments import FrameSize, build_parser, parse_emotion, project_of
+from pctalk_studio.cli.emotion_sources import EmotionCall
 from pctalk_studio.core.errors import StudioError, UsageError
 from pctalk_studio.document.project import Emotion, EmotionClip, EmotionRegion, Gaze, HeadMotion, Project, RenderSettings
 
@@ -93,3 +94,14 @@ def test_help_imports_nothing_heavy():
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     assert "render" in result.stdout
+
+
+def test_sources_of_emotion_are_read():
+    assert EmotionCall.parse("text") == EmotionCall("text")
+    assert EmotionCall.parse("anna.jpg:brows,eyes") == EmotionCall(
+        "anna.jpg", frozenset({EmotionRegion.BROWS, EmotionRegion.EYES})
+    )
+    assert EmotionCall.parse("C:/a b/anna.mp4:moving@1.5") == EmotionCall("C:/a b/anna.mp4", moving=True, start=1.5)
+    for wrong, said in (("anna.jpg:ears", "'ears' in"), ("text:brows", "give no regions"), ("voice@2", "no start")):
+        with pytest.raises(UsageError, match=said):
+            EmotionCall.parse(wrong)

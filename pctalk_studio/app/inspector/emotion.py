@@ -25,7 +25,7 @@ from pctalk_studio.app.widgets.sections import ElidedLabel
 from pctalk_studio.app.widgets.value_slider import ValueSlider
 from pctalk_studio.deformation.emc.tables import emotion_tables
 from pctalk_studio.document.edits.keys import CurveName
-from pctalk_studio.document.project import Emotion, EmotionClip, EmotionRegion, Project, Side
+from pctalk_studio.document.project import Emotion, EmotionClip, EmotionRegion, EmotionSource, Project, Side
 from pctalk_studio.session.selection import Selection
 
 STRENGTH = ValueScale(0.0, 1.5, 0.0)
@@ -118,7 +118,7 @@ class EmotionSheet(Sheet):
         length = project.speech.duration
         starts = [clip.start or 0.0 for clip in clips]
         ends = [length if clip.end is None else clip.end for clip in clips]
-        self._when.setText(span_text(min(starts), max(ends)))
+        self._when.setText("   ".join(filter(None, (span_text(min(starts), max(ends)), self._found(clips)))))
         self.start.set_values(starts)
         self.end.set_values(ends)
         self.intensity.show_values([clip.intensity for clip in clips])
@@ -136,6 +136,19 @@ class EmotionSheet(Sheet):
         self.side.set_value(sides.pop() if len(sides) == 1 else None)
         self.envelope.show(project, time, [clip.id for clip in clips])
         return True
+
+    def _found(self, clips: tuple[EmotionClip, ...]) -> str:
+        """What found a clip and how sure it is; nothing for one that a person chose."""
+        if len(clips) != 1 or clips[0].confidence == 1.0:
+            return ""
+        sources = {
+            EmotionSource.AUDIO: self.tr("heard"),
+            EmotionSource.TEXT: self.tr("read"),
+            EmotionSource.IMAGE: self.tr("seen"),
+            EmotionSource.VIDEO: self.tr("seen"),
+            EmotionSource.LABEL: self.tr("chosen"),
+        }
+        return self.tr("{source}, {share:.0f} % sure").format(source=sources[clips[0].source], share=100 * clips[0].confidence)
 
     def _show_fades(self, clips: tuple[EmotionClip, ...]) -> None:
         """A fade that nobody set is as long as the emotion itself takes; that is the slider's neutral mark."""

@@ -44,6 +44,7 @@ class Commands(QObject):
         self._needing_desk: list[QAction] = []
         self._add_files()
         self._add_edits()
+        self._add_emotions()
         self._add_views()
         self._add_help()
         kit.editor.desk_changed.connect(self.refresh)
@@ -72,6 +73,12 @@ class Commands(QObject):
         self._add("file.relink", self.tr("Find missing media..."), (), pages.relink, group, desk=True)
         self._add("file.close", self.tr("Close project"), ("Ctrl+F4",), files.close, group, desk=True)
         self._add("file.quit", self.tr("Quit"), ("Ctrl+Q",), self._window.close, group)
+
+    def _add_emotions(self) -> None:
+        group, feeling = self.tr("Emotion"), self._window.feeling
+        self._add("emotion.from_words", self.tr("Read emotions from the words"), (), feeling.from_words, group, desk=True)
+        self._add("emotion.from_voice", self.tr("Hear emotions in the voice"), (), feeling.from_voice, group, desk=True)
+        self._add("emotion.from_face", self.tr("Take over an expression..."), (), feeling.from_face, group, desk=True)
 
     def _add_edits(self) -> None:
         group, editor, pages = self.tr("Edit"), self._kit.editor, self._window.pages

@@ -16,6 +16,7 @@ from pctalk_studio.app.shell.chooser import Chooser
 from pctalk_studio.app.shell.commands import Commands
 from pctalk_studio.app.shell.cut_short import CutShort
 from pctalk_studio.app.shell.docks import Docks
+from pctalk_studio.app.shell.feeling import Feeling
 from pctalk_studio.app.shell.front import Front
 from pctalk_studio.app.shell.menus import Menus
 from pctalk_studio.app.shell.pages import Pages
@@ -59,6 +60,7 @@ class MainWindow(QMainWindow):
         self.docks = Docks(self, kit.settings)
         self.pages = Pages(kit, self.front, self.files, self.worker, self)
         self.performing = Performing(kit, self.files, self)
+        self.feeling = Feeling(kit, self.files, self)
         self.commands = Commands(kit, self)
         self._fill()
         self.setCentralWidget(self.front)

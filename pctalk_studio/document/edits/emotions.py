@@ -85,8 +85,8 @@ def reorder_emotion(project: Project, *, clip: int, to: int) -> Project:
 
 
 def set_emotion(project: Project, *, clip: int, emotion: Emotion) -> Project:
-    """Let a clip feel something else."""
-    return _exchanged(project, replace(emotion_clip(project, clip), emotion=emotion))
+    """Let a clip feel something else: that emotion's usual look, as a person chose it."""
+    return _exchanged(project, replace(emotion_clip(project, clip), emotion=emotion, look=(), confidence=1.0))
 
 
 def set_intensity(project: Project, *, clips: Sequence[int], intensity: float) -> Project:
