@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from pctalk_studio.nets.liveportrait.generator import SLOPE, Spade, SpadeBlock, SpadeGenerator
-from pctalk_studio.nets.liveportrait.layers import Direct, Plan, convolution, repeated
+from pctalk_studio.nets.liveportrait.layers import Direct, Plan, convolution, repeated, wide
 from pctalk_studio.nets.liveportrait.winograd import COLUMNS, OUTPUTS, QUADRUPLED_ROWS, Winograd
 
 FIRST, MIDDLE, LAST = 0, 1, 2
@@ -127,7 +127,7 @@ def normalised(x: Tensor) -> Tensor:
 
 def modulated(unit: Tensor, gain_and_offset: Tensor) -> Tensor:
     """Gain and offset, [N, H, W, 2 C] with gains first, put on unit [N, H, W, C]."""
-    gain, offset = gain_and_offset.chunk(2, dim=-1)
+    gain, offset = wide(gain_and_offset).chunk(2, dim=-1)
     return torch.addcmul(offset, unit.to(gain.dtype), gain)
 
 
@@ -165,9 +165,9 @@ class _UpperBlock(nn.Module):
                 _gain_and_offset(block.norm_0), _gain_and_offset(block.norm_1), _gain_and_shortcut(block.norm_s, block.conv_s)
             )
         )  # fmt: skip
-        self.conv_0, self.conv_1 = (convolution(*_weights_of(conv), plan) for conv in (block.conv_0, block.conv_1))
+        self.conv_0, self.conv_1 = (convolution(*_weights_of(conv), plan.careful) for conv in (block.conv_0, block.conv_1))
         self.outputs = block.conv_s.out_channels
-        self.conv_s = Direct(block.conv_s.weight, None, plan.policy)
+        self.conv_s = Direct(block.conv_s.weight, None, plan.careful.policy)
 
     def forward(self, x: Tensor, features: Tensor) -> Tensor:
         """Twice the size of x [N, H, W, C]."""
@@ -176,8 +176,8 @@ class _UpperBlock(nn.Module):
         hidden = [dict(zip(phases, parts, strict=True)) for parts in zip(*each, strict=True)]
         unit = repeated(normalised(x), 2)
         inner = self.conv_0(functional.leaky_relu_(modulated(unit, self._modulation(0, hidden[0])), SLOPE))
-        gain, offset = torch.split(self._modulation(2, hidden[2]), [unit.shape[-1], self.outputs], dim=-1)
-        shortcut = self.conv_s(unit.to(gain.dtype) * gain).add_(offset)
+        gain, offset = torch.split(wide(self._modulation(2, hidden[2])), [unit.shape[-1], self.outputs], dim=-1)
+        shortcut = wide(self.conv_s(unit.to(gain.dtype) * gain)).add_(offset)
         inner = functional.leaky_relu_(modulated(normalised(inner), self._modulation(1, hidden[1])), SLOPE)
         out: Tensor = shortcut.add_(self.conv_1(inner))
         return out
@@ -204,12 +204,12 @@ class FastGenerator(nn.Module):
     def __init__(self, plain: SpadeGenerator, plan: Plan) -> None:
         super().__init__()
         middle = plain.middle
-        self.fc = convolution(*_weights_of(plain.fc), plan)
-        self.shared = convolution(*_shared([norm for block in middle for norm in (block.norm_0, block.norm_1)]), plan)
-        self.middle = nn.ModuleList(_MiddleBlock(block, plan) for block in middle)
-        self.up_0 = _UpperBlock(plain.up_0, 2, plan)
+        self.fc = convolution(*_weights_of(plain.fc), plan.careful)
+        self.shared = convolution(*_shared([norm for block in middle for norm in (block.norm_0, block.norm_1)]), plan.careful)
+        self.middle = nn.ModuleList(_MiddleBlock(block, plan.careful) for block in middle)
+        self.up_0 = _UpperBlock(plain.up_0, 2, plan.careful)
         self.up_1 = _UpperBlock(plain.up_1, 4, plan)
-        self.image = Direct(*_weights_of(cast(nn.Conv2d, plain.conv_img[0])), plan.policy)
+        self.image = Direct(*_weights_of(cast(nn.Conv2d, plain.conv_img[0])), plan.careful.policy)
         self.to(plan.policy.device)
 
     def forward(self, features: Tensor) -> Tensor:

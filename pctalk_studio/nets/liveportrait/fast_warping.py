@@ -163,8 +163,8 @@ class FastWarping(nn.Module):
         self.last = convolution(*folded(decoder.conv, decoder.norm), plan)
         self.heads = FourierHeads(motion.mask, motion.occlusion) if plan.fourier else _Heads(motion.mask, motion.occlusion, plan)
         third = cast(nn.Conv2d, plain.third["conv"]), cast(nn.BatchNorm2d, plain.third["norm"])
-        self.third = convolution(*folded(*third), plan)
-        self.fourth = Direct(plain.fourth.weight, plain.fourth.bias, plan.policy)
+        self.third = convolution(*folded(*third), plan.careful)
+        self.fourth = Direct(plain.fourth.weight, plain.fourth.bias, plan.careful.policy)
         self.to(plan.policy.device)
 
     def _conv(self, block: ConvNorm3d, side: int, repeat: int = 1) -> nn.Module:
@@ -188,7 +188,7 @@ class FastWarping(nn.Module):
         moved = sampled(source.volume, source.grid + mixed)
         planes = moved.permute(0, 2, 3, 4, 1).reshape(count, height, width, -1)
         flat = self.third(planes)
-        out: Tensor = self.fourth(functional.leaky_relu_(flat, 0.01)) * torch.sigmoid(occlusion)
+        out: Tensor = self.fourth(functional.leaky_relu_(flat, 0.01)) * torch.sigmoid(occlusion.float())
         return out
 
     def features(self, source: WarpSource, k_driving: Tensor, k_source: Tensor) -> Tensor:

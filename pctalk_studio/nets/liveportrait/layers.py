@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -31,6 +31,11 @@ class Plan:
     policy: Policy
     winograd_from: int | None = None
     fourier: bool = False
+
+    @property
+    def careful(self) -> Plan:
+        """For convolutions whose rounding grows in all that follows: bfloat16 has too few digits for them, float16 enough."""
+        return replace(self, policy=self.policy.exact) if self.policy.dtype == torch.bfloat16 else self
 
     @classmethod
     def of(cls, policy: Policy) -> Plan:
@@ -81,8 +86,8 @@ class Direct(nn.Module):
         dtype = self.weight.dtype
         planes = repeated(x.to(dtype), self.repeat).movedim(-1, 1)
         convolve = functional.conv3d if x.dim() == 5 else functional.conv2d
-        if dtype == torch.float16 and x.device.type == "cpu":
-            # Processors have no such convolution; products of halves added up in float32 are what a tensor core gives.
+        if dtype != torch.float32 and x.device.type == "cpu":
+            # Processors have no such convolutions, or slow ones; products added up in float32 are what a tensor core gives.
             bias = None if self.bias is None else self.bias.float()
             return convolve(planes.float(), self.weight.float(), bias, padding=self.padding).movedim(1, -1).to(dtype)
         return convolve(planes, self.weight, self.bias, padding=self.padding).movedim(1, -1)
@@ -95,6 +100,11 @@ def convolution(weight: Tensor, bias: Tensor, plan: Plan, *, repeat: int = 1, sm
     if three and not small and plan.winograd_from is not None and work >= plan.winograd_from:
         return Winograd(weight, bias, SAME_ROWS if repeat == 1 else DOUBLED_ROWS)
     return Direct(weight, bias, plan.policy, repeat)
+
+
+def wide(x: Tensor) -> Tensor:
+    """bfloat16 as float32, for sums and products of its values; everything else as it is."""
+    return x.float() if x.dtype == torch.bfloat16 else x
 
 
 def repeated(x: Tensor, times: int) -> Tensor:

@@ -17,7 +17,7 @@ from pctalk_studio.nets.liveportrait.fast_generator import FastGenerator
 from pctalk_studio.nets.liveportrait.fast_warping import FastWarping, WarpSource
 from pctalk_studio.nets.liveportrait.layers import Plan
 from pctalk_studio.nets.liveportrait.networks import Networks
-from pctalk_studio.nets.liveportrait.policy import Policy
+from pctalk_studio.nets.liveportrait.policy import CPU, Policy
 from pctalk_studio.nets.liveportrait.pose import ArrayF32, FaceMotion, degrees_of_bins
 from pctalk_studio.nets.liveportrait.replay import Replay
 from pctalk_studio.nets.liveportrait.retargeting import opening_shift, stitched
@@ -58,9 +58,13 @@ def _next_size(count: int) -> int:
     return 1 << max(count - 1, 0).bit_length()
 
 
-def _full_single_precision() -> AbstractContextManager[None]:
-    """What is float32 is to be float32: cards otherwise cut the factors of its convolutions to eleven bits (TF32)."""
-    return torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=False, allow_tf32=False)
+def _full_single_precision(policy: Policy = CPU) -> AbstractContextManager[None]:
+    """What is float32 is to be float32: cards otherwise cut the factors of its convolutions to eleven bits (TF32).
+
+    Beside bfloat16 that is welcome: those are as many bits as float16 has, at the speed of tensor cores.
+    """
+    cut = policy.dtype == torch.bfloat16
+    return torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=False, allow_tf32=cut)
 
 
 def _planes(pictures: npt.NDArray[np.uint8], device: torch.device) -> Tensor:
@@ -106,7 +110,7 @@ class LivePortraitModel:
 
     @classmethod
     def tested(cls, networks: Networks, policy: Policy) -> LivePortraitModel:
-        """A model that has proved on one frame that its device draws; in float32 where half precision does not.
+        """A model that has proved on one frame that its device draws; in a calmer precision where the wished one does not.
 
         ``policy`` of the result says what was chosen.
 
@@ -117,9 +121,12 @@ class LivePortraitModel:
         """
         model = cls(networks, policy)
         trouble = model.self_test()
-        if trouble and policy != policy.exact:
-            remark = f"LivePortrait draws {trouble} pictures on {policy.words}; it draws in float32 instead, more slowly."
-            model = cls(networks, policy.exact)
+        for calmer in policy.calmer:
+            if not trouble:
+                break
+            instead = calmer.words.rpartition(" ")[2]
+            remark = f"LivePortrait draws {trouble} pictures on {policy.words}; it draws in {instead} instead, more slowly."
+            model = cls(networks, calmer)
             model.remarks = (remark,)
             trouble = model.self_test()
         if trouble:
@@ -231,7 +238,7 @@ class LivePortraitModel:
         self, volume: Tensor, squeezed: Tensor, standing: Tensor, grid: Tensor, k_driving: Tensor, k_source: Tensor
     ) -> Tensor:
         source = WarpSource(volume, squeezed, standing, grid)
-        with _full_single_precision():
+        with _full_single_precision(self.policy):
             out: Tensor = self._generator(self._warping(source, k_driving=k_driving, k_source=k_source))
         return out
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+from dataclasses import replace
+
 import pytest
 import torch
 from helpers.liveportrait_weights import TINY, sample_keypoints, sample_picture, synthetic_network
@@ -158,14 +161,69 @@ def test_fast_networks_draw_what_the_plain_ones_draw(tiny, plan):
     assert float((drawn - picture).abs().max()) < 1e-5
 
 
-def test_half_precision_stays_close(tiny):
-    warping, generator, volume, k_source, k_driving, _, picture = tiny
-    plan = Plan.of(Policy(torch.device("cpu"), torch.float16))
-    assert plan.winograd_from is None
+@pytest.fixture(scope="module")
+def exact():
+    """Narrow networks, and the picture that they draw in float64 and, plainly, in float32."""
+    sizes = replace(TINY, width=8, volume_channels=8, hourglass_width=4)
+    with torch.inference_mode():
+        appearance, warping, generator = (
+            synthetic_network(network, sizes) for network in (Network.APPEARANCE, Network.WARPING, Network.GENERATOR)
+        )
+        source, driving = sample_keypoints()
+        volume = appearance(sample_picture(128))
+
+        def drawn(kind: torch.dtype) -> torch.Tensor:
+            warp, draw = (copy.deepcopy(network).to(kind) for network in (warping, generator))
+            return draw(warp(volume.to(kind), k_driving=driving.to(kind), k_source=source.to(kind)).features)
+
+        return warping, generator, volume, source[0], driving, drawn(torch.float64), drawn(torch.float32)
+
+
+def drawn_fast(exact, plan: Plan) -> torch.Tensor:
+    warping, generator, volume, k_source, k_driving, *_ = exact
     fast = FastWarping(warping, plan)
-    made = FastGenerator(generator, plan)(fast(fast.study(volume), k_driving=k_driving, k_source=k_source))
+    return FastGenerator(generator, plan)(fast(fast.study(volume), k_driving=k_driving, k_source=k_source))
+
+
+def farthest(one: torch.Tensor, other: torch.Tensor) -> float:
+    return float((one.double() - other.double()).abs().max())
+
+
+def test_from_keypoints_to_pixels_the_fast_way_is_nearer_to_the_truth_than_the_plain_one(exact):
+    """Scrambled weights amplify rounding on the way, in any order of sums; so both are compared with float64."""
+    *_, truth, plain = exact
+    made = drawn_fast(exact, PLANS["transforms"])
+    assert farthest(made, truth) < 1e-5
+    assert farthest(made, truth) < farthest(plain, truth)
+    assert farthest(made, plain) < 2e-5
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=str)
+def test_half_precision_stays_within_a_hundredth(exact, dtype):
+    plan = Plan.of(Policy(torch.device("cpu"), dtype))
+    assert (plan.winograd_from, plan.fourier) == (None, False)
+    made = drawn_fast(exact, plan)
     assert made.dtype == torch.float32
-    assert 0 < float((made - picture).abs().max()) < 2e-2  # narrow layers round more than the official ones
+    assert 1e-4 < farthest(made, exact[-2]) < 1e-2
+
+
+def test_bfloat16_everywhere_would_not_stay_within_a_hundredth(exact, monkeypatch):
+    monkeypatch.setattr(Plan, "careful", property(lambda plan: plan))
+    assert farthest(drawn_fast(exact, Plan.of(Policy(torch.device("cpu"), torch.bfloat16))), exact[-2]) > 2e-2
+
+
+def test_beside_bfloat16_what_draws_the_picture_itself_is_float32_and_the_rest_is_not(exact):
+    warping, generator, *_ = exact
+    plan = Plan.of(Policy(torch.device("cpu"), torch.bfloat16))
+    warp, draw = FastWarping(warping, plan), FastGenerator(generator, plan)
+
+    def kinds(module: nn.Module) -> set[torch.dtype]:
+        return {each.weight.dtype for each in module.modules() if isinstance(each, Direct)}
+
+    for careful in (warp.squeeze, warp.third, warp.fourth, draw.fc, draw.shared, draw.middle, draw.up_0, draw.image):
+        assert kinds(careful) == {torch.float32}
+    for quick in (warp.down, warp.up, warp.last, warp.heads, draw.up_1.modulation, draw.up_1.shared):
+        assert kinds(quick) == {torch.bfloat16}
 
 
 def test_the_plain_networks_are_left_as_they_are(tiny):

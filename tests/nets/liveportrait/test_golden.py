@@ -85,11 +85,12 @@ def test_warping_and_drawing_plain_and_fast():
 
 
 @pytest.mark.slow
-def test_half_precision_stays_within_a_hundredth():
-    """What a tensor core gives: products of halves, summed up in float32."""
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=str)
+def test_half_precision_stays_within_a_hundredth(dtype):
+    """What a tensor core gives: products of halves, summed up in float32. Over all pixels: 0.0066 and 0.0090."""
     source, driving = sample_keypoints()
     volume = synthetic_network(Network.APPEARANCE)(sample_picture())
-    plan = Plan.of(Policy(torch.device("cpu"), torch.float16))
+    plan = Plan.of(Policy(torch.device("cpu"), dtype))
     warping, generator = (
         FastWarping(synthetic_network(Network.WARPING), plan), FastGenerator(synthetic_network(Network.GENERATOR), plan)
     )  # fmt: skip

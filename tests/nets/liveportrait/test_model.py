@@ -207,11 +207,37 @@ def test_frames_that_show_nothing_are_told():
     assert trouble_with(good) == "broken"
 
 
-def test_there_is_no_precision_but_two():
-    with pytest.raises(ValueError, match="bfloat16"):
-        Policy(torch.device("cpu"), torch.bfloat16)
+def test_there_is_no_other_precision():
+    with pytest.raises(ValueError, match="float64"):
+        Policy(torch.device("cpu"), torch.float64)
     assert HALF.exact == CPU
     assert HALF.words == "cpu, float16"
+
+
+@pytest.mark.parametrize(
+    ("device", "dtype", "capability", "wanted"),
+    [
+        ("cuda", torch.float16, (9, 0), [torch.bfloat16, torch.float32]),
+        ("cuda", torch.float16, (7, 5), [torch.float32]),
+        ("cuda", torch.bfloat16, (9, 0), [torch.float32]),
+        ("cpu", torch.float16, None, [torch.float32]),
+        ("cpu", torch.float32, None, []),
+    ],
+)
+def test_what_is_tried_where_a_precision_breaks(monkeypatch, device, dtype, capability, wanted):
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda asked: capability)
+    policy = Policy(torch.device(device), dtype)
+    assert [each.dtype for each in policy.calmer] == wanted
+    assert all(each.device == policy.device for each in policy.calmer)
+
+
+def test_each_calmer_precision_is_tried_in_turn(networks, monkeypatch):
+    brain = Policy(torch.device("cpu"), torch.bfloat16)
+    monkeypatch.setattr(Policy, "calmer", property(lambda policy: (brain, CPU)))
+    monkeypatch.setattr(LivePortraitModel, "self_test", lambda self: "broken" if self.policy == HALF else "")
+    model = LivePortraitModel.tested(networks, HALF)
+    assert model.policy == brain
+    assert model.remarks == ("LivePortrait draws broken pictures on cpu, float16; it draws in bfloat16 instead, more slowly.",)
 
 
 @pytest.mark.parametrize(
