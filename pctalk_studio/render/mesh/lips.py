@@ -69,6 +69,10 @@ class LipCurves:
         return cls(upper, np.maximum(upper, lower), top, bottom, left, right, min(first, left), max(last, right))
 
 
+DARK_RIM = (0.5, 0.66)
+"""Brightness over that of the middle of the lip below which a rim is none of it: of the upper lip, and of the lower one."""
+
+
 def lip_layers(picture: U8, frame: MouthFrame, curves: LipCurves, look: MouthLook, hidden: bool = False) -> tuple[U8, U8]:
     """Textures of the region for the upper and the lower layer, each [h, w, 3] uint8.
 
@@ -152,10 +156,15 @@ def _foreign_rim(picture: U8, frame: MouthFrame, edge: F32, rim: F32) -> F32:
     light, lip_light = luma(seen[:-1]), luma(lip)
     red, lip_red = (((c[..., 0] - c[..., 1:].mean(-1)) / np.maximum(luma(c), 8)) for c in (seen[:-1], lip))
     pale = (light > 1.05 * lip_light) & (red < 0.55 * lip_red) & (lip_red > 0.05)
-    foreign = pale | (light > 1.35 * lip_light) & (lip_red <= 0.05) | (light < 0.5 * lip_light)
+    # A lower lip faces the light: nothing of it is as dark as the hollow of a corner that landmarks may take for lip.
+    dark = light < DARK_RIM[int(float(np.median(away)) > 0)] * lip_light
+    foreign = pale | (light > 1.35 * lip_light) & (lip_red <= 0.05) | dark
     # The run must begin at the edge, or a little into the lip, where the photo mixes both.
     mixed = max(int(0.008 * frame.unit / step), 1)
     foreign[:mixed] |= foreign[mixed]
+    bridge = np.ones((2 * mixed + 1, 1), np.uint8)
+    bridged = np.pad(foreign.astype(np.uint8), ((0, 2 * mixed), (0, 0)))
+    foreign = cv2.morphologyEx(bridged, cv2.MORPH_CLOSE, bridge)[: len(offsets)] > 0
     run = np.where(foreign.all(0), len(offsets), np.argmin(foreign, axis=0)) * step
     run = np.minimum(run, 0.5 * thick).astype(np.float32)
     even = cv2.GaussianBlur(cv2.dilate(run[None], np.ones((1, 2 * int(along) + 1))), (0, 0), along)[0]

@@ -141,3 +141,19 @@ def test_what_showed_below_the_teeth_is_not_repeated_up_to_them(laugh):
     gap = column[int(y + 0.06 * unit) : int(y + 0.11 * unit)]
     assert gap.max() < 60
     assert column[int(y + 0.12 * unit) : int(y + 0.22 * unit)].max() > 90
+
+
+def test_the_hollow_of_a_corner_that_landmarks_take_for_lip_is_no_part_of_the_lower_lip():
+    """It is hardly darker than a lip in shade; closed over the teeth, it would be a spot on the lip."""
+    picture, rig = mouth_faces.face(size=1024, gap=0.12, teeth=True)
+    _, lower = mouth_faces.curves(rig)
+    strip = np.vstack([lower, (lower + np.array([0, 0.012 * rig.scale]))[::-1]])[:, None]
+    hollow = np.zeros(picture.shape[:2], np.uint8)
+    cv2.fillPoly(hollow, [np.round(strip * 16).astype(np.int32)], 1, shift=4)
+    picture[hollow > 0] = np.round(0.58 * np.array(mouth_faces.LIPS)).astype(np.uint8)
+    layers = MouthLayers.of(picture, rig)
+    x, y = layers.origin
+    for px, py in lower[14:27]:
+        at = (int(py + 0.006 * rig.scale), int(px))
+        assert luma(picture[at]) < 0.65 * luma(np.array(mouth_faces.LIPS))
+        assert luma(layers.lower_texture[at[0] - y, at[1] - x]) > 0.8 * luma(np.array(mouth_faces.LIPS))
