@@ -204,8 +204,8 @@ class EyeFrame:
         """Pixels of the opening, [h, w] bool, less ``margin`` pixels at both lids."""
         return (self.v > self.upper + margin) & (self.v < self.lower - margin) & (self.u > 0) & (self.u < self.width)
 
-    def moved_lines(self, vertices: npt.NDArray[np.float32]) -> LidLines | None:
-        """The lids as a deformed mesh bends them.
+    def heights(self, vertices: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], ...] | None:
+        """How far a deformed mesh takes the vertices of the upper edge, the lower edge and the fold off their lines.
 
         Parameters
         ----------
@@ -214,8 +214,9 @@ class EyeFrame:
 
         Returns
         -------
-        LidLines | None
-            None when no edge has moved by as much as changes a byte.
+        tuple of [n] float32 | None
+            Pixels along v, by which :attr:`bases` bend each pixel's lines; None when no edge has moved by as much as changes a
+            byte.
         """
         marks = self.landmarks
         moved = vertices.take((*marks.upper, *marks.lower, *marks.fold), 0) - self.rest
@@ -223,13 +224,8 @@ class EyeFrame:
         if np.abs(moved[:second]).max() < STILL:
             return None
         # A vertex that slides along its own line leaves the line where it is.
-        heights = (moved @ self.down - self.slopes * (moved @ self.across)).astype(np.float32)
-        parts = (heights[:first], heights[first:second], heights[second:])
-        upper, lower, fold = (
-            line + (part @ basis).reshape(line.shape)
-            for line, part, basis in zip((self.upper, self.lower, self.fold), parts, self.bases, strict=True)
-        )
-        return LidLines(upper, lower, np.minimum(fold, upper - np.float32(LEAST_FOLD / 2 * self.width)))
+        off = (moved @ self.down - self.slopes * (moved @ self.across)).astype(np.float32)
+        return off[:first], off[first:second], off[second:]
 
 
 def _window(

@@ -19,7 +19,7 @@ from pctalk_studio.render.mesh.eye_frame import EyeFrame, PlaneF32, ease, smooth
 EYEBALL_RADIUS = 0.1
 """Radius of an eyeball over E: 12 mm of 24 against about 90 mm between the outer corners, less what the lids hide."""
 
-_SHADE, _SHADE_REACH = np.float32(0.28), 0.10
+SHADE, SHADE_REACH = np.float32(0.28), 0.10
 """How much the upper lid darkens what lies right under it, and how far down over the distance of the eye's corners."""
 _LEAST_CONTRAST, _FULL_CONTRAST = 6.0, 16.0
 
@@ -145,8 +145,9 @@ class Eyeball:
         soft = max(0.16 * iris.radius, 1.2)
         cover = np.clip((iris.radius * 1.03 - distance) / np.float32(soft) + 0.5, 0, 1).astype(np.float32)
         disk = np.dstack([colour * cover[..., None], cover])
+        under = under_lid(frame.upper, frame.v, np.float32(SHADE_REACH * frame.width))
         # Behind the lid it is as dark as right under it: what a rising lid uncovers must not shine.
-        dim = (1 - _SHADE * _under(frame.upper, frame)) / (1 - 0.25 * _SHADE)
+        dim = (1 - SHADE * under) / (1 - 0.25 * SHADE)
         white = white * np.minimum(dim, 1)[..., None]
         complete = white + cover[..., None] * (colour - white)
         seen = np.clip(np.minimum(frame.v - frame.upper, frame.lower - frame.v) / max(0.02 * frame.width, 1.0), 0, 1)
@@ -155,52 +156,35 @@ class Eyeball:
         covered = np.maximum(smoothstep(1.32 - distance / iris.radius, 0.0, 0.14), 1 - seen)
         white = picture - glint + covered[..., None].astype(np.float32) * (white - picture + glint)
         mobility = ease(iris.contrast, _LEAST_CONTRAST, _FULL_CONTRAST)
-        lit = np.float32(1) / (1 - _SHADE * _under(frame.upper, frame))
+        lit = np.float32(1) / (1 - SHADE * under)
         return cls(frame, iris, planes_of(rest), planes_of(white), disk, planes_of(glint), lit, mobility)
 
-    def drawn(self, shift_x: float, shift_y: float, edge: PlaneF32) -> PlanesF32:
-        """The eyeball under a lid.
-
-        Parameters
-        ----------
-        shift_x, shift_y
-            Pixels by which the iris has gone from its place at rest.
-        edge
-            v of the upper lid's edge at each pixel's u.
-
-        Returns
-        -------
-        PlanesF32
-            A new array.
-        """
-        turn = math.hypot(shift_x, shift_y)
-        out = self.rest
-        if turn > 0:
-            part, turned = ease(turn, 0.0, 0.75), self._turned(shift_x, shift_y, turn)
-            out = turned if part == 1 else out + np.float32(part) * (turned - out)
-        return np.asarray(out * ((1 - _SHADE * _under(edge, self.frame)) * self.lit), np.float32)
-
-    def _turned(self, shift_x: float, shift_y: float, turn: float) -> PlanesF32:
-        """The eyeball with its iris elsewhere."""
+    def turned(self, shift_x: float, shift_y: float) -> npt.NDArray[np.float32]:
+        """The iris gone from its place at rest by some pixels, not by none: colour times coverage and coverage, [h, w, 4]."""
         height, width = self.frame.u.shape
+        turn = math.hypot(shift_x, shift_y)
         # A disk on a ball narrows along the way it has gone, by the cosine of the angle.
         narrow = math.sqrt(max(1 - (turn / (2.2 * self.iris.radius)) ** 2, 0.8))
         wider, x, y = 1 / narrow - 1, shift_x / turn, shift_y / turn
         a, b, c = 1 + wider * x * x, wider * x * y, 1 + wider * y * y
         to_x, to_y = self.iris.x + shift_x, self.iris.y + shift_y
         matrix = np.array([[a, b, self.iris.x - a * to_x - b * to_y], [b, c, self.iris.y - b * to_x - c * to_y]])
-        disk = cv2.warpAffine(
-            self.disk, matrix, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_CONSTANT
-        )
-        colour = planes_of(disk)
-        out = self.white * (1 - colour[3])
-        out += colour[:3]
-        return np.add(out, self.glint, out=out)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        disk = cv2.warpAffine(self.disk, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_CONSTANT)
+        return np.asarray(disk, np.float32)
 
 
-def _under(edge: PlaneF32, frame: EyeFrame) -> PlaneF32:
-    """How deep in the upper lid's shadow each pixel lies, 1 at its edge and behind it."""
-    return np.asarray(np.exp(np.minimum((edge - frame.v) * np.float32(1 / (_SHADE_REACH * frame.width)), 0)), np.float32)
+def under_lid(edge: PlaneF32, v: PlaneF32, reach: npt.NDArray[np.float32] | np.float32) -> PlaneF32:
+    """How deep in the upper lid's shadow each pixel lies, 1 at its edge and behind it.
+
+    Parameters
+    ----------
+    edge, v
+        v of the upper lid's edge at each pixel's u, and of the pixels.
+    reach
+        How far down the shadow reaches, pixels, a number for each column or one for all.
+    """
+    return np.asarray(np.exp(np.minimum((edge - v) * (1 / reach), 0)), np.float32)
 
 
 def _white(picture: ColourF32, luma: PlaneF32, frame: EyeFrame, radius: PlaneF32) -> ColourF32:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pctalk_studio.render.mesh.eye_fill import ColourF32, PlanesF32, blurred, grain_like, luma_of, planes_of
-from pctalk_studio.render.mesh.eye_frame import EyeFrame, LidLines, PlaneF32, ease, smoothstep
+from pctalk_studio.render.mesh.eye_frame import EyeFrame, PlaneF32, ease, smoothstep
 from pctalk_studio.render.mesh.eyewear import in_front, lens_light, strands
 from pctalk_studio.render.mesh.lid_colour import FaceSkin, colour_around, lid_colour, plain_skin
 
@@ -41,7 +41,7 @@ class LidSkin:
     lashes
         How dark the lash line is at each pixel's u, 0 to 1, [h, w] float32.
     lash_width
-        Its half-width in pixels.
+        Its half-width in pixels, one number or one for each column.
     """
 
     skin: PlanesF32
@@ -51,7 +51,7 @@ class LidSkin:
     lower_edge: PlaneF32
     bow: PlaneF32
     lashes: PlaneF32
-    lash_width: float
+    lash_width: float | npt.NDArray[np.float32]
 
     @classmethod
     def of(
@@ -104,34 +104,13 @@ class LidSkin:
             max(0.024 * width, 0.7),
         )
 
-    def moved_masks(self, frame: EyeFrame, lines: LidLines, columns: PlaneF32, rows: PlaneF32) -> PlanesF32:
-        """The masks gone along with the skin, [3, h, w].
-
-        Parameters
-        ----------
-        frame
-            The eye.
-        lines
-            The lids as the mesh has bent them, before any blink.
-        columns, rows
-            Coordinates of the window's pixels within it.
-        """
-        if lines is frame.lines:
-            return planes_of(self.masks)
-        over = lines.fold - frame.fold
-        share = np.clip((frame.v - lines.fold) / (lines.upper - lines.fold), 0, 1)
-        shift = over + share * (lines.upper - frame.upper - over)
-        x = columns - shift * np.float32(frame.down[0])
-        y = rows - shift * np.float32(frame.down[1])
-        return planes_of(cv2.remap(self.masks, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
-
-    def drawn(self, frame: EyeFrame, fold: PlaneF32, edge: PlaneF32) -> PlanesF32:
+    def drawn(self, v: PlaneF32, fold: PlaneF32, edge: PlaneF32) -> PlanesF32:
         """The unrolled skin, shaded as a shell over the eyeball.
 
         Parameters
         ----------
-        frame
-            The eye.
+        v
+            Of the pixels.
         fold, edge
             v of the upper lid's fold and edge at each pixel's u.
 
@@ -140,27 +119,27 @@ class LidSkin:
         PlanesF32
             A new array; only what lies between fold and edge means anything.
         """
-        fall = np.clip((frame.v - fold) / np.maximum(edge - fold, 1.0), 0, 1)
+        fall = np.clip((v - fold) / np.maximum(edge - fold, 1.0), 0, 1)
         crease = np.exp(-np.square(fall * np.float32(1 / 0.16)))
         ridge = np.exp(-np.square((fall - np.float32(0.45)) * np.float32(1 / 0.28)))
         under = np.square(np.square(fall))
         shading = self.bow * (1 - np.float32(0.10) * crease + np.float32(0.05) * ridge - np.float32(0.08) * under)
         return np.asarray(self.skin * shading, np.float32)
 
-    def lash_shade(self, frame: EyeFrame, edge: PlaneF32, droop: PlaneF32) -> PlaneF32:
+    def lash_shade(self, v: PlaneF32, edge: PlaneF32, droop: PlaneF32) -> PlaneF32:
         """Factor by which the lash line darkens, [h, w] float32.
 
         Parameters
         ----------
-        frame
-            The eye.
+        v
+            Of the pixels.
         edge
             v of the upper lid's edge at each pixel's u.
         droop
             How far the lashes hang below the edge, pixels.
         """
-        off = frame.v - edge
-        reach = np.where(off < 0, np.float32(self.lash_width), np.float32(self.lash_width) + droop)
+        off, width = v - edge, np.asarray(self.lash_width, np.float32)
+        reach = np.where(off < 0, width, width + droop)
         return np.asarray(1 - self.lashes * np.exp(-np.square(off / reach)), np.float32)
 
 
