@@ -25,6 +25,7 @@ from pctalk_studio.core.prediction import (
 from pctalk_studio.core.resources import model_path
 from pctalk_studio.core.speech import SILENCE
 from pctalk_studio.nets.speech.audio_encoder import MEL_FLOOR, folded, mel_windows
+from pctalk_studio.nets.speech.manifest import MANIFEST, verified
 from pctalk_studio.nets.speech.models import EmcNetworks, LacNetworks, load_emc, load_lac
 from pctalk_studio.nets.speech.refiner import whole_face
 from pctalk_studio.nets.speech.windows import SpeechStream, spoken
@@ -240,11 +241,15 @@ def shipped_motion(folder: Path | None = None) -> LearnedMotion:
 
 
 def _file(folder: Path | None, name: str) -> Path:
-    if folder is not None:
-        if not (folder / name).is_file():
-            raise WeightsError(f"'{folder}' holds no '{name}'; name the folder that 'pctalk-studio train' wrote to.")
-        return folder / name
+    if folder is None:
+        return verified(_shipped_folder(), name.removesuffix(".safetensors"))
+    if not (folder / name).is_file():
+        raise WeightsError(f"'{folder}' holds no '{name}'; name the folder that 'pctalk-studio train' wrote to.")
+    return folder / name
+
+
+def _shipped_folder() -> Path:
     try:
-        return model_path(name)
+        return model_path(MANIFEST).parent
     except FileNotFoundError as error:
-        raise WeightsError(f"The installation lacks models/{name}; install the program again.", str(error)) from error
+        raise WeightsError(f"The installation lacks models/{MANIFEST}; install the program again.", str(error)) from error
