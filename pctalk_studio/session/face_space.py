@@ -16,10 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pctalk_studio.core.face import FaceRig
+from pctalk_studio.core.face_track import FaceTrack
 from pctalk_studio.core.motion import MotionRow, rotation_of
 from pctalk_studio.core.topology import FACE_OVAL, face_topology
 from pctalk_studio.document.masks import MASK_MIDDLE, MASK_REACH, MASK_SIDE
 from pctalk_studio.render.api import RenderSource
+from pctalk_studio.render.moving import MovingSource
 from pctalk_studio.session.face_raster import Raster, rasterised
 
 if TYPE_CHECKING:
@@ -63,29 +65,39 @@ class FaceSpace:
     Parameters
     ----------
     rig
-        The face in a frame at full size.
+        The face in a frame at full size; of a movie in the one that shows the person best.
     driver
         From rows to displacements of handles.
     weights
         [478, 57] float32 from handles to vertices.
+    track
+        The face through a movie.
     """
 
     rig: FaceRig
     driver: HandleDriver
     weights: F32
+    track: FaceTrack | None = None
 
     @classmethod
-    def of(cls, source: RenderSource) -> FaceSpace:
+    def of(cls, source: RenderSource | MovingSource) -> FaceSpace:
         """Study a source; takes some hundredths of a second, and loads what the embedded engine loads."""
         from pctalk_studio.render.mesh.eyewear import wears_glasses
         from pctalk_studio.render.mesh.handles import HandleDriver
         from pctalk_studio.render.mesh.weights import HandleWeights
 
+        poster = source.poster
         weights = HandleWeights.solve(face_topology())
-        if wears_glasses(source.picture, source.rig.landmarks[:, :2]):
-            weights = weights.behind_glasses(source.rig.shape)
+        if wears_glasses(poster.picture, poster.rig.landmarks[:, :2]):
+            weights = weights.behind_glasses(poster.rig.shape)
         _canonical()
-        return cls(source.rig, HandleDriver.of(source.rig, weights), weights.matrix)
+        track = source.face if isinstance(source.face, FaceTrack) else None
+        return cls(poster.rig, HandleDriver.of(poster.rig, weights), weights.matrix, track)
+
+    @property
+    def face(self) -> FaceRig | FaceTrack:
+        """The face in the picture, or through the movie."""
+        return self.rig if self.track is None else self.track
 
     @property
     def size(self) -> tuple[int, int]:
@@ -94,8 +106,14 @@ class FaceSpace:
 
     def posed(self, row: MotionRow) -> PosedFace:
         """The face in the frame of a row."""
-        rig = self.rig
-        moved = rig.shape + self.weights @ self.driver.pose(row).seen
+        rig, driver = self.rig, self.driver
+        if self.track is not None and row.source is not None:
+            from pctalk_studio.render.mesh.handles import HandleDriver
+            from pctalk_studio.render.mesh.weights import HandleWeights
+
+            rig = self.track.rig(row.source)
+            driver = HandleDriver.of(rig, HandleWeights(self.weights))
+        moved = rig.shape + self.weights @ driver.pose(row).seen
         pitch, yaw, roll, x, y, zoom = (float(value) for value in row.pose)
         turn = rig.scale * zoom * (rotation_of(pitch, yaw, roll) @ rig.rotation)
         origin = rig.scale * zoom * (np.array([x, y, 0.0]) @ rig.rotation) + rig.translation

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pctalk_studio.document.project import RenderSettings
 from pctalk_studio.jobs import Control
-from pctalk_studio.render.framing import Framing, frame_source
+from pctalk_studio.session.easel import framed_source
 from pctalk_studio.session.face_regions import outlines
 from pctalk_studio.session.face_space import FaceSpace
 from pctalk_studio.session.sources import Sources
@@ -31,5 +31,4 @@ class StudyFace:
         """Study it, and have ready what takes a tenth of a second and is the same for every face."""
         control.checkpoint()
         outlines()
-        framing = Framing(self.settings.crop_to_face, self.settings.longest, self.settings.size)
-        return FaceSpace.of(frame_source(self.sources.picture, self.sources.rig, framing))
+        return FaceSpace.of(framed_source(self.sources, self.settings))

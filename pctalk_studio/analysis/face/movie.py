@@ -72,8 +72,8 @@ class _Follower:
         self._small: npt.NDArray[np.float32] | None = None
         self._place: _Place | None = None
         self._lost = 0
-        self.problems: tuple[Problem, ...] = ()
         self.cuts: list[int] = []
+        self.refused: FaceError | None = None
 
     def landmarks_of(self, number: int, frame: PictureU8) -> npt.NDArray[np.float64] | None:
         """Landmarks [478, 3] of the face in the next frame; None where it is not seen."""
@@ -88,8 +88,8 @@ class _Follower:
     def _seen(self, frame: PictureU8) -> npt.NDArray[np.float64] | None:
         if self._lost % _SEARCH_EVERY:
             return None
-        if self._face is not None and self._place is None and not self.cuts:
-            self._choose(frame)
+        if self._face is not None and not self._chosen(frame, self._face):
+            return None
         found = self._tracker.landmarks_of(frame)
         if found is None:
             return None
@@ -100,10 +100,16 @@ class _Follower:
         self._place = place
         return found
 
-    def _choose(self, frame: PictureU8) -> None:
-        """Begin with the face that was asked for."""
-        rig = find_face(frame, "", face=self._face, networks=self._networks)
+    def _chosen(self, frame: PictureU8, face: int) -> bool:
+        """Begin with the face that was asked for; once it is found, what counts is where it goes."""
+        try:
+            rig = find_face(frame, "", face=face, networks=self._networks)
+        except FaceError as error:
+            self.refused = error
+            return False
         self._tracker.begin(rig.landmarks.astype(np.float64))
+        self._face = self.refused = None
+        return True
 
     def _is_cut(self, frame: PictureU8) -> bool:
         small = cv2.resize(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), _SMALL, interpolation=cv2.INTER_AREA)
@@ -159,6 +165,8 @@ def follow_face(
             found.append(follower.landmarks_of(frame.index, frame.rgb))
             listen(ProgressEvent(STAGE, min(frame.index + 1, len(reader)), len(reader)))
         if not any(each is not None for each in found):
+            if follower.refused is not None:
+                raise follower.refused
             raise FaceError(f"No face was found in any frame of '{path}'; use a movie that shows a face from the front.")
         followed = Followed(np.array(times), tuple(found), tuple(follower.cuts))
         track = track_of(followed, movie_hash, reader.facts.size)

@@ -21,6 +21,9 @@ from pctalk_studio.render.api import PictureU8
 _ROOM = 0.35
 """Of a face's size, shown around it."""
 
+_STEP, _MOST_LOOKS = 8, 12
+"""Frames from one to the next that is looked at in a movie, and how many are until it is given up."""
+
 _VIEW, _CUT = 1600, 256
 """Longest sides of what is shown, pixels."""
 
@@ -41,6 +44,10 @@ class Seen:
         In pixels of the file.
     cuts
         A small picture of each face.
+    movie
+        It is a movie, of which the first frame that shows faces is meant.
+    sound
+        It has sound of its own.
     """
 
     path: Path
@@ -48,18 +55,22 @@ class Seen:
     view: PictureU8
     faces: tuple[FoundFace, ...]
     cuts: tuple[PictureU8, ...]
+    movie: bool = False
+    sound: bool = False
 
     @classmethod
-    def of(cls, path: Path, picture: PictureU8, faces: tuple[FoundFace, ...]) -> Seen:
+    def of(
+        cls, path: Path, picture: PictureU8, faces: tuple[FoundFace, ...], *, movie: bool = False, sound: bool = False
+    ) -> Seen:
         """What is shown of a picture [H, W, 3] uint8; takes its time, so it is for a worker."""
         height, width = picture.shape[:2]
         cuts = tuple(_within(_cut(picture, face), _CUT) for face in faces)
-        return cls(path, (width, height), _within(picture, _VIEW), faces, cuts)
+        return cls(path, (width, height), _within(picture, _VIEW), faces, cuts, movie, sound)
 
 
 @dataclass(frozen=True, slots=True)
 class LookForFaces:
-    """Read a picture and find its faces."""
+    """Read a picture, or the beginning of a movie, and find its faces."""
 
     path: Path
 
@@ -69,16 +80,29 @@ class LookForFaces:
         Raises
         ------
         MediaError
-            When the picture cannot be read.
+            When the file cannot be read.
         """
         from pctalk_studio.analysis.face import list_faces
         from pctalk_studio.media.pictures import read_picture
+        from pctalk_studio.media.reader import MovieReader, is_movie
 
         control.checkpoint()
-        picture = read_picture(self.path).rgb
-        control.checkpoint()
         # In a process of its own: the detector's libraries hold the interpreter for long while they load.
-        return Seen.of(self.path, picture, Apart(control.checkpoint)(list_faces, picture))
+        run = Apart(control.checkpoint)
+        if not is_movie(self.path):
+            picture = read_picture(self.path).rgb
+            control.checkpoint()
+            return Seen.of(self.path, picture, run(list_faces, picture))
+        reader = MovieReader(self.path)
+        seen: Seen | None = None
+        for frame in reader:
+            control.checkpoint()
+            if frame.index % _STEP == 0:
+                seen = Seen.of(self.path, frame.rgb, run(list_faces, frame.rgb), movie=True, sound=reader.facts.has_sound)
+                if seen.faces or frame.index >= _STEP * _MOST_LOOKS:
+                    break
+        assert seen is not None  # a movie has at least one frame
+        return seen
 
 
 class FacePicker(QWidget):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -22,7 +23,8 @@ from pctalk_studio.jobs import Ticket
 from pctalk_studio.session.notices import problem_of
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
-SOUNDS = (".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aac", ".mp4", ".mov", ".mkv", ".webm")
+MOVIES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".m4v")
+SOUNDS = (".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aac", *MOVIES)
 _LONGEST_TEXT = 1 << 20
 """Bytes of a text file that is read."""
 
@@ -34,7 +36,7 @@ class NewProject:
     Parameters
     ----------
     portrait, audio
-        Files; None until they are chosen.
+        Files; None until they are chosen, and where a movie is to speak with its own sound.
     text
         What is said; empty to recognise it.
     face
@@ -118,13 +120,14 @@ class NewProjectPage(Page):
     # -- parts ---------------------------------------------------------------------------------------------------------
 
     def _add_files(self) -> None:
-        pictures, sounds = self.tr("JPEG, PNG, WebP, TIFF"), self.tr("WAV, FLAC, MP3, OGG, M4A, or a video with sound")
+        pictures = self.tr("JPEG, PNG, WebP, TIFF, or a video")
+        sounds = self.tr("WAV, FLAC, MP3, OGG, M4A, or a video with sound")
         self.portrait = DropArea(self.kit.look, "image", self.tr("Portrait"), pictures, self._choose_portrait, self)
         self.audio = DropArea(self.kit.look, "microphone", self.tr("Recording of speech"), sounds, self._choose_audio, self)
         row = QHBoxLayout()
         row.setSpacing(12)
-        for area in (self.portrait, self.audio):
-            area.dropped.connect(self.take)
+        for area, take in ((self.portrait, self._take_portrait), (self.audio, self._take_audio)):
+            area.dropped.connect(partial(self._dropped, take))
             row.addWidget(area, 1)
         self.rows.addLayout(row)
 
@@ -171,24 +174,35 @@ class NewProjectPage(Page):
 
     def show_choice(self, choice: NewProject) -> None:
         """Go on with what was chosen before."""
-        for path in (choice.portrait, choice.audio):
+        for path, take in ((choice.portrait, self._take_portrait), (choice.audio, self._take_audio)):
             if path is not None:
-                self.take(path)
+                take(path)
         self.text.setPlainText(choice.text)
 
     def take(self, path: Path) -> None:
-        """A file was chosen or dropped: it goes where files of its kind belong."""
+        """A file was chosen or dropped: it goes where files of its kind belong, a video where there is nothing yet."""
         ending = path.suffix.lower()
-        if ending in PICTURES:
+        if ending in PICTURES or (ending in MOVIES and self.portrait.path is None):
             self._take_portrait(path)
         elif ending in SOUNDS:
-            self.audio.show_file(path, self.tr("{folder}").format(folder=path.parent))
+            self._take_audio(path)
         elif ending == ".txt":
             self._read_text(path)
         else:
             text = self.tr("'{name}' is neither a picture nor a recording that can be read; choose another file.")
             self.kit.editor.tell("file-kind", text.format(name=path.name))
         self._refresh()
+
+    def _dropped(self, take: Callable[[Path], None], path: Path) -> None:
+        """A file was dropped on an area: a video may be meant as either, other files go where they belong."""
+        if path.suffix.lower() in MOVIES:
+            take(path)
+            self._refresh()
+        else:
+            self.take(path)
+
+    def _take_audio(self, path: Path) -> None:
+        self.audio.show_file(path, self.tr("{folder}").format(folder=path.parent))
 
     def _take_portrait(self, path: Path) -> None:
         self._stop_looking()
@@ -209,8 +223,9 @@ class NewProjectPage(Page):
         self._looking, self._seen = None, seen
         self.portrait.show_file(seen.path, self._fact(seen), pixmap_of(seen.view))
         self.faces.show_faces(seen)
-        self.by_hand.setVisible(not seen.faces)
-        if not seen.faces:
+        # Points placed by hand hold for one picture.
+        self.by_hand.setVisible(not seen.faces and not seen.movie)
+        if not seen.faces and not seen.movie:
             self.by_hand.setChecked(True)
         self._refresh()
 
@@ -226,6 +241,8 @@ class NewProjectPage(Page):
     def _fact(self, seen: Seen) -> str:
         width, height = seen.size
         count = len(seen.faces)
+        if seen.movie and count:
+            return self.tr("{width} x {height}, video").format(width=width, height=height)
         if count == 1:
             return self.tr("{width} x {height}, one face").format(width=width, height=height)
         if not count:
@@ -261,12 +278,15 @@ class NewProjectPage(Page):
     def _what_is_lacking(self) -> str:
         if self.portrait.path is None:
             return self.tr("Choose a portrait.")
-        if self.audio.path is None:
+        own = self._seen is not None and self._seen.sound
+        if self.audio.path is None and not own:
             return self.tr("Choose a recording.")
         if self._looking is not None:
             return self.tr("Looking for faces.")
         if self._seen is None:
             return self.tr("Choose another portrait.")
+        if not self._seen.faces and self._seen.movie:
+            return self.tr("No face was found at the beginning of the video; choose another portrait.")
         if not self._seen.faces and not self.placer.complete:
             return self.tr("No face was found; place its points by hand or choose another portrait.")
         if len(self._seen.faces) > 1 and self.faces.face is None:
@@ -276,12 +296,13 @@ class NewProjectPage(Page):
     # -- commands ------------------------------------------------------------------------------------------------------
 
     def _choose_portrait(self) -> None:
-        kinds = self.tr("Pictures ({endings})").format(endings=" ".join(f"*{each}" for each in PICTURES))
-        self._chooser.file(self.tr("Choose a portrait"), kinds, None, self.take)
+        endings = " ".join(f"*{each}" for each in (*PICTURES, *MOVIES))
+        kinds = self.tr("Pictures and videos ({endings})").format(endings=endings)
+        self._chooser.file(self.tr("Choose a portrait"), kinds, None, partial(self._dropped, self._take_portrait))
 
     def _choose_audio(self) -> None:
         kinds = self.tr("Recordings and videos ({endings})").format(endings=" ".join(f"*{each}" for each in SOUNDS))
-        self._chooser.file(self.tr("Choose a recording"), kinds, None, self.take)
+        self._chooser.file(self.tr("Choose a recording"), kinds, None, partial(self._dropped, self._take_audio))
 
     def _choose_text(self) -> None:
         self._chooser.file(self.tr("Choose a text"), self.tr("Texts (*.txt)"), None, self._read_text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -20,11 +21,12 @@ from pctalk_studio.app.widgets.message_bar import Message
 from pctalk_studio.core.errors import StudioError
 from pctalk_studio.core.progress import ProgressEvent
 from pctalk_studio.core.resources import resource_path
-from pctalk_studio.document.project import Media, Project
+from pctalk_studio.document.project import Media
 from pctalk_studio.jobs import Ticket
 from pctalk_studio.session.desk_work import OpenStudio
 from pctalk_studio.session.notices import Told, problem_of
 from pctalk_studio.session.opening import open_copy, open_recovery
+from pctalk_studio.session.portraits import first_controls
 from pctalk_studio.session.studio import Studio
 from pctalk_studio.storage.autosave import Recovery, discard
 from pctalk_studio.storage.project_file import SUFFIX
@@ -112,15 +114,17 @@ class ProjectFiles(QObject):
     def begin_new(self, choice: NewProject) -> None:
         """Begin a project with a portrait and a recording."""
         portrait, audio, engines = choice.portrait, choice.audio, self._kit.editor.engines
-        if portrait is None or audio is None:
+        if portrait is None:
             return
-        begun = Project(media=Media(face=choice.face, face_points=choice.points))
-
-        about = self.tr("{portrait} and {audio}").format(portrait=portrait.name, audio=audio.name)
+        media = Media(face=choice.face, face_points=choice.points)
+        about = portrait.name
+        if audio is not None:
+            about = self.tr("{portrait} and {audio}").format(portrait=portrait.name, audio=audio.name)
 
         def make(listen: Callable[[ProgressEvent], None]) -> Studio:
             note = note_work("analysis", about, choice.details())
             try:
+                begun = replace(first_controls(portrait), media=media)
                 return Studio.new(portrait, audio, engines, text=choice.text or None, project=begun, listen=listen, editing=True)
             finally:
                 note.finished()

@@ -17,7 +17,7 @@ from pctalk_studio.app.sidebar.thumbnails import PictureThumbnail, Thumbnail, Wa
 from pctalk_studio.app.widgets.clock_text import clock_text
 from pctalk_studio.app.widgets.icons import IconButton
 from pctalk_studio.app.widgets.sections import quiet_label
-from pctalk_studio.document.project import Media, Project
+from pctalk_studio.document.project import Gaze, HeadMotion, Media, Project
 from pctalk_studio.session.opening import place_of_untitled
 from pctalk_studio.session.placeholders import NO_PORTRAIT, NO_SOUND
 from pctalk_studio.session.source_work import Exchanged, ExchangeSource
@@ -121,6 +121,10 @@ class SourcesBlock(Block):
         media = desk.project.media
         self._picture.show_picture(picture.rgb)
         facts = self.tr("{width} × {height}\n{points} points").format(width=width, height=height, points=len(rig.landmarks))
+        movie = desk.sources.movie
+        if movie is not None:
+            length = clock_text(float(movie.track.times[-1]))
+            facts = self.tr("{width} × {height}\nvideo, {length}").format(width=width, height=height, length=length)
         name = file_name(media.portrait.path) if media.portrait else picture.path.name
         missing = picture.path == NO_PORTRAIT
         self.portrait.show_source(name, facts, missing=missing, busy=MediaRole.PORTRAIT in self._busy)
@@ -138,7 +142,9 @@ class SourcesBlock(Block):
         """Ask for a file; the dialog is no obstacle to anything."""
         portrait = role is MediaRole.PORTRAIT
         title = self.tr("Choose a portrait") if portrait else self.tr("Choose a recording")
-        pictures = self.tr("Pictures (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.avif)")
+        pictures = self.tr(
+            "Pictures and videos (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.avif *.mp4 *.mov *.mkv *.webm *.avi *.mpg)"
+        )
         sounds = self.tr("Sound and video (*.wav *.flac *.mp3 *.m4a *.ogg *.opus *.aac *.mp4 *.mov *.mkv *.webm)")
         dialog = QFileDialog(self.window(), title)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -186,6 +192,13 @@ class SourcesBlock(Block):
         edits: Edits = [("set_media", {"media": exchanged.media})]
         if exchanged.found is not None:
             edits.append(("set_speech", {"found": exchanged.found, "transcript": exchanged.media.transcript}))
+        if exchanged.sources.movie is not None and desk.sources.movie is None:
+            # A video moves head and eyes and blinks by itself.
+            edits += [
+                ("set_head", {"head": HeadMotion.STILL}),
+                ("set_gaze", {"gaze": Gaze.STILL}),
+                ("set_blink", {"automatic": False}),
+            ]
         if self.editor.apply_all(self.tr("Replace source"), edits) and _identity(before) == _identity(exchanged.media):
             desk.use_sources(exchanged.sources)  # the very file was found again, where the project says
         self.refresh()

@@ -288,7 +288,7 @@ class ViewportScene(QObject):
         shown, space = self.shown, self.space
         if shown is None or space is None or shown.frame >= len(shown.clip):
             return None
-        points: KeypointsF32 = shown.clip.motion.part(slice(shown.frame, shown.frame + 1)).k_d(space.rig)[0]
+        points: KeypointsF32 = shown.clip.motion.part(slice(shown.frame, shown.frame + 1)).k_d(space.face)[0]
         return points
 
 
