@@ -32,6 +32,9 @@ def _corpus(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="another seed makes another corpus (default 0)")
     parser.add_argument("--videos", type=Path, metavar="FOLDER", help="take real videos of talking people instead")
     parser.add_argument("--layout", choices=["hdtf", "mead"], default="hdtf", help="how the folder of videos is laid out")
+    parser.add_argument(
+        "--driven", type=int, default=0, metavar="N", help="play each video on N other people's faces too (default 0)"
+    )
     add_progress(parser)
 
 
@@ -45,6 +48,9 @@ def _network(parser: argparse.ArgumentParser, steps: int) -> None:
     parser.add_argument("--pool", type=int, default=400, metavar="P", help="utterances in memory at a time (default 400)")
     parser.add_argument("--begin-with", type=Path, metavar="FILE", help="weights to begin with, such as the shipped ones")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where to compute (default cpu)")
+    parser.add_argument(
+        "--driven", type=int, default=0, metavar="N", help="play each video on N other people's faces too (default 0)"
+    )
     add_progress(parser)
 
 
