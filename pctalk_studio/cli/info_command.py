@@ -41,6 +41,7 @@ def facts_of(project: Project) -> dict[str, str | int | float | None]:
         "edited_phones": sum(phone.owner is not Owner.AUTOMATIC for phone in speech.phones),
         "styled_words": sum(word.style != WordStyle() for word in speech.words),
         "emotions": ", ".join(f"{clip.emotion} {clip.intensity:g}" for clip in project.emotions) or None,
+        "performances": ", ".join(clip.name for clip in project.performances) or None,
         "lip_scale": project.lip_scale,
         "head": project.head.value,
         "gaze": project.gaze.value,

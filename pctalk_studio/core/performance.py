@@ -29,6 +29,18 @@ MOUTH = MESH.indices(Region.LIPS, Region.JAW)
 """Keypoints that belong to the part ``mouth`` of a performance; all others are its ``expression``."""
 
 
+def rotations_of(angles: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """:func:`pctalk_studio.core.motion.rotation_of` of many heads at once: [..., 3, 3] of pitch, yaw and roll [..., 3]."""
+    (p, y, r), (cp, cy, cr) = (np.moveaxis(each(np.deg2rad(angles)), -1, 0) for each in (np.sin, np.cos))
+    # The product of the three turns, written out.
+    rows = (
+        (cy * cr, cy * r, y),
+        (p * y * cr - cp * r, p * y * r + cp * cr, -p * cy),
+        (-cp * y * cr - p * r, -cp * y * r + p * cr, cp * cy),
+    )
+    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+
+
 def angles_of(rotations: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Pitch, yaw and roll [..., 3] in degrees of rotations [..., 3, 3] of heads turned less than 90 degrees.
 

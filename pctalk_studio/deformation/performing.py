@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT
-from pctalk_studio.core.motion import POSE_CHANNELS, rotation_of
-from pctalk_studio.core.performance import COUNTER, MOUTH, FacePerformance, angles_of
+from pctalk_studio.core.motion import POSE_CHANNELS
+from pctalk_studio.core.performance import COUNTER, MOUTH, FacePerformance, angles_of, rotations_of
 from pctalk_studio.deformation.emc.resting import taken_back
 from pctalk_studio.deformation.emc.tables import emotion_tables
 from pctalk_studio.deformation.footing import Footing
@@ -148,12 +148,12 @@ class _Act:
     def of(cls, clip: PerformanceClip, take: FacePerformance, own: _Own, times: ArrayF64) -> _Act:
         """What a clip does to a face at some times."""
         now = _played(clip, take, times)
-        begun, shown = rotation_of(*take.pose[0, :3].tolist()), take.expression[0].astype(np.float64)
+        begun, shown = rotations_of(take.pose[0, :3].astype(np.float64)), take.expression[0].astype(np.float64)
         if clip.convention is Convention.ABSOLUTE:
             begun, shown = own.rotation, own.expression
         head = now.pose.astype(np.float64)
         # Turns are undone as turns: differences of angles would tilt a head that is turned and nods.
-        turns = np.stack([rotation_of(*angles) for angles in head[:, :3].tolist()]) @ np.swapaxes(begun, -1, -2)
+        turns = rotations_of(head[:, :3]) @ np.swapaxes(begun, -1, -2)
         head[:, :3] = angles_of(turns)
         head[:, 5] -= 1.0
         moved = now.expression.astype(np.float64) - shown

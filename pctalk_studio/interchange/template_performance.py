@@ -119,7 +119,7 @@ def _pose(template: MotionTemplate) -> ArrayF64:
 
 def _eyes(template: MotionTemplate, since: ArrayF64, pose: ArrayF64, table: ControlTable) -> _Eyes:
     if template.eyes is not None:
-        ratios = template.eyes.astype(np.float64)
+        ratios = np.maximum(template.eyes.astype(np.float64), 0.0)
         lids = np.stack([_lid_track(since, table.eyes[e], ratios[:, e] - ratios[0, e]) for e in (0, 1)], axis=1)
     else:
         opened = np.stack([np.tensordot(since, eye.measure, ((1, 2), (0, 1))) for eye in table.eyes], axis=1)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pctalk_studio.core.motion import rotation_of
-from pctalk_studio.core.performance import LARGEST_MOVE, MOUTH, PERFORMED, FacePerformance, angles_of
+from pctalk_studio.core.performance import LARGEST_MOVE, MOUTH, PERFORMED, FacePerformance, angles_of, rotations_of
 
 degrees = st.floats(-80, 80)
 
@@ -15,6 +15,11 @@ degrees = st.floats(-80, 80)
 @given(degrees, degrees, degrees)
 def test_angles_undo_rotations(pitch, yaw, roll):
     assert angles_of(rotation_of(pitch, yaw, roll)) == pytest.approx([pitch, yaw, roll], abs=1e-6)
+
+
+def test_many_rotations_are_as_one_by_one():
+    angles = np.random.default_rng(3).uniform(-80, 80, (40, 3))
+    assert rotations_of(angles) == pytest.approx(np.stack([rotation_of(*each) for each in angles]), abs=1e-12)
 
 
 def test_between_frames_it_moves_straight_on_and_beyond_it_rests():

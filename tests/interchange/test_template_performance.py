@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 from helpers.performances import template
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pctalk_studio.core.keypoints import MESH
 from pctalk_studio.core.motion import rotation_of
+from pctalk_studio.core.performance import LARGEST_MOVE
+from pctalk_studio.core.time import FrameRate
+from pctalk_studio.document.performance import Take
 from pctalk_studio.interchange.liveportrait_table import control_table
-from pctalk_studio.interchange.motion_template import read_template
+from pctalk_studio.interchange.motion_template import MotionTemplate, read_template
 from pctalk_studio.interchange.template_performance import performance_of
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "shared" / "checkpoints" / "motion_templates"
@@ -142,3 +148,22 @@ def test_eyes_that_shake_with_the_head_look_ahead():
     shown = performance_of(read_template(TEMPLATES / "shake_face.pkl"))
     open_ = shown.eyes[:, :2].max(axis=1) < 0.5
     assert np.corrcoef(shown.eyes[open_, 2], shown.pose[open_, 1])[0, 1] < -0.8
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 9), st.sampled_from([0.0, 1e-3, 0.3, 100.0]), st.booleans())
+def test_whatever_a_template_holds_becomes_something_a_face_can_do(seed, frames, size, measured):
+    """Numbers as wild as the reader lets through."""
+    rng = np.random.default_rng(seed)
+
+    def numbers(*shape: int) -> np.ndarray:
+        return rng.uniform(-size, size, (frames, *shape)).astype(np.float32)
+
+    turns = np.stack([rotation_of(*rng.uniform(-180, 180, 3)) for _ in range(frames)]).astype(np.float32)
+    extras = (numbers(2), numbers()) if measured else (None, None)
+    wild = MotionTemplate(FrameRate(Fraction(25)), turns, numbers(21, 3), numbers(), numbers(3), None, None, *extras)
+    kept = Take.of("wild", performance_of(wild)).performance()
+    assert np.isfinite(kept.expression).all()
+    assert np.isfinite(kept.pose).all()
+    assert np.abs(kept.expression).max() <= LARGEST_MOVE
+    assert 0 <= kept.eyes[:, :2].min() <= kept.eyes[:, :2].max() <= 1
