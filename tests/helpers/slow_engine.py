@@ -42,3 +42,25 @@ class SlowEngine(FakeEngine):
 
 def is_finished(picture: np.ndarray) -> bool:
     return bool((picture[-8:, -8:] == FINISHED).all())
+
+
+def kit_with(engine, folder):
+    """What every view is given, with the oval open in a project of the slow engine."""
+    from dataclasses import replace
+
+    from helpers.desks import NoDevices, sources, studio
+    from PySide6.QtCore import QSettings
+
+    from pctalk_studio.app.actions import Actions
+    from pctalk_studio.app.editor import Editor
+    from pctalk_studio.app.kit import Kit
+    from pctalk_studio.app.look import Look
+    from pctalk_studio.document.project import RenderSettings
+    from pctalk_studio.session import Studio
+
+    settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+    engines = {"mesh": FakeEngine, "liveportrait": lambda: engine}
+    editor = Editor(engines, NoDevices())
+    project = replace(studio().project, render=RenderSettings(engine="liveportrait"))
+    editor.open_studio(Studio(project, sources(), engines))
+    return Kit(editor, Look("dark"), Actions(settings), settings)

@@ -32,6 +32,7 @@ from pctalk_studio.document.masks import StrokeMode
 from pctalk_studio.document.project import EmotionRegion
 from pctalk_studio.session.face_regions import region_at
 from pctalk_studio.session.face_space import FacePoint, PosedFace
+from pctalk_studio.session.stand_ins import drawn_meanwhile_by
 
 BrushRing = tuple[Ring, FacePoint] | None
 
@@ -261,6 +262,8 @@ class CanvasPainting:
         if shown.stale:
             text = _tr("stale") if shown.frame == desk.transport.frame else _tr("stale: frame {number}")
             chips.append(Chip(text.format(number=shown.frame), tokens.color("stale"), hatched=True))
+        elif engine := drawn_meanwhile_by(desk, shown.frame):
+            chips.append(Chip(_tr("{engine} for now").format(engine=engine), tokens.color("proxy")))
         return tuple(chips)
 
     def _about_engine(self) -> tuple[Chip, ...]:

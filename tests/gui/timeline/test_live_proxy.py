@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
-from helpers.desks import FakeEngine, NoDevices, sources, studio
-from helpers.slow_engine import SlowEngine, is_finished
-from PySide6.QtCore import QSettings
+from helpers.slow_engine import SlowEngine, is_finished, kit_with
 
-from pctalk_studio.app.actions import Actions
-from pctalk_studio.app.editor import Editor
-from pctalk_studio.app.kit import Kit
-from pctalk_studio.app.look import DARK, Look
+from pctalk_studio.app.look import DARK
 from pctalk_studio.app.timeline.panel import TimelinePanel
-from pctalk_studio.document.project import RenderSettings
 from pctalk_studio.render.frame_store import FrameState
-from pctalk_studio.session import Studio
 
 WAIT = 10_000
 
@@ -30,19 +21,15 @@ def engine():
 
 @pytest.fixture
 def slow_panel(engine, qtbot, tmp_path):
-    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    engines = {"mesh": FakeEngine, "liveportrait": lambda: engine}
-    editor = Editor(engines, NoDevices())
-    project = replace(studio().project, render=RenderSettings(engine="liveportrait"))
-    editor.open_studio(Studio(project, sources(), engines))
-    panel = TimelinePanel(Kit(editor, Look("dark"), Actions(settings), settings))
+    kit = kit_with(engine, tmp_path)
+    panel = TimelinePanel(kit)
     qtbot.addWidget(panel)
     panel.resize(1200, 520)
     panel.show()
     qtbot.waitExposed(panel)
     yield panel
     engine.let()
-    editor.close_project()
+    kit.editor.close_project()
 
 
 def colours(panel):
