@@ -91,6 +91,9 @@ class Actions(QObject):
     def __getitem__(self, id_: str) -> QAction:
         return self._actions[id_]
 
+    def __contains__(self, id_: object) -> bool:
+        return id_ in self._actions
+
     def __iter__(self) -> Iterator[ActionSpec]:
         return iter(self._specs.values())
 

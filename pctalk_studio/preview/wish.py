@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pctalk_studio.core.time import FrameRange
 from pctalk_studio.preview.clip_frames import ClipFrames
-from pctalk_studio.render.api import FrameKey, FrameLook, PreparedFace
+from pctalk_studio.render.api import FrameKey, FrameLook, PreparedFace, Remarking, Renderer
 from pctalk_studio.render.viewing import Viewing
 
 
@@ -31,11 +31,19 @@ class Stage:
         left to the proxy.
     proxy
         A quicker engine that draws beside it whatever is looked at and is not there yet; None: the engine keeps up by itself.
+    engine
+        That draws in full; None: nobody asks what it has to say.
     """
 
     full: Drawing
     draft: Drawing | None = None
     proxy: Drawing | None = None
+    engine: Renderer | None = None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the engine has to say about its work so far, in sentences; from any thread."""
+        return self.engine.remarks if isinstance(self.engine, Remarking) else ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -123,13 +123,13 @@ class Easel:
         """With what stands in for engines that take their time."""
         engine = self._engine
         if not isinstance(engine, NeuralRenderer):
-            return Stage(full)
+            return Stage(full, engine=engine)
         quality = Quality(factor, draft=True)
         draft, proxy = (
             None if each is None else Drawing(FrameLook.of(self.source, each, quality), prepared(each, source))
             for each in (engine.draft, engine.proxy)
         )
-        return Stage(full, draft, proxy)
+        return Stage(full, draft, proxy, engine)
 
 
 def framed_source(sources: Sources, settings: RenderSettings) -> RenderSource | MovingSource:

@@ -68,3 +68,40 @@ def test_a_shorter_recording_and_back(open_window, kit, qtbot, shorter):
     assert editor.project == before
     assert desk.sources.sound.duration == pytest.approx(long)
     open_window.grab()
+
+
+def test_what_lies_beyond_the_end_is_told_shown_and_removed_in_one_step(open_window, kit, qtbot, shorter):
+    editor, desk = kit.editor, kit.editor.desk
+    for time in (0.3, 1.4, 1.6):
+        assert editor.apply("add_blink", time=time)
+        assert editor.apply("set_key", curve=CurveName.YAW, key=Key(time, 4.0))
+    assert editor.apply("add_emotion", clip=EmotionClip(Emotion.SAD, start=1.0, end=1.8))
+    sidebar = open_window.findChild(SidebarPanel)
+    box = sidebar.problems.beyond
+    sidebar.refresh()
+    assert box.isHidden()
+    count = len(sidebar.problems.problem_rows)
+    sidebar.sources.exchange(MediaRole.AUDIO, shorter)
+    qtbot.waitUntil(lambda: desk.duration == pytest.approx(SECONDS) and desk.up_to_date, timeout=5000)
+    qtbot.waitUntil(lambda: not box.isHidden(), timeout=2000)
+    for part in ("keys: 2", "emotions: 1", "blinks: 2", "00:00.60"):
+        assert part in box.text.text()
+    assert "markers" not in box.text.text()
+    assert sidebar.problems.badge.accessibleName() == f"{len(sidebar.problems.problem_rows) + 1} problems", count
+    box.show_them.click()
+    assert len(editor.selection.keys) == len(editor.selection.blinks) == 2
+    assert len(editor.selection.emotions) == 1
+    view = open_window.timeline.view
+    low, high = view.span
+    assert low < 1.0 < 1.8 < high
+    assert high - low < 2.0
+    before = editor.project
+    box.remove.click()
+    assert [blink.time for blink in editor.project.blinks] == [0.3]
+    assert [key.time for key in editor.project.head_keys.yaw.keys] == [0.3]
+    assert not editor.project.emotions
+    qtbot.waitUntil(box.isHidden, timeout=2000)
+    assert view.span[1] < 1.0, "there is nothing more to be seen there"
+    editor.undo()
+    assert editor.project == before
+    qtbot.waitUntil(lambda: not box.isHidden(), timeout=2000)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.look import Look
+from pctalk_studio.app.sidebar.beyond import BeyondBox
 from pctalk_studio.app.sidebar.block import Block
 from pctalk_studio.app.widgets.chips import HEIGHT, PaintedButton, ink_on
 from pctalk_studio.app.widgets.clock_text import clock_text
@@ -18,6 +19,7 @@ from pctalk_studio.app.widgets.following import repaint_with
 from pctalk_studio.app.widgets.sections import quiet_label
 from pctalk_studio.core.problems import Problem
 from pctalk_studio.document.speech_track import SAME_TIME, SpeechTrack
+from pctalk_studio.session.desk import Desk
 from pctalk_studio.session.selection import Selection
 
 MOST = 40
@@ -139,19 +141,33 @@ class ProblemsBlock(Block):
         self._none: QLabel = quiet_label(self.tr("None. Everything was heard and seen clearly."), self)
         self._none.setWordWrap(True)
         self._more = quiet_label(parent=self)
-        self.add(self._none)
-        self.add(self._more)
+        self.beyond = BeyondBox(kit, self.body)
+        for part in (self.beyond, self._none, self._more):
+            self.add(part)
         self._shown: list[Problem] | None = None
         self._speech: SpeechTrack | None = None
         self._told: tuple[Problem, ...] = ()
         self.problem_rows: list[ProblemRow] = []
+        # An engine may have something to say at any frame.
+        kit.editor.frames_changed.connect(self._frames_changed)
+
+    def _frames_changed(self) -> None:
+        desk = self.editor.desk
+        if desk is not None and self._said(desk) != self._told:
+            self.refresh()
+
+    def _said(self, desk: Desk) -> tuple[Problem, ...]:
+        """What was said of project and sources, and what the engine says of its own work."""
+        remarks = () if desk.stage is None else desk.stage.remarks
+        return (*desk.studio.problems, *desk.sources.problems, *(Problem("engine-remark", text) for text in remarks))
 
     def refresh(self) -> None:
         """Show the problems there are now."""
         desk = self.editor.desk
         if desk is None:
             return
-        speech, told = desk.project.speech, desk.studio.problems + desk.sources.problems
+        self._show_beyond(desk)
+        speech, told = desk.project.speech, self._said(desk)
         if speech is self._speech and told == self._told:
             return
         self._speech, self._told = speech, told
@@ -167,11 +183,19 @@ class ProblemsBlock(Block):
         self.problem_rows = [ProblemRow(self.kit.look, problem, self.body) for problem in problems[:MOST]]
         for number, row in enumerate(self.problem_rows):
             row.clicked.connect(lambda _=False, problem=row.problem: self.go_to(problem))
-            self.rows.insertWidget(number, row)
-        self.badge.show_count(len(problems))
-        self._none.setVisible(not problems)
+            self.rows.insertWidget(1 + number, row)
+        self._count()
         self._more.setVisible(len(problems) > MOST)
         self._more.setText(self.tr("and {count} more").format(count=len(problems) - MOST))
+
+    def _show_beyond(self, desk: Desk) -> None:
+        if self.beyond.show_project(desk.project):
+            self._count()
+
+    def _count(self) -> None:
+        count = len(self._shown or ()) + int(self.beyond.there)
+        self.badge.show_count(count)
+        self._none.setVisible(not count)
 
     def _problems(self, speech: SpeechTrack, told: tuple[Problem, ...]) -> list[Problem]:
         """Problems of the sources and of the words as they are now, each once; those in time in their order."""

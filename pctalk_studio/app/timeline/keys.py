@@ -144,10 +144,17 @@ class TimelineKeys(QObject):
         view.zoom(factor, x if 0 <= x <= view.width else None)
 
     def zoom_to_selection(self) -> None:
-        """Fill the view with what is selected; with the part between in and out when nothing that lasts is."""
+        """Fill the view with what is selected; with the part between in and out when nothing is."""
         editor = self._kit.editor
         project = editor.project
         span = editor.selection.span(project)
+        moments = [key.time for key in editor.selection.keys]
+        moments += [blink.time for blink in project.blinks if blink.id in editor.selection.blinks]
+        moments += [marker.time for marker in project.markers if marker.id in editor.selection.markers]
+        if span is None and moments:
+            # All of it is at one moment, which cannot fill anything.
+            self._board.view.reveal(moments[0])
+            return
         if span is None and (project.in_point is not None or project.out_point is not None):
             end = self._board.view.duration if project.out_point is None else project.out_point
             span = (project.in_point or 0.0, end)

@@ -17,6 +17,7 @@ from pctalk_studio.app.timeline.ruler import Ruler
 from pctalk_studio.app.timeline.snapping import Snapper
 from pctalk_studio.app.timeline.time_view import TimeView
 from pctalk_studio.app.timeline.tools import ModeTools, ZoomTools
+from pctalk_studio.document.beyond import beyond
 from pctalk_studio.document.project import Project
 
 HEADER_CHARACTERS = 18
@@ -115,12 +116,14 @@ class TimelinePanel(QWidget):
     def _follow_desk(self) -> None:
         desk = self._kit.editor.desk
         self.view.set_duration(0.0 if desk is None else desk.duration)
+        self.view.set_reach(beyond(self._kit.editor.project).last)
         self._place_playhead(0.0 if desk is None else desk.transport.seconds)
 
     def _follow_project(self, before: Project, after: Project) -> None:
         desk = self._kit.editor.desk
         if desk is not None and before.speech.duration != after.speech.duration:
             self.view.set_duration(desk.duration)
+        self.view.set_reach(beyond(after).last)
 
     def _follow_playhead(self, frame: int, playing: bool) -> None:
         time = self._kit.editor.project.rate.time_of(frame)

@@ -30,6 +30,7 @@ class TimeView(QObject):
         self.scale = TimeScale()
         self.width = 1.0
         self.duration = 0.0
+        self._reach = 0.0
         self._fitted = True
 
     def set_width(self, width: float) -> None:
@@ -43,6 +44,12 @@ class TimeView(QObject):
         if duration != self.duration:
             self.duration = duration
             self._set(TimeScale.between(0.0, self._length, self.width) if self._fitted else self.scale, told=True)
+
+    def set_reach(self, reach: float) -> None:
+        """There is something to be seen up to this moment, even if the recording ends before."""
+        if reach != self._reach:
+            self._reach = reach
+            self._set(self.scale)
 
     @property
     def _length(self) -> float:
@@ -94,7 +101,7 @@ class TimeView(QObject):
             self.start_at(time - (high - low) * (1 - _PAGE))
 
     def _set(self, scale: TimeScale, *, told: bool = False) -> None:
-        scale = scale.within(self.duration, self.width)
+        scale = scale.within(max(self.duration, self._reach), self.width)
         if told or scale != self.scale:
             self.scale = scale
             self.changed.emit()

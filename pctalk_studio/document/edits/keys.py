@@ -68,7 +68,14 @@ def curve_of(project: Project, curve: CurveName, clip: int | None = None) -> Cur
     raise EditRejected(f"There is no emotion clip with the number {clip}; it may have been deleted.")
 
 
-def _with(project: Project, curve: CurveName, clip: int | None, keys: Curve) -> Project:
+def with_curve(project: Project, curve: CurveName, clip: int | None, keys: Curve) -> Project:
+    """The project with one of its curves exchanged.
+
+    Raises
+    ------
+    EditRejected
+        When a key's value is beyond the limits of the curve.
+    """
     low, high = LIMITS[curve]
     for key in keys.keys:
         if not low <= key.value <= high:
@@ -89,12 +96,12 @@ def _with(project: Project, curve: CurveName, clip: int | None, keys: Curve) -> 
 
 def set_key(project: Project, *, curve: CurveName, key: Key, clip: int | None = None) -> Project:
     """Add a key, or put it in place of the one at its time."""
-    return _with(project, curve, clip, curve_of(project, curve, clip).with_key(key))
+    return with_curve(project, curve, clip, curve_of(project, curve, clip).with_key(key))
 
 
 def delete_keys(project: Project, *, curve: CurveName, times: Sequence[float], clip: int | None = None) -> Project:
     """Delete keys."""
-    return _with(project, curve, clip, curve_of(project, curve, clip).without(times))
+    return with_curve(project, curve, clip, curve_of(project, curve, clip).without(times))
 
 
 def _changed(project: Project, curve: CurveName, clip: int | None, times: Sequence[float], new: Sequence[Key]) -> Project:
@@ -105,7 +112,7 @@ def _changed(project: Project, curve: CurveName, clip: int | None, times: Sequen
         if len(grown.keys) <= len(rest.keys):
             raise EditRejected(f"There is a key at {key.time:.3f} s already; delete it or move elsewhere.")
         rest = grown
-    return _with(project, curve, clip, rest)
+    return with_curve(project, curve, clip, rest)
 
 
 def _chosen(project: Project, curve: CurveName, clip: int | None, times: Sequence[float]) -> list[Key]:
@@ -158,7 +165,7 @@ def paste_keys(project: Project, *, curve: CurveName, keys: Sequence[Key], at: f
     result = curve_of(project, curve, clip)
     for key in keys:
         result = result.with_key(replace(key, time=key.time - first + at))
-    return _with(project, curve, clip, result)
+    return with_curve(project, curve, clip, result)
 
 
 def look_at(project: Project, *, x: float, y: float, start: float, end: float) -> Project:
@@ -194,7 +201,7 @@ def look_at(project: Project, *, x: float, y: float, start: float, end: float) -
             Key(end + SACCADE, after, Interpolation.HOLD),
         ):
             curve = curve.with_key(key)
-        project = _with(project, name, None, curve)
+        project = with_curve(project, name, None, curve)
     return project
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from helpers.desks import ENGINES, alignment, sources, studio
+from helpers.desks import ENGINES, FakeEngine, alignment, sources, studio
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
@@ -273,6 +273,29 @@ def test_a_doubtful_word_is_a_problem_until_a_person_settles_it(panel, editor):
     assert not panel.problems.problem_rows
     assert not panel.problems.badge.isVisible()
     assert panel.problems._none.isVisible()
+
+
+def test_what_an_engine_says_of_its_work_is_a_problem_whenever_it_says_it(kit, qtbot):
+    remarks = []
+
+    class Speaking(FakeEngine):
+        @property
+        def remarks(self):
+            return tuple(remarks)
+
+    kit.editor.engines = {"mesh": Speaking}
+    remarks.append("Frames are drawn in 32 bits: the card cannot do 16.")
+    kit.editor.open_studio(studio())
+    panel = SidebarPanel(kit)
+    qtbot.addWidget(panel)
+
+    def told():
+        return [row.problem.text for row in panel.problems.problem_rows if row.problem.code == "engine-remark"]
+
+    qtbot.waitUntil(lambda: told() == remarks, timeout=5000)
+    remarks.append("Memory ran out; batches are smaller.")
+    kit.editor.apply("set_lip_scale", scale=0.5)
+    qtbot.waitUntil(lambda: told() == remarks, timeout=5000)
 
 
 def test_problems_of_the_sources_come_first_and_once(kit, qtbot):
