@@ -27,7 +27,7 @@ from pctalk_studio.render.mesh.fields import (
     largest_factor,
     node_numbers,
 )
-from pctalk_studio.render.mesh.places import PlaceGrid
+from pctalk_studio.render.mesh.places import PlaceGrid, doubled
 from pctalk_studio.render.mesh.warp import AnyTexture
 
 F32 = npt.NDArray[np.float32]
@@ -67,7 +67,7 @@ class HeadStage:
     weight
         [rows, columns] float32, 0 to 1: how fully a node follows the head.
     relief
-        [rows * columns, 4] float32: node positions and depths relative to the face frame's origin, pixels, and 1; all of it
+        [4, rows * columns] float32: node positions and depths relative to the face frame's origin, pixels, and 1; all of it
         times the weight.
     steepest
         [2, 4] float64: greatest change of each of the four from node to node, by pixel, along x and y.
@@ -108,7 +108,7 @@ class HeadStage:
             rig,
             grid,
             weight,
-            np.ascontiguousarray(relief.reshape(-1, 4), np.float32),
+            np.ascontiguousarray(relief.reshape(-1, 4).T, np.float32),
             _steepest(relief, step),
             texture,
             PlaceGrid.over(grid, rig.picture_size),
@@ -124,7 +124,7 @@ class HeadStage:
         turn = zoom * (rig.rotation.T @ rotation_of(pitch, yaw, roll) @ rig.rotation) - np.eye(3)
         shift = rig.scale * zoom * (np.array([x, y, 0.0]) @ rig.rotation)[:2]
         change = np.vstack([turn[:, :2], shift])
-        field = (self.relief @ change.astype(np.float32)).reshape(*self.weight.shape, 2)
+        field = np.ascontiguousarray((change.T.astype(np.float32) @ self.relief).T).reshape(*self.weight.shape, 2)
         if _never_folds(self.steepest @ np.abs(change)):
             return field
         return np.asarray(field * np.float32(largest_factor(field, float(self.grid.step), self.weight > 0)), np.float32)
@@ -160,7 +160,6 @@ class HeadStage:
 
     def _through(self, skin: F32, turned: F32, reach: int) -> F32:
         """Places that look through the head's turn, which goes up to ``reach`` far, then through the skin's backward field."""
-        doubled = cv2.resize(skin * np.float32(2), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
         x0, y0, x1, y1 = self.places.cells(_grown(self.face_extent, reach))
         through = turned.copy()
         part = through[:, y0 : y1 + 2, x0 : x1 + 2]
@@ -170,7 +169,8 @@ class HeadStage:
             plane * per_step + np.float32((1 - 2 * start) / grid.step - 0.5)
             for plane, start in zip(part, (grid.x0, grid.y0), strict=True)
         )
-        part += cv2.remap(doubled, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT).transpose(2, 0, 1)
+        for plane, field in zip(part, doubled(skin), strict=True):
+            plane += cv2.remap(field, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
         return through
 
     def _lay(self, out: U8, canvas: U8, patch: Box, turned: F32, reach: int) -> None:
@@ -178,8 +178,8 @@ class HeadStage:
         x0, y0, x1, y1 = patch
         left, top = max(x0 - _AROUND, 0), max(y0 - _AROUND, 0)
         # Bicubic doubling and bilinear sampling is three times as fast as bicubic sampling, and as sharp.
-        doubled = cv2.resize(canvas[top : y1 + _AROUND, left : x1 + _AROUND], None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-        drawn = doubled[2 * (y0 - top) : 2 * (y1 - top), 2 * (x0 - left) : 2 * (x1 - left)]
+        larger = cv2.resize(canvas[top : y1 + _AROUND, left : x1 + _AROUND], None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+        drawn = larger[2 * (y0 - top) : 2 * (y1 - top), 2 * (x0 - left) : 2 * (x1 - left)]
         cells = self.places.cells(_grown(patch, reach))
         # Pixel X of the doubled drawing lies at (X + 1/2) / 2 - 1/2.
         x, y = self.places.look_up(turned, cells, (2 * x0 - 0.5, 2 * y0 - 0.5))

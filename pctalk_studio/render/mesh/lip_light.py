@@ -100,10 +100,11 @@ class LipSeam:
         near = np.clip(1 - (below - above - self.slack) * (1 / (PARTED * frame.unit)), 0, 1).astype(np.float32)
         middle = (above + below) * np.float32(0.5)
         among = (frame.grid >= left - 0.1 * frame.unit) & (frame.grid <= right + 0.1 * frame.unit)
-        if not np.any(near[among] > 0):
+        touching = np.flatnonzero(among & (near > 0))
+        if len(touching) == 0:
             return
-        (first, last), heights = frame.grid[among][[0, -1]], middle[among]
-        low, high = heights.min(), heights.max()
+        first, last = frame.grid[touching[0]], frame.grid[touching[-1]]
+        low, high = middle[touching].min(), middle[touching].max()
         corners = np.array([[first, low], [first, high], [last, low], [last, high]])
         box = frame.box_of(frame.to_picture(corners), 0.065 * frame.unit)
         if box.empty:

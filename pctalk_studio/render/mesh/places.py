@@ -20,6 +20,13 @@ _STRIP = 20
 """Rows of cells in a strip."""
 
 
+def doubled(field: F32) -> tuple[F32, F32]:
+    """A field [rows, columns, 2] on a grid twice as fine, smooth from node to node, and twice as long: its x and its y."""
+    # OpenCV enlarges planes faster than pairs.
+    x, y = (cv2.resize(field[..., i] * np.float32(2), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC) for i in (0, 1))
+    return np.asarray(x, np.float32), np.asarray(y, np.float32)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PlaceGrid:
     """Square cells that cover a picture, each with a node in its middle.
@@ -55,9 +62,10 @@ class PlaceGrid:
 
     def of(self, backward: F32) -> F32:
         """Places for a backward field on the coarse grid, [coarse rows, coarse columns, 2] float32 pixels."""
-        finer = cv2.resize(backward * np.float32(2), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-        around = cv2.copyMakeBorder(finer, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
-        return np.asarray(self.still + around.transpose(2, 0, 1), np.float32)
+        places = self.still.copy()
+        for plane, part in zip(places, doubled(backward), strict=True):
+            plane += cv2.copyMakeBorder(part, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+        return places
 
     def cells(self, box: Box) -> Box:
         """The cells on which a box of pixels lies; without any when it lies outside the picture."""
@@ -86,7 +94,8 @@ class PlaceGrid:
 
     def moving(self, places: F32) -> tuple[Box, ...]:
         """Strips of cells, one below the other, outside of which no pixel looks farther than STILL from itself."""
-        away = (np.abs(places - self.still) > 2 * STILL).any(0)
+        far = [cv2.absdiff(plane, still) for plane, still in zip(places, self.still, strict=True)]
+        away = np.maximum(*far) > 2 * STILL
         some, count = away.any(1), away.shape[1]
         first = np.where(some, away.argmax(1), count).tolist()
         last = np.where(some, count - 1 - away[:, ::-1].argmax(1), -1).tolist()

@@ -168,7 +168,7 @@ class Window:
         # Enlarge only the nodes that matter, with a margin for the cubic kernel.
         left, top = max((self.x0 - grid.x0) // step - 3, 0), max((self.y0 - grid.y0) // step - 3, 0)
         right, bottom = (self.x1 - grid.x0) // step + 4, (self.y1 - grid.y0) // step + 4
-        planes = cv2.split(backward[top:bottom, left:right] * np.float32(2))
+        planes = [backward[top:bottom, left:right, i] * np.float32(2) for i in (0, 1)]
         size = (planes[0].shape[1] * step, planes[0].shape[0] * step)
         y, x = self.y0 - grid.y0 - top * step, self.x0 - grid.x0 - left * step
         rows, columns = slice(y, y + self.y1 - self.y0), slice(x, x + self.x1 - self.x0)
