@@ -10,6 +10,7 @@ def add_train(train: argparse.ArgumentParser) -> None:
     """Give ``train`` its own commands; ``cli.train_command`` holds what each does."""
     verbs = train.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=type(train))
     _corpus(verbs.add_parser("corpus", help="make a corpus of speech with motion, or go on with one"))
+    _voices(verbs.add_parser("voices", help="which synthetic voices are here, and how exact their phone times are"))
     _sync(verbs.add_parser("sync", help="train the audio encoder by synchrony of sound and lips"))
     _lac(verbs.add_parser("lac", help="train lips: the expression predictor and the lip refiner"))
     _emc(verbs.add_parser("emc", help="train emotions: the combined predictor"))
@@ -68,3 +69,10 @@ def _lac(parser: argparse.ArgumentParser) -> None:
 def _emc(parser: argparse.ArgumentParser) -> None:
     _network(parser, 4000)
     parser.add_argument("--lac", type=Path, required=True, metavar="FILE", help="weights that 'train lac' wrote")
+
+
+def _voices(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--sentences", type=int, choices=range(1, 11), default=10, metavar="N", help="how many each says (1 to 10)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 VERBS = {
     "corpus": "pctalk_studio.cli.train_corpus",
+    "voices": "pctalk_studio.cli.train_voices",
     "sync": "pctalk_studio.cli.train_networks",
     "lac": "pctalk_studio.cli.train_networks",
     "emc": "pctalk_studio.cli.train_networks",

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
-import difflib
 import shutil
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from pctalk_studio.analysis.speech.align import align_transcript
-from pctalk_studio.analysis.speech.transcript import transcript_words
 from pctalk_studio.core.errors import TrainingError
 from pctalk_studio.core.speech import SILENCE, VOWELS
+from pctalk_studio.training.corpus.figures import differences, measured_voices
 from pctalk_studio.training.corpus.utterance import Split
 from pctalk_studio.training.corpus.voices import SAMPLE_RATE, Delivery, Request, Spoken, Synthesizer, shifted, synthesizers
 
@@ -65,15 +65,6 @@ def test_closures_are_quiet_and_vowels_loud(synthesizer: Synthesizer):
         assert np.median(quiet) < 0.1 * np.median(loud)
 
 
-def differences(spoken: Spoken, text: str) -> list[float]:
-    """Starts of phones less those that the aligner hears, where both hear the same phones."""
-    heard = align_transcript(spoken.samples, transcript_words(text))
-    ours, theirs = [p.label for p in spoken.phones], [p.label for p in heard.phones]
-    matches = difflib.SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
-    pairs = [(spoken.phones[m.a + i].start, heard.phones[m.b + i].start) for m in matches for i in range(m.size)]
-    return [one - other for one, other in pairs if one > 0 and other > 0]
-
-
 @pytest.mark.parametrize("delivery", [Delivery(), Delivery(rate=1.2, pitch=1.1, shift=1.1)])
 def test_phone_times_are_those_that_the_aligner_hears(synthesizer: Synthesizer, delivery: Delivery):
     voice = synthesizer.voices[0]
@@ -103,3 +94,16 @@ def test_tempo_is_as_asked_after_the_shift(synthesizer: Synthesizer):
         return spoken.words[-1].end - spoken.words[0].start
 
     assert span(Delivery(rate=1.3, shift=1.1)) / span(Delivery()) == pytest.approx(1 / 1.3, rel=0.12)
+
+
+def test_a_voice_whose_times_are_wrong_is_told_from_one_whose_times_are_right(synthesizer: Synthesizer):
+    class Late:
+        voices = synthesizer.voices[:1]
+
+        def speak(self, requests: Sequence[Request]) -> list[Spoken]:
+            spoken = synthesizer.speak(requests)
+            return [replace(each, samples=np.roll(each.samples, round(0.03 * each.rate))) for each in spoken]
+
+    (late,) = measured_voices({"late": Late()}, TEXTS)
+    assert not late.trusted
+    assert late.bias == pytest.approx(-0.03, abs=0.012)
