@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,12 @@ _SMALLER, _LARGER = 0.7, 1.4
 
 _SEAM = 0.25
 """Seconds of the cross-fade from the end of a looped take to its beginning, at most a quarter of it."""
+
+
+@lru_cache(maxsize=8)
+def _frames(take: Take) -> FacePerformance:
+    """The numbers of a take, kept: forty minutes of them take longer to unpack than an edit may."""
+    return take.performance()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +97,7 @@ def performed(
         on = np.flatnonzero(shown)
         if clip.take not in recorded or not len(on):
             continue
-        act = _Act.of(clip, recorded[clip.take].performance(), _own(ground, on, spoken=spoken), times[on])
+        act = _Act.of(clip, _frames(recorded[clip.take]), _own(ground, on, spoken=spoken), times[on])
         covers = {part: shown * left[part] * (part in clip.parts) for part in PerformancePart}
         strength = {part: (covers[part][on] * clip.strengths.of(part))[:, None] for part in PerformancePart}
         head[on] += strength[PerformancePart.HEAD] * act.head

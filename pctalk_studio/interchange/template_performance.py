@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import gaussian_filter1d
 
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH
 from pctalk_studio.core.motion import EYE_CHANNELS, POSE_CHANNELS
@@ -39,6 +40,10 @@ _LIDS, _CHEEKS = (11, 15), (3, 7)
 """Points of LivePortrait's layout: both upper lids, and the lower cheeks."""
 _SAGGED = (0.0, 0.03)
 """How much a cheek may go down with the mouth's opening over width; that is the jaw's doing."""
+
+_FLICKER = 0.035
+"""Seconds, standard deviation, over which brows, cheeks and corners are averaged: they move more slowly, and their points flicker
+by a pixel or two of a face that fills the picture."""
 
 _SHUT = 0.02
 """Opening over width of a shut eye; detectors never quite see 0."""
@@ -85,7 +90,8 @@ def performance_of(template: MotionTemplate, table: ControlTable | None = None) 
     eyes = _eyes(template, since, pose, table)
     lips = _parting(template, since, table)
     plain = _without_jaw(since, lips / _width(_LIPS))
-    shown = _face(_amounts(plain, table), table) + lips[:, None, None] * table.parting
+    moved = _steady(_amounts(plain, table), float(template.rate))
+    shown = _face(moved, table) + lips[:, None, None] * table.parting
     for eye, side in enumerate(("right", "left")):
         shown[:, MESH.index(f"lid_upper_{side}"), 1] -= eyes.raised[:, eye]
     first = (template.expression[:1] - table.neutral).astype(np.float64)
@@ -231,6 +237,11 @@ def _amounts(expression: ArrayF64, table: ControlTable) -> ArrayF64:
     found = _fitted(lengths, expression.reshape(len(expression), -1)[:, live], lowest, highest)[:, :count] * usual[:count]
     limits = np.array([control.limit for control in table.controls])
     return np.asarray(limits * np.arctanh(np.clip(found / limits, -_BENT, _BENT)))
+
+
+def _steady(amounts: ArrayF64, rate: float) -> ArrayF64:
+    """Amounts [T, C] without the flicker of single frames; lids and the gap of the lips, which are quick, are not among them."""
+    return np.asarray(gaussian_filter1d(amounts, _FLICKER * rate, axis=0, mode="nearest"))
 
 
 def _fitted(ways: ArrayF64, wanted: ArrayF64, low: ArrayF64, high: ArrayF64) -> ArrayF64:

@@ -14,6 +14,7 @@ from helpers.projects import a_project, sentence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pctalk_studio.core.face_track import FaceTrack
 from pctalk_studio.core.keypoints import MESH
 from pctalk_studio.core.motion import Motion, rotation_of
 from pctalk_studio.core.performance import MOUTH, FacePerformance, angles_of
@@ -122,6 +123,28 @@ def test_without_speech_a_closed_performer_closes_an_open_mouth(laughing):
     silent = EDITS["set_muted"](made, track=Track.LIPS, on=True)
     moved = own.motion(silent).emotion[20]
     assert moved[LOWER_LIP, 1] - moved[UPPER_LIP, 1] == pytest.approx(-laughing.mouth_gap, abs=0.02)
+
+
+def test_absolute_follows_each_frame_of_a_movie():
+    """The source turns by itself; the performer looks ahead, and so does what is drawn."""
+    rig, count = frontal_rig(), 61
+    own = np.linspace(-4, 4, count)
+    film = FaceTrack(
+        "film",
+        rig.picture_size,
+        np.arange(count) / 25,
+        np.stack([rotation_of(0, yaw, 0) for yaw in own]),
+        np.full(count, rig.scale),
+        np.repeat(rig.translation[None], count, 0),
+        np.repeat(rig.shape[None], count, 0),
+        rig.neutral,
+        np.ones(count, np.float32),
+        0,
+        1.0,
+    )
+    shown = Evaluator(film, spoken(sentence())).motion(played(resting(3), convention=Convention.ABSOLUTE))
+    inside = slice(11, 46)
+    assert shown.pose[inside, YAW] + own[inside] == pytest.approx(np.zeros(35), abs=0.05)
 
 
 def test_nothing_reaches_beyond_the_clip():

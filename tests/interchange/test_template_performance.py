@@ -97,17 +97,25 @@ def test_eyes_that_disagree_do_not_look():
 
 def test_each_control_comes_back_alone():
     """Of every control, what it shows by half of its usual size is found again, and nothing else to speak of."""
-    table, made = control_table(), template(3)
-    still = np.repeat(table.neutral[None], 3, axis=0)
+    table, made = control_table(), template(20)
+    still = np.repeat(table.neutral[None], 20, axis=0)
     for control in table.controls:
         moved = still.copy()
         amount = 0.5 * control.typical
-        moved[2] += control.limit * np.tanh(amount / control.limit) * control.moves
+        moved[10:] += control.limit * np.tanh(amount / control.limit) * control.moves
         found = performance_of(replace(made, expression=moved, eyes=None, lips=None)).expression
-        change, wanted = found[2] - found[0], amount * control.shows
-        opened = float((table.lips.measure * (moved[2] - moved[0])).sum())
+        change, wanted = found[-1] - found[0], amount * control.shows
+        opened = float((table.lips.measure * (moved[-1] - moved[0])).sum())
         allowed = 0.004 + 0.65 * abs(opened) * (control.name in ("smile", "grin", "upper_lip", "protrude"))
         assert np.abs(change - wanted).max() < max(allowed, 0.35 * np.abs(wanted).max()), control.name
+
+
+def test_brows_do_not_flicker_and_lids_stay_quick():
+    made, noise = template(60), np.random.default_rng(5).normal(0, 0.0006, (60, 21, 3)).astype(np.float32)
+    plain, noisy = performance_of(made), performance_of(replace(made, expression=made.expression + noise))
+    cheek = np.diff(noisy.expression[:, CHEEK, 1] - plain.expression[:, CHEEK, 1])
+    assert np.sqrt((cheek**2).mean()) < 0.0025, "half a pixel of a face that fills the picture"
+    assert np.array_equal(plain.eyes[:, 0], noisy.eyes[:, 0])
 
 
 def test_a_template_that_begins_with_shut_eyes_knows_open_ones():
