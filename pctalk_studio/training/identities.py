@@ -56,7 +56,7 @@ def canonical_identity() -> Identity:
 
 
 def random_identity(rng: np.random.Generator) -> Identity:
-    """A face with another width, thickness and place of the mouth, and with its own resting gap, smile and asymmetry.
+    """A face with another width, thickness and place of the mouth, another chin, and its own resting gap, smile and asymmetry.
 
     Half of the faces rest with closed lips, as most portraits do.
     """
@@ -64,9 +64,13 @@ def random_identity(rng: np.random.Generator) -> Identity:
     middle = face[[13, 14]].mean(axis=0)
     near = np.exp(-(((face - middle) @ np.diag([0.6, 1.0, 0.3]) / _MOUTH_HEIGHT) ** 2).sum(axis=1))[:, None]
     wider = rng.uniform(_LEAST_WIDTH, _MOST_WIDTH) / canonical_identity().mouth.width - 1.0
-    thicker, longer = rng.uniform(-0.3, 0.4), rng.normal(0.0, 0.02)
+    thicker, longer = rng.uniform(-0.4, 0.5), rng.normal(0.0, 0.04)
     offset = (face - middle) * np.array([wider, thicker, 0.5 * thicker])
-    neutral = face * rng.normal(1.0, 0.03, 3) + near * (offset + np.array([0.0, longer, rng.normal(0.0, 0.02)]))
+    neutral = face * rng.normal(1.0, [0.02, 0.05, 0.12]) + near * (
+        offset + np.array([rng.normal(0.0, 0.02), longer, rng.normal(0.0, 0.03)])
+    )
+    below = np.clip(face[:, 1] - middle[1], 0.0, None) / _MOUTH_HEIGHT
+    neutral[:, :2] += below[:, None] * rng.normal(0.0, [0.015, 0.03])
     shape = neutral + _resting(face - middle, near, rng)
     rig = rig_of_face(shape.astype(np.float32), neutral.astype(np.float32))
     return Identity(MESH.of_landmarks(rig.shape), MouthGeometry.of(rig))

@@ -131,7 +131,7 @@ class RefinerTask:
         for module in frozen:
             module.requires_grad_(False)
         networks.refiner.requires_grad_(True)
-        usual = torch.from_numpy(canonical_identity().k_ori.reshape(-1))
+        usual = lips_of(torch.from_numpy(canonical_identity().k_ori.reshape(-1)))
         networks.refiner.get_buffer("usual").copy_(usual)
         self._pool = Pool(lambda number: self._predict(draws(number), number), training.pool, training.renewed)
         self._held_out = [self._predict(held_out(number), number + 10**6) for number in range(training.held_out)]

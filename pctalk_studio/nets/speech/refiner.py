@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH, Region
-from pctalk_studio.nets.speech.predictor import MOTION_SIZE, TYPICAL
+from pctalk_studio.nets.speech.predictor import TYPICAL
 
 LIPS = MESH.indices(Region.LIPS, Region.JAW)
 """Keypoints that speech moves."""
@@ -44,10 +44,10 @@ class LipRefiner(nn.Module):
 
     def __init__(self, heard_size: int, hidden: int = 256) -> None:
         super().__init__()
-        self.first = nn.Linear(heard_size + 2 * LIP_SIZE + MOTION_SIZE, hidden)
+        self.first = nn.Linear(heard_size + 2 * LIP_SIZE, hidden)
         self.second = nn.Linear(hidden, hidden)
         self.third = nn.Linear(hidden, LIP_SIZE)
-        self.register_buffer("usual", torch.zeros(MOTION_SIZE))
+        self.register_buffer("usual", torch.zeros(LIP_SIZE))
         nn.init.zeros_(self.third.weight)
         nn.init.zeros_(self.third.bias)
 
@@ -69,9 +69,10 @@ class LipRefiner(nn.Module):
             [B, T, 27] D_l = K_refine - K_ori of lips and jaw, unit E.
         """
         frames = delta.shape[1]
-        face = ((k_ori - self.get_buffer("usual")) / TYPICAL)[:, None].expand(-1, frames, -1)
+        # Of the face only lips and jaw are looked at: faces differ elsewhere in more ways than training can show.
+        face = ((lips_of(k_ori) - self.get_buffer("usual")) / TYPICAL)[:, None].expand(-1, frames, -1)
         wanted = lips_of(delta)
-        x = torch.cat([heard, face, lips_of(face), wanted / TYPICAL], dim=2)
+        x = torch.cat([heard, face, wanted / TYPICAL], dim=2)
         x = functional.gelu(self.first(x))
         x = x + functional.gelu(self.second(x))
         out: Tensor = wanted + self.third(x) * TYPICAL
