@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections import OrderedDict
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +16,7 @@ from pctalk_studio.nets.liveportrait.fast_generator import FastGenerator
 from pctalk_studio.nets.liveportrait.fast_warping import FastWarping, WarpSource
 from pctalk_studio.nets.liveportrait.layers import Plan
 from pctalk_studio.nets.liveportrait.networks import Networks
-from pctalk_studio.nets.liveportrait.policy import CPU, Policy
+from pctalk_studio.nets.liveportrait.policy import Policy, full_single_precision
 from pctalk_studio.nets.liveportrait.pose import ArrayF32, FaceMotion, degrees_of_bins
 from pctalk_studio.nets.liveportrait.replay import Replay
 from pctalk_studio.nets.liveportrait.retargeting import opening_shift, stitched
@@ -56,15 +55,6 @@ class StudiedFace:
 def _next_size(count: int) -> int:
     """The power of two that holds a batch."""
     return 1 << max(count - 1, 0).bit_length()
-
-
-def _full_single_precision(policy: Policy = CPU) -> AbstractContextManager[None]:
-    """What is float32 is to be float32: cards otherwise cut the factors of its convolutions to eleven bits (TF32).
-
-    Beside bfloat16 that is welcome: those are as many bits as float16 has, at the speed of tensor cores.
-    """
-    cut = policy.dtype == torch.bfloat16
-    return torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=False, allow_tf32=cut)
 
 
 def _planes(pictures: npt.NDArray[np.uint8], device: torch.device) -> Tensor:
@@ -159,7 +149,7 @@ class LivePortraitModel:
         pictures
             [N, 256, 256, 3] uint8 RGB, crops of faces, resized with pixel areas.
         """
-        with _full_single_precision():
+        with full_single_precision():
             raw = self._motion(_planes(pictures, self.policy.device))
         angles = [degrees_of_bins(logits.cpu().numpy()) for logits in (raw.pitch, raw.yaw, raw.roll)]
         place, exp, scale, canonical = (t.cpu().numpy() for t in (raw.translation, raw.expression, raw.scale, raw.canonical))
@@ -187,7 +177,7 @@ class LivePortraitModel:
         """
         if picture.shape[0] != picture.shape[1] or picture.shape[0] % STEP or not picture.size:
             raise ValueError(f"a crop of {picture.shape} is no square with a side that is a multiple of {STEP}")
-        with _full_single_precision():
+        with full_single_precision():
             volume = self._appearance(_planes(picture[None], self.policy.device))
             return StudiedFace(len(picture), self._warping.study(volume))
 
@@ -238,7 +228,7 @@ class LivePortraitModel:
         self, volume: Tensor, squeezed: Tensor, standing: Tensor, grid: Tensor, k_driving: Tensor, k_source: Tensor
     ) -> Tensor:
         source = WarpSource(volume, squeezed, standing, grid)
-        with _full_single_precision(self.policy):
+        with full_single_precision(self.policy):
             out: Tensor = self._generator(self._warping(source, k_driving=k_driving, k_source=k_source))
         return out
 

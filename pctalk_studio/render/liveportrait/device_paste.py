@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from pctalk_studio.nets.liveportrait.policy import full_single_precision
 from pctalk_studio.render.liveportrait.placing import COARSER, STILL, Paste, of_other_size, reach_of
 
 F64 = npt.NDArray[np.float64]
@@ -92,7 +93,8 @@ class DevicePaste:
         step = max(1, _PIXELS // (height * width))
         for first in range(0, len(frames), step):
             levels = torch.floor(frames[first : first + step].float().clamp(0, 1) * 255)
-            out[first : first + step] = self._pasted(levels).movedim(1, -1)
+            with full_single_precision():
+                out[first : first + step] = self._pasted(levels).movedim(1, -1)
         return out
 
     def _pasted(self, levels: Tensor) -> Tensor:

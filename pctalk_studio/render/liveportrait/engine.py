@@ -11,7 +11,7 @@ import numpy.typing as npt
 from pctalk_studio.core.errors import RenderError
 from pctalk_studio.core.hashing import content_hash
 from pctalk_studio.core.motion import MotionRow
-from pctalk_studio.render.api import PictureU8, PreparedFace, Renderer, RenderSource
+from pctalk_studio.render.api import PictureU8, Renderer, RenderSource
 from pctalk_studio.render.liveportrait.driving import Driver
 from pctalk_studio.render.liveportrait.placing import CropPlace, Paste
 from pctalk_studio.render.liveportrait.workbench import Workbench
@@ -103,11 +103,13 @@ class LivePortraitRenderer:
             raise RenderError("The landmarks of this portrait are broken; detect the face again or give its points by hand.")
         return LivePortraitFace.of(source, self.bench, self.side)
 
-    def prepare_kin(self, source: RenderSource, first: PreparedFace) -> LivePortraitFace:
-        """Study a further frame of a movie; see :class:`pctalk_studio.render.api.KindredRenderer`.
+    def know(self, frames: Sequence[RenderSource]) -> None:
+        """Learn nothing of a movie: the networks read identity and appearance off each frame, so that it keeps its own light."""
 
-        Nothing is taken from another frame: the networks read identity and appearance off each, so that what is drawn has its
-        light. What few frames are laid into it is laid where that needs no preparation.
+    def prepare_kin(self, source: RenderSource, person: object) -> LivePortraitFace:
+        """Study a frame of a movie; see :class:`pctalk_studio.render.api.KindredRenderer`.
+
+        Few frames are laid into it, and they are laid where that needs no preparation.
         """
         return replace(self.prepare(source), fleeting=True)
 

@@ -190,7 +190,7 @@ def test_frames_of_a_movie_are_laid_without_bringing_each_picture_to_the_card(ne
     engine = LivePortraitRenderer(bench, "tiny").at(128)
     assert isinstance(engine, KindredRenderer)
     first = engine.prepare(source)
-    kin = engine.prepare_kin(source, first)
+    kin = engine.prepare_kin(source, engine.know([source]))
     here, _ = prepared(networks, source, 4)
     np.testing.assert_array_equal(kin.frame(ROWS[0]), here.frame(ROWS[0]))
     assert len(bench.pastes) == 0
