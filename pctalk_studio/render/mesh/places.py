@@ -16,7 +16,7 @@ from pctalk_studio.render.mesh.fields import STILL, Box, Grid
 
 F32 = npt.NDArray[np.float32]
 
-_STRIP = 20
+_STRIP = 32
 """Rows of cells in a strip."""
 
 

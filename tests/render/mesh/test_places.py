@@ -56,9 +56,9 @@ def test_places_follow_a_field_and_count_from_any_corner():
     assert np.allclose(at / 2, whole(grid, places)[grid.pixels(cells)], atol=1e-4)
 
 
-@pytest.mark.parametrize(("row", "column"), [(0, 0), (9, 3), (14, 15)])
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (9, 3), (28, 30)])
 def test_strips_hold_whatever_moves(row, column):
-    coarse, grid = grid_of(4)
+    coarse, grid = grid_of(2)
     field = np.zeros_like(coarse.nodes)
     field[row, column] = (3.0, -1.0)
     field[row // 2, column // 2] += (0.0, 0.04)
