@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
+_BLOCK = 1 << 20
+"""Bytes of a file that are read at a time."""
 
 
 def content_hash(*parts: str | bytes | int | float | npt.NDArray[np.generic]) -> str:
@@ -44,7 +48,19 @@ def row_hashes(table: npt.NDArray[np.generic]) -> tuple[str, ...]:
     return tuple(hashes)
 
 
-def file_hash(path: Path) -> str:
-    """Hash of a file's bytes, read in blocks; 32 hexadecimal digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+def file_hash(path: Path, seen: Callable[[int], None] = lambda count: None) -> str:
+    """Hash of a file's bytes, read in blocks; 32 hexadecimal digits.
+
+    Parameters
+    ----------
+    path
+        File.
+    seen
+        Told after each block how many bytes it had; what it raises ends the reading.
+    """
+    digest, block = hashlib.blake2b(digest_size=16), memoryview(bytearray(_BLOCK))
+    with path.open("rb", buffering=0) as stream:
+        while count := stream.readinto(block):
+            digest.update(block[:count])
+            seen(count)
+    return digest.hexdigest()

@@ -10,6 +10,7 @@ import os
 import re
 import stat
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -73,6 +74,14 @@ class MediaLink:
     reason: str = ""
 
 
+Seen = Callable[[int], None]
+"""Told of bytes as they are read."""
+
+
+def unseen(_count: int) -> None:
+    """Nobody wants to know."""
+
+
 class Refused(ValueError):
     """A path that is not followed; the message is a clause for people."""
 
@@ -104,8 +113,15 @@ def written_path(path: Path, project_path: Path) -> str:
     return real.relative_to(folder).as_posix() if real.is_relative_to(folder) else str(real)
 
 
-def hash_of_plain(path: Path) -> str:
+def hash_of_plain(path: Path, seen: Seen = unseen) -> str:
     """Hash of a plain file.
+
+    Parameters
+    ----------
+    path
+        File.
+    seen
+        Told how many bytes were read, as they are; what it raises ends the reading.
 
     Raises
     ------
@@ -117,7 +133,7 @@ def hash_of_plain(path: Path) -> str:
     size = refuse_special(path)
     if size > LARGEST_MEDIA:
         raise Refused(f"it is larger than {LARGEST_MEDIA >> 30} GiB")
-    return file_hash(path)
+    return file_hash(path, seen)
 
 
 def refuse_special(path: Path) -> int:
@@ -171,7 +187,7 @@ def with_reference(project: Project, role: MediaRole, reference: MediaReference)
     return replace(project, media=replace(project.media, audio=reference))
 
 
-def find_media(project: Project, project_path: Path) -> tuple[MediaLink, ...]:
+def find_media(project: Project, project_path: Path, seen: Seen = unseen) -> tuple[MediaLink, ...]:
     """Where each reference leads; never raises, for a project opens without its media too.
 
     Parameters
@@ -180,8 +196,21 @@ def find_media(project: Project, project_path: Path) -> tuple[MediaLink, ...]:
         Document.
     project_path
         Its file; relative paths start in its folder. For a recovered project, the original.
+    seen
+        As for :func:`hash_of_plain`.
     """
-    return tuple(_link(role, reference, project_path) for role, reference in references(project))
+    return tuple(_link(role, reference, project_path, seen) for role, reference in references(project))
+
+
+def bytes_to_read(project: Project, project_path: Path) -> int:
+    """Bytes of the files that a project refers to and that are where it says, which :func:`find_media` reads."""
+    total = 0
+    for _, reference in references(project):
+        try:
+            total += refuse_special(place_of(reference.path, project_path))
+        except (OSError, ValueError):
+            continue  # find_media says what is the matter with it
+    return total
 
 
 def rebased(project: Project, before: Path | None, after: Path) -> Project:
@@ -207,26 +236,26 @@ def rebased(project: Project, before: Path | None, after: Path) -> Project:
     return project
 
 
-def _link(role: MediaRole, reference: MediaReference, project_path: Path) -> MediaLink:
+def _link(role: MediaRole, reference: MediaReference, project_path: Path, seen: Seen) -> MediaLink:
     try:
         place = place_of(reference.path, project_path)
-        matches = hash_of_plain(place) == reference.content_hash
+        matches = hash_of_plain(place, seen) == reference.content_hash
         return MediaLink(role, reference, MediaState.FOUND if matches else MediaState.CHANGED, place)
     except Refused as error:
         return MediaLink(role, reference, MediaState.REFUSED, None, str(error))
     except (FileNotFoundError, NotADirectoryError):
-        moved = _beside(reference, project_path)
+        moved = _beside(reference, project_path, seen)
         return MediaLink(role, reference, MediaState.MISSING if moved is None else MediaState.MOVED, moved)
     except (OSError, ValueError) as error:
         return MediaLink(role, reference, MediaState.MISSING, None, getattr(error, "strerror", None) or str(error))
 
 
-def _beside(reference: MediaReference, project_path: Path) -> Path | None:
+def _beside(reference: MediaReference, project_path: Path, seen: Seen) -> Path | None:
     """The same file beside the project, or in the media folder there."""
     folder = _folder(project_path)
     for place in (folder / file_name(reference.path), folder / MEDIA_FOLDER / file_name(reference.path)):
         try:
-            if not place.is_symlink() and hash_of_plain(place) == reference.content_hash:
+            if not place.is_symlink() and hash_of_plain(place, seen) == reference.content_hash:
                 return place
         except (OSError, ValueError):
             continue

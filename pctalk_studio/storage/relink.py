@@ -13,10 +13,12 @@ from pctalk_studio.storage.media_links import (
     MediaRole,
     MediaState,
     Refused,
+    Seen,
     file_name,
     find_media,
     has_controls,
     hash_of_plain,
+    unseen,
     with_reference,
     written_path,
 )
@@ -82,7 +84,9 @@ class _Candidate:
     size: int
 
 
-def relink(project: Project, project_path: Path, folder: Path, bounds: Bounds | None = None) -> tuple[Project, RelinkReport]:
+def relink(
+    project: Project, project_path: Path, folder: Path, bounds: Bounds | None = None, seen: Seen = unseen
+) -> tuple[Project, RelinkReport]:
     """Find the media that are not where the project says in a folder and its subfolders.
 
     A file is taken when its bytes have the hash of the reference: files of the right name are tried first, then all with its
@@ -96,13 +100,15 @@ def relink(project: Project, project_path: Path, folder: Path, bounds: Bounds | 
         Where to search.
     bounds
         How far to search.
+    seen
+        Told of bytes as they are read; what it raises ends the search.
 
     Returns
     -------
     tuple[Project, RelinkReport]
         The project with new paths, an edit like any other, and what was found.
     """
-    wanted = [link for link in find_media(project, project_path) if link.state is not MediaState.FOUND]
+    wanted = [link for link in find_media(project, project_path, seen) if link.state is not MediaState.FOUND]
     bounds = bounds or Bounds()
     files, complete = _files(folder, bounds) if wanted else ([], True)
     budget = bounds.size
@@ -117,7 +123,7 @@ def relink(project: Project, project_path: Path, folder: Path, bounds: Bounds | 
                 complete = False
                 continue
             budget -= 0 if candidate.path in hashes else candidate.size
-            if _hash(candidate.path, hashes) == link.reference.content_hash:
+            if _hash(candidate.path, hashes, seen) == link.reference.content_hash:
                 match = candidate.path
                 break
         if match is None:
@@ -129,11 +135,11 @@ def relink(project: Project, project_path: Path, folder: Path, bounds: Bounds | 
     return project, RelinkReport(tuple(found), tuple(missing), complete)
 
 
-def _hash(path: Path, known: dict[Path, str]) -> str:
+def _hash(path: Path, known: dict[Path, str], seen: Seen) -> str:
     """Hash of a file, empty when it cannot be read."""
     if path not in known:
         try:
-            known[path] = hash_of_plain(path)
+            known[path] = hash_of_plain(path, seen)
         except (OSError, Refused):
             known[path] = ""
     return known[path]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 
 import numpy as np
@@ -80,3 +81,19 @@ def test_a_files_hash_is_its_bytes(tmp_path):
     assert file_hash(first) == file_hash(second)
     second.write_bytes(b"sane")
     assert file_hash(first) != file_hash(second)
+
+
+def test_whoever_reads_a_large_file_is_told_of_its_bytes_and_can_stop(tmp_path):
+    path = tmp_path / "large"
+    path.write_bytes(bytes(range(256)) * 12_345)
+    counts = []
+    assert file_hash(path, counts.append) == file_hash(path)
+    assert file_hash(path) == hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+    assert sum(counts) == path.stat().st_size
+    assert len(counts) > 2
+
+    def stop(count):
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        file_hash(path, stop)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
@@ -12,8 +13,9 @@ from pctalk_studio.app.dialogs.page import Page, note
 from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.shell.chooser import Chooser
 from pctalk_studio.app.shell.worker import Worker
+from pctalk_studio.core.progress import ProgressEvent
 from pctalk_studio.document.project import Project
-from pctalk_studio.jobs import Control, Ticket
+from pctalk_studio.jobs import Control, Request, Ticket
 from pctalk_studio.session.desk import Desk
 from pctalk_studio.session.notices import problem_of
 from pctalk_studio.session.opening import place_of_untitled
@@ -22,12 +24,16 @@ from pctalk_studio.storage.media_links import (
     MediaLink,
     MediaRole,
     MediaState,
+    Seen,
+    bytes_to_read,
     file_name,
     find_media,
     make_reference,
     with_reference,
 )
 from pctalk_studio.storage.relink import relink
+
+R = TypeVar("R")
 
 _THERE = (MediaState.FOUND, MediaState.MOVED, MediaState.CHANGED)
 
@@ -51,6 +57,40 @@ class Found:
     missing: tuple[MediaLink, ...]
 
 
+class _Reading:
+    """Tells how many bytes were read, and gives up when asked to.
+
+    Parameters
+    ----------
+    control
+        Of the work.
+    total
+        Bytes there are to read; 0 when nobody knows.
+    """
+
+    def __init__(self, control: Control, total: int = 0) -> None:
+        self._control, self._total, self._done = control, total, 0
+
+    def __call__(self, count: int) -> None:
+        """Some more bytes were read."""
+        self._done += count
+        total = max(self._total, self._done) if self._total else 0
+        self._control.checkpoint(ProgressEvent("reading", self._done >> 20, total >> 20))
+
+
+@dataclass(frozen=True, slots=True)
+class SeeWhatIsMissing:
+    """See which media of a project are not what it refers to; all that are there are read for it."""
+
+    project: Project
+    path: Path
+
+    def __call__(self, control: Control) -> tuple[MediaLink, ...]:
+        """Do it."""
+        control.checkpoint()
+        return missing_media(self.project, self.path, _Reading(control, bytes_to_read(self.project, self.path)))
+
+
 @dataclass(frozen=True, slots=True)
 class LookForMedia:
     """Search a folder for missing media, or take one file for one of them, and read what was found."""
@@ -70,12 +110,12 @@ class LookForMedia:
             When a file cannot be used.
         """
         control.checkpoint()
-        project = self.project
+        project, reading = self.project, _Reading(control)
         if self.folder is not None:
-            project = relink(project, self.path, self.folder)[0]
+            project = relink(project, self.path, self.folder, seen=reading)[0]
         if self.role is not None and self.file is not None:
             project = with_reference(project, self.role, make_reference(self.file, self.path))
-        missing = missing_media(project, self.path)
+        missing = missing_media(project, self.path, reading)
         if project.media == self.project.media:
             return Found(project, None, missing)
         control.checkpoint()
@@ -83,9 +123,9 @@ class LookForMedia:
         return Found(project, load_sources(portrait, audio, project, project.media.transcript), missing)
 
 
-def missing_media(project: Project, path: Path) -> tuple[MediaLink, ...]:
-    """What a project's media lack."""
-    return tuple(link for link in find_media(project, path) if link.path is None or link.state not in _THERE)
+def missing_media(project: Project, path: Path, seen: Seen) -> tuple[MediaLink, ...]:
+    """What a project's media lack; ``seen`` is told of bytes as they are read."""
+    return tuple(link for link in find_media(project, path, seen) if link.path is None or link.state not in _THERE)
 
 
 class RelinkPage(Page):
@@ -107,7 +147,7 @@ class RelinkPage(Page):
         super().__init__(kit, "", parent, wide=True)
         self.set_title(self.tr("Media are missing"))
         self._worker, self._chooser = worker, chooser
-        self._searching: Ticket[Found] | None = None
+        self._searching: Ticket[Any] | None = None
         self._away = False
         self.rows.addWidget(
             note(
@@ -130,8 +170,11 @@ class RelinkPage(Page):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Searching"))
         self._bar.hide()
+        self.stop = QPushButton(self.tr("Stop searching"), self)
+        self.stop.clicked.connect(self._stop)
+        self.stop.hide()
         row = QHBoxLayout()
-        for widget in (self.search, self.skip):
+        for widget in (self.search, self.skip, self.stop):
             row.addWidget(widget)
         row.addStretch(1)
         self.rows.addLayout(row)
@@ -139,7 +182,29 @@ class RelinkPage(Page):
         self.rows.addStretch(1)
         desk = kit.editor.desk
         if desk is not None:
-            self._show(missing_media(desk.project, _path_of(desk)))
+            self._begin(SeeWhatIsMissing(desk.project, _path_of(desk)), self._seen)
+
+    def _begin(self, request: Request[R], done: Callable[[R], None]) -> None:
+        """Let the worker do something that can be watched and stopped."""
+        self._bar.setRange(0, 0)
+        for widget in (self._bar, self.stop):
+            widget.show()
+        self.search.setEnabled(False)
+        self._searching = self._worker.do(request, done, self._failed, moved=self._moved, given_up=self._rest)
+
+    def _moved(self, progress: ProgressEvent) -> None:
+        if not self._away and progress.total:
+            self._bar.setRange(0, progress.total)
+            self._bar.setValue(progress.done)
+
+    def _stop(self) -> None:
+        if self._searching is not None:
+            self._searching.cancel()
+
+    def _seen(self, missing: tuple[MediaLink, ...]) -> None:
+        if not self._away:
+            self._rest()
+            self._show(missing)
 
     def _show(self, missing: tuple[MediaLink, ...]) -> None:
         while (item := self._list.takeAt(0)) is not None:
@@ -178,15 +243,12 @@ class RelinkPage(Page):
         desk = self.kit.editor.desk
         if desk is None:
             return
-        self._bar.show()
-        self.search.setEnabled(False)
-        self._searching = self._worker.do(
-            request(desk.project, _path_of(desk)), lambda found: self._found(desk, found), self._failed, given_up=self._rest
-        )
+        self._begin(request(desk.project, _path_of(desk)), lambda found: self._found(desk, found))
 
     def _rest(self) -> None:
         if not self._away:
-            self._bar.hide()
+            for widget in (self._bar, self.stop):
+                widget.hide()
             self.search.setEnabled(True)
 
     def _failed(self, error: BaseException) -> None:
@@ -211,8 +273,7 @@ class RelinkPage(Page):
     def gone(self) -> None:
         """Search no more."""
         self._away = True
-        if self._searching is not None:
-            self._searching.cancel()
+        self._stop()
 
 
 def _path_of(desk: Desk) -> Path:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import threading
 
 import pytest
 from helpers.desks import studio
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QProgressBar, QPushButton
 
+from pctalk_studio.app.dialogs import relink
 from pctalk_studio.app.dialogs.new_project import NewProjectPage
 from pctalk_studio.app.dialogs.recovery import RecoveryPage
 from pctalk_studio.app.dialogs.relink import RelinkPage
@@ -17,6 +19,7 @@ from pctalk_studio.app.shell.start import begin
 from pctalk_studio.app.sidebar.panel import SidebarPanel
 from pctalk_studio.core.resources import resource_path
 from pctalk_studio.session.opening import open_copy
+from pctalk_studio.storage import media_links
 from pctalk_studio.storage.autosave import Recovery, recoverable, restore
 from pctalk_studio.storage.lock import lock_project
 from pctalk_studio.storage.project_file import load_project
@@ -190,6 +193,42 @@ def test_missing_media_are_found_in_a_folder_whatever_they_are_called(window, ki
     assert kit.editor.desk.sources.picture.content_hash != before.content_hash
     assert kit.editor.project.media.portrait.path == str(elsewhere / "renamed.jpg")
     assert kit.editor.desk.modified
+
+
+def test_large_media_are_read_by_a_worker_that_tells_how_far_it_is_and_can_be_stopped(
+    window, kit, qtbot, project_file, tmp_path, monkeypatch
+):
+    (project_file.parent / "portrait.jpg").unlink()
+    window.files.open(project_file)
+    opened(kit, qtbot)
+    qtbot.waitUntil(lambda: window.front.page.search.isEnabled(), timeout=5000)
+    here, threads, hold = threading.current_thread(), set(), threading.Event()
+
+    def slow(path, seen):
+        threads.add(threading.current_thread())
+        for _ in range(1000):
+            seen(1 << 20)
+            hold.wait(0.02)
+        raise AssertionError("it was not stopped")
+
+    monkeypatch.setattr(media_links, "file_hash", slow)
+    monkeypatch.setattr(relink, "bytes_to_read", lambda *_: 1000 << 20)
+    page = RelinkPage(kit, window.worker, window.files.chooser, window.front)
+    window.front.show_page(page)
+    bar = page.findChild(QProgressBar)
+    qtbot.waitUntil(lambda: bar.maximum() == 1000 and bar.value() >= 2, timeout=5000)
+    assert page.stop.isVisible()
+    assert not page.search.isEnabled()
+    page.stop.click()
+    qtbot.waitUntil(page.search.isEnabled, timeout=5000)
+    assert not bar.isVisible()
+    page.gone()
+    other = RelinkPage(kit, window.worker, window.files.chooser, window.front)
+    window.front.show_page(other)
+    qtbot.waitUntil(lambda: other.findChild(QProgressBar).value() >= 1, timeout=5000)
+    other.leave()
+    window.worker.close()
+    assert here not in threads
 
 
 def test_one_goes_on_without_missing_media(window, kit, qtbot, project_file):
