@@ -15,6 +15,7 @@ from pctalk_studio.cli.performances import FORM, PerformanceCall
 from pctalk_studio.cli.train_arguments import add_train
 from pctalk_studio.core.errors import UsageError
 from pctalk_studio.core.time import FrameRate, FrameSet
+from pctalk_studio.document.learned import Learned
 from pctalk_studio.document.performance import PerformancePart
 from pctalk_studio.document.project import (
     Emotion,
@@ -87,6 +88,24 @@ def parse_emotion(text: str) -> EmotionClip:
     return EmotionClip(Emotion(name), intensity, regions)
 
 
+def parse_share(text: str) -> float:
+    """Read how far networks move a face: ``phones`` or ``tables`` (0), ``audio`` or ``networks`` (1), or a share between.
+
+    Raises
+    ------
+    UsageError
+        When it is neither of those words, nor a number from 0 to 1.
+    """
+    words = {"phones": 0.0, "tables": 0.0, "audio": 1.0, "networks": 1.0}
+    try:
+        share = words[text] if text in words else float(text)
+    except ValueError:
+        share = -1.0
+    if not 0.0 <= share <= 1.0:
+        raise UsageError(f"'{text}' is no share of the networks; write one of {', '.join(words)}, or a number from 0 to 1.")
+    return share
+
+
 def parse_crf(text: str) -> int:
     """Read an x264 quality.
 
@@ -130,6 +149,7 @@ def project_of(args: argparse.Namespace, begun: Project | None = None) -> Projec
         media=Media(face=args.face),
         render=_render_settings(args),
         next_id=len(clips) + 1,
+        learned=Learned(lips=args.lips, emotion=args.emotions),
     )
 
 
@@ -155,6 +175,13 @@ def _add_controls(parser: argparse.ArgumentParser) -> None:
     speech.add_argument("--style-open", type=float, default=1.0, metavar="0..2", help='how wide vowels open, as in "duck"')
     speech.add_argument("--style-wide", type=float, default=1.0, metavar="0..2", help='how far lips spread, as in "bee"')
     speech.add_argument("--style-purse", type=float, default=1.0, metavar="0..2", help='how far lips round, as in "too"')
+    speech.add_argument(
+        "--lips", type=parse_share, default=0.0, metavar="phones|audio|0..1", help="what moves the lips: the phones' rules, "
+        "networks that hear the recording, or a blend",
+    )  # fmt: skip
+    speech.add_argument(
+        "--lip-style", type=Path, metavar="FILM.mp4", help="let the networks speak as somebody in a film does; with --lips audio"
+    )
     face = parser.add_argument_group("emotion, head and eyes")
     face.add_argument(
         "--emotion",
@@ -163,6 +190,13 @@ def _add_controls(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME[:INTENSITY[:REGION,...]]",
         help=f"one of {', '.join(Emotion)}; regions {', '.join(EmotionRegion)}; repeat for several",
+    )
+    face.add_argument(
+        "--emotions",
+        type=parse_share,
+        default=0.0,
+        metavar="tables|networks|0..1",
+        help="what makes emotions: tables of action units, a network that hears the recording, or a blend",
     )
     face.add_argument(
         "--emotion-from",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from pctalk_studio.core.errors import MediaError, UsageError
 from pctalk_studio.core.motion import Motion
+from pctalk_studio.core.prediction import MotionPredictor
 from pctalk_studio.core.progress import ProgressEvent, ProgressListener
 from pctalk_studio.core.time import FrameRange, FrameSet
 from pctalk_studio.export.deliver import Delivery, Order, deliver
@@ -21,7 +24,10 @@ from pctalk_studio.media.pictures import write_png
 from pctalk_studio.render.api import PreparedFace, Renderer
 from pctalk_studio.render.framing import face_window
 from pctalk_studio.render.moving import MovingFace
-from pctalk_studio.session import Engines, Studio
+from pctalk_studio.session import Studio
+from pctalk_studio.session.hearing import Equipment
+
+Made = TypeVar("Made")
 
 SHEET_FRAMES = 16
 """Tiles of a contact sheet."""
@@ -29,12 +35,12 @@ TEMPLATE = ".pkl"
 """Suffix of LivePortrait's motion templates."""
 
 
-def engines() -> Engines:
-    """The engines by name; each is imported when it is first made.
+def engines() -> Equipment:
+    """The engines by name, and the networks that move lips by ear; each is imported when it is first made.
 
-    The neural one is always among them: where its weights are missing, making it says how to get them.
+    The neural engine is always among them: where its weights are missing, making it says how to get them.
     """
-    return {"mesh": _mesh, "liveportrait": LivePortraitMaker()}
+    return Equipment({"mesh": _mesh, "liveportrait": Once(_liveportrait)}, Once(_learned_motion))
 
 
 def _mesh() -> Renderer:
@@ -43,30 +49,40 @@ def _mesh() -> Renderer:
     return MeshRenderer()
 
 
-class LivePortraitMaker:
-    """Makes the neural engine once: its networks fill a gigabyte, and take seconds to load.
+class Once(Generic[Made]):
+    """Makes something once, from whichever thread asks first: networks fill memory, and take their time to load.
 
-    While weights are missing it tries anew each time, so that nobody has to restart after fetching them.
+    While that fails, such as for missing weights, each call tries anew, so that nobody has to restart after getting them.
+
+    Parameters
+    ----------
+    make
+        Makes it; raises StudioErrors.
     """
 
-    def __init__(self) -> None:
-        self._made: Renderer | None = None
+    def __init__(self, make: Callable[[], Made]) -> None:
+        self._make = make
+        self._made: Made | None = None
         self._making = threading.Lock()
 
-    def __call__(self) -> Renderer:
-        """The engine.
-
-        Raises
-        ------
-        RenderError
-            When weights are missing or not what they should be, or no device draws.
-        """
-        from pctalk_studio.render.liveportrait import open_renderer
-
+    def __call__(self) -> Made:
+        """The one that was made; what making it raises is raised."""
         with self._making:
             if self._made is None:
-                self._made = open_renderer()
+                self._made = self._make()
             return self._made
+
+
+def _liveportrait() -> Renderer:
+    from pctalk_studio.render.liveportrait import open_renderer
+
+    return open_renderer()
+
+
+def _learned_motion() -> MotionPredictor:
+    from pctalk_studio.nets.speech.motion_predictor import shipped_motion
+
+    return shipped_motion()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from pctalk_studio.core.progress import ProgressListener
 from pctalk_studio.media.reader import is_movie
 from pctalk_studio.session import Studio
 from pctalk_studio.session.portraits import first_controls
+from pctalk_studio.session.style_learning import LearnStyle
 
 
 def run(args: argparse.Namespace) -> int:
@@ -48,10 +49,7 @@ def opened(args: argparse.Namespace, listen: ProgressListener) -> Studio:
     if args.project is not None:
         if args.portrait is not None or args.audio is not None:
             raise UsageError("Give either a project, or --portrait and --audio, not both.")
-        studio = Studio.open(args.project, engines(), listen)
-        lay(studio, args.performance)
-        feel(studio, args.emotion_from)
-        return studio
+        return directed(Studio.open(args.project, engines(), listen), args)
     if args.portrait is None:
         raise UsageError("Give a project, or both --portrait and --audio; 'pctalk-studio render --help' tells more.")
     return begun(args, listen, drawing=True)
@@ -84,6 +82,19 @@ def begun(args: argparse.Namespace, listen: ProgressListener, *, drawing: bool =
     if drawing:
         available[project.render.engine]()
     studio = Studio.new(args.portrait, args.audio, available, text=text, project=project, listen=listen)
+    return directed(studio, args)
+
+
+def directed(studio: Studio, args: argparse.Namespace) -> Studio:
+    """The project with what other files direct in it: performances, emotions, a way of speaking.
+
+    Raises
+    ------
+    StudioError
+        When a file cannot be used, or there are no networks to learn a way of speaking.
+    """
     lay(studio, args.performance)
     feel(studio, args.emotion_from)
+    if args.lip_style is not None:
+        studio.apply("set_learned_style", style=LearnStyle(args.lip_style, engines().motion).learn())
     return studio

@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from pctalk_studio.core.keypoints import MESH
 from pctalk_studio.core.resources import resource_path
 
 MESH_COUNT = 468
@@ -130,3 +131,13 @@ def face_topology() -> FaceTopology:
     for array in (vertices, triangles, mirror):
         array.setflags(write=False)
     return FaceTopology(vertices, triangles, mirror)
+
+
+@cache
+def keypoint_partners() -> tuple[int, ...]:
+    """For each keypoint of MESH its place on the other side of the face; those of the middle are their own."""
+    mirror = face_topology().mirror
+    groups = [frozenset(keypoint.landmarks) for keypoint in MESH.keypoints]
+    images = [frozenset(int(mirror[landmark]) for landmark in group) for group in groups]
+    shared = [[len(group & image) for group in groups] for image in images]
+    return tuple(row.index(max(row)) for row in shared)

@@ -8,23 +8,26 @@ from typing import TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
+from pctalk_studio.core.errors import WeightsError
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.face_track import FaceTrack
 from pctalk_studio.core.motion import FACING, Motion
 from pctalk_studio.core.speech import SpeechFacts
 from pctalk_studio.deformation.direction import directed_speech
 from pctalk_studio.deformation.emc.deformation import Expression, express, neutral_gap
-from pctalk_studio.deformation.emc.mood import attitude, felt_emotions
+from pctalk_studio.deformation.emc.learned import emotions_to_learn, felt_by_network, learned_expressions
+from pctalk_studio.deformation.emc.mood import FeltEmotion, attitude, felt_emotions
 from pctalk_studio.deformation.emc.tables import emotion_tables
 from pctalk_studio.deformation.eyes import eye_motion, pauses_of
 from pctalk_studio.deformation.footing import Grounds
-from pctalk_studio.deformation.lac.articulation import Articulation, articulate, frame_times, planned, voiced
+from pctalk_studio.deformation.lac.articulation import Articulation, Plan, articulate, frame_times, planned, voiced
+from pctalk_studio.deformation.lac.learned import Ear, by_ear, learned_tracks
 from pctalk_studio.deformation.lac.mapping import lip_deformation
 from pctalk_studio.deformation.lac.segments import segments_of
 from pctalk_studio.deformation.lac.targets import lip_targets
 from pctalk_studio.deformation.performing import performed
 from pctalk_studio.deformation.pose import directed_pose
-from pctalk_studio.document.project import Project, Track
+from pctalk_studio.document.project import EmotionClip, Project, Track
 
 ArrayF64 = npt.NDArray[np.float64]
 
@@ -77,16 +80,26 @@ class Evaluator:
     ----------
     face, speech
         As for :func:`evaluate`.
+    listen
+        Gets networks to hear the recording, once a project asks for learned motion; None where there are none.
     """
 
-    def __init__(self, face: FaceRig | FaceTrack, speech: SpeechFacts) -> None:
+    def __init__(self, face: FaceRig | FaceTrack, speech: SpeechFacts, listen: Callable[[], Ear] | None = None) -> None:
         self._speech = speech
+        self._listen = listen
+        self._rig = face if isinstance(face, FaceRig) else face.rig(face.reference)
         self._tables = emotion_tables()
         self._grounds = Grounds(face, self._tables.units)
         self._kept: dict[str, tuple[tuple[object, ...], object]] = {}
 
     def motion(self, project: Project) -> Motion:
-        """The motion of a project."""
+        """The motion of a project.
+
+        Raises
+        ------
+        WeightsError
+            When the project asks for learned motion, and the networks are not to be had.
+        """
         p, tables = project, self._tables
         said = (p.speech.phones, tuple((w.text, w.start, w.end, w.said) for w in p.speech.words))
         speech = self._stage("speech", said, lambda: directed_speech(p, self._speech))
@@ -98,9 +111,13 @@ class Evaluator:
         loud = self._stage("loudness", (plain, p.follow_volume), lambda: voiced(plain, speech, p.follow_volume))
         planning = (loud, p.speech.words, p.style, p.rate, p.lead)
         plan = self._stage("plan", planning, lambda: planned(p, duration, plain, loud))
+        if p.learned.lips > 0:
+            plan = self._by_ear(p, plan, speech)
         art = self._stage("art", (plan, p.lip_scale, p.lip_scale_keys), lambda: articulate(p, plan))
         clips = p.emotions if p.active(Track.EMOTION) else ()
         emotions = self._stage("emotions", (clips, shown, p.seed), lambda: felt_emotions(clips, tables, shown, p.seed))
+        if p.learned.emotion > 0 and emotions:
+            emotions = self._by_network(p, clips, emotions, speech, shown)
         acted = p.performances if p.active(Track.PERFORMANCE) else ()
         talks = p.active(Track.LIPS)
         playing = (acted, p.takes if acted else (), ground, shown, talks)
@@ -135,6 +152,30 @@ class Evaluator:
             target_openness=art.asked,
             source=ground.source,
         )
+
+    def _by_ear(self, p: Project, plan: Plan, speech: SpeechFacts) -> Plan:
+        """The plan with lips that networks move, as far as the project asks for it."""
+        ear = self._stage("ear", (), self._ear)
+        alignment, style = speech.alignment, p.learned.style
+        heard = self._stage("heard", (ear, speech, style), lambda: learned_tracks(ear, alignment, style, self._rig))
+        return self._stage("by ear", (plan, heard, p.learned.lips), lambda: by_ear(plan, heard, p))
+
+    def _by_network(
+        self, p: Project, clips: tuple[EmotionClip, ...], felt: tuple[FeltEmotion, ...], speech: SpeechFacts, shown: ArrayF64
+    ) -> tuple[FeltEmotion, ...]:
+        """Emotions that a network makes, as far as the project asks for it."""
+        ear = self._stage("ear", (), self._ear)
+        style, wanted, share = p.learned.style, emotions_to_learn(clips), p.learned.emotion
+        asked = (ear, speech, style, wanted)
+        learned = self._stage("expressions", asked, lambda: learned_expressions(ear, speech.alignment, style, wanted))
+        return self._stage(
+            "by network", (felt, learned, share, shown), lambda: felt_by_network(felt, clips, learned, share, shown)
+        )
+
+    def _ear(self) -> Ear:
+        if self._listen is None:
+            raise WeightsError("There are no networks here that move lips by ear; let the phones move them.")
+        return self._listen()
 
     def _stage(self, name: str, inputs: tuple[object, ...], make: Callable[[], _Value]) -> _Value:
         """A stage's result: the one kept, where it came from the same inputs, otherwise a new one."""

@@ -9,6 +9,7 @@ from fractions import Fraction
 from pctalk_studio.core.errors import EditRejected
 from pctalk_studio.core.time import FrameRate
 from pctalk_studio.document.curves import Curve
+from pctalk_studio.document.learned import Learned
 from pctalk_studio.document.looks import Look, checked_look
 from pctalk_studio.document.masks import FaceMask
 from pctalk_studio.document.performance import PerformanceClip, Take
@@ -306,6 +307,8 @@ class Project:
         Recorded performances that clips play.
     performances
         Clips, later ones over earlier ones.
+    learned
+        How far trained networks move lips and face.
     """
 
     rate: FrameRate = field(default_factory=lambda: FrameRate(Fraction(25)))
@@ -335,6 +338,7 @@ class Project:
     next_id: int = 1
     takes: tuple[Take, ...] = ()
     performances: tuple[PerformanceClip, ...] = ()
+    learned: Learned = Learned()
 
     def __post_init__(self) -> None:
         _checked("Lip scale", self.lip_scale, 0.0, 2.0)

@@ -13,10 +13,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pctalk_studio.core.keypoints import MESH
 from pctalk_studio.core.progress import ProgressListener, silent
 from pctalk_studio.core.speech import BILABIALS, SILENCE, Alignment
-from pctalk_studio.core.topology import face_topology
+from pctalk_studio.core.topology import keypoint_partners
 from pctalk_studio.deformation.emc.tables import REGIONS, emotion_tables
 from pctalk_studio.document.project import Emotion, EmotionRegion
 from pctalk_studio.evaluation.report import ClipReport, Metric, at_least, at_most, told
@@ -62,14 +61,7 @@ def _likeness(shift: ArrayF64, expected: ArrayF64) -> float:
 
 def _mirrored(keypoints: ArrayF64) -> ArrayF64:
     """The same displacement on the other side of the face."""
-    out = np.empty_like(keypoints)
-    mirror = face_topology().mirror
-    groups = [frozenset(keypoint.landmarks) for keypoint in MESH.keypoints]
-    for index, keypoint in enumerate(MESH.keypoints):
-        image = frozenset(int(mirror[landmark]) for landmark in keypoint.landmarks)
-        partner = max(range(len(groups)), key=lambda k: len(groups[k] & image))
-        out[partner] = keypoints[index] * (-1, 1)
-    return out
+    return np.asarray(keypoints[list(keypoint_partners())] * (-1, 1))
 
 
 def read_back(shift: Shift) -> tuple[Emotion, dict[Emotion, float]]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pctalk_studio.analysis.speech.facts import speech_facts
 from pctalk_studio.core.hashing import content_hash
 from pctalk_studio.core.speech import Alignment
-from pctalk_studio.deformation.evaluate import Evaluator
 from pctalk_studio.document.project import Project
 from pctalk_studio.document.speech_track import Owner, SpeechTrack
 from pctalk_studio.jobs import Control, Priority, Ticket
@@ -22,6 +21,7 @@ from pctalk_studio.render.frame_store import FrameStore
 from pctalk_studio.render.viewing import Viewing
 from pctalk_studio.session.desk import Desk
 from pctalk_studio.session.desk_work import EvaluateClip
+from pctalk_studio.session.hearing import evaluator
 from pctalk_studio.session.sources import SPEECH_RATE, Sources
 
 COMPARED_MEMORY = 192 * 2**20
@@ -201,7 +201,7 @@ class Comparison:
         if known is not None and known.speech is track and _apart_from_speech(known) == _apart_from_speech(base):
             return
         self._base = base
-        request = EvaluateClip(Evaluator(desk.sources.face, desk.sources.speech), base, None)
+        request = EvaluateClip(evaluator(desk.sources, desk.engines), base, None)
         desk.work(request, self._evaluated, runner=desk.motion_runner, replaces="unedited clip")
 
     def _hear(self) -> None:

@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from pctalk_studio.core.problems import Problem
 from pctalk_studio.core.time import FrameRate
-from pctalk_studio.deformation.evaluate import Evaluator
 from pctalk_studio.document.project import Project
 from pctalk_studio.jobs import Abandoned, Done, Ended, Event, Failed, Priority, Request, Runner, Ticket
 from pctalk_studio.jobs.notices import Deliver
@@ -24,6 +23,7 @@ from pctalk_studio.render.api import PictureU8
 from pctalk_studio.session.darkroom import Darkroom, FrameBudget
 from pctalk_studio.session.desk_work import EvaluateClip, OpenSound, PrepareStage
 from pctalk_studio.session.easel import Easel, Engines, ViewingQuality
+from pctalk_studio.session.hearing import evaluator
 from pctalk_studio.session.notices import (
     FramesChanged,
     MotionChanged,
@@ -91,7 +91,7 @@ class Desk:
         self._clip_of: Project | None = None
         self._stage: Stage | None = None
         self._quality = ViewingQuality.FULL
-        self._evaluator = Evaluator(studio.sources.face, studio.sources.speech)
+        self._evaluator = evaluator(studio.sources, engines)
         self._easel = Easel(engines)
         self.motion_runner = Runner("motion", deliver=deliver)
         self.slow_runner = Runner("slow", deliver=deliver)
@@ -259,7 +259,7 @@ class Desk:
     def use_sources(self, sources: Sources) -> None:
         """Go on with other sources, such as a portrait that was found again; the document does not change by it."""
         self.studio.use_sources(sources)
-        self._evaluator = Evaluator(sources.face, sources.speech)
+        self._evaluator = evaluator(sources, self.engines)
         self._follow_sources()
 
     def _follow_sources(self) -> None:

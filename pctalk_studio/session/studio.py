@@ -14,7 +14,6 @@ from pctalk_studio.core.motion import Motion
 from pctalk_studio.core.problems import Problem
 from pctalk_studio.core.progress import ProgressListener, silent
 from pctalk_studio.core.time import FrameSet
-from pctalk_studio.deformation.evaluate import Evaluator
 from pctalk_studio.document.edits import EDITS
 from pctalk_studio.document.history import History
 from pctalk_studio.document.project import MediaReference, Project
@@ -26,6 +25,7 @@ from pctalk_studio.render.moving import MovingSource
 from pctalk_studio.render.viewing import Viewing
 from pctalk_studio.session.desk_work import SaveProject
 from pctalk_studio.session.easel import Easel, Engines
+from pctalk_studio.session.hearing import evaluator
 from pctalk_studio.session.portraits import first_controls
 from pctalk_studio.session.safety import Safety
 from pctalk_studio.session.sources import SPEECH_RATE, Sources, load_sources, media_files
@@ -78,7 +78,8 @@ class Studio:
         self.store = FrameStore(frame_memory)
         self._extras = extras
         self._easel = Easel(engines)
-        self._evaluator = Evaluator(sources.face, sources.speech)
+        self._engines = engines
+        self._evaluator = evaluator(sources, engines)
         self._evaluated: tuple[Project, ClipFrames] | None = None
         self._rendered: list[int] = []
 
@@ -358,7 +359,7 @@ class Studio:
     def use_sources(self, sources: Sources) -> None:
         """Go on with other sources."""
         self.sources = sources
-        self._evaluator = Evaluator(sources.face, sources.speech)
+        self._evaluator = evaluator(sources, self._engines)
         self._evaluated = None
 
     def close(self) -> None:

@@ -62,6 +62,8 @@ VERSIONS: Mapping[str, int] = MappingProxyType(
         "Take": 1,
         "PerformanceClip": 1,
         "PartStrengths": 1,
+        "Learned": 1,
+        "LearnedStyle": 1,
     }
 )
 """The newest version of each record, the only one that exists in memory.

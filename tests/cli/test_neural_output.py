@@ -7,7 +7,7 @@ import torch
 from helpers.desks import sources, studio
 from helpers.liveportrait_weights import TINY, synthetic_networks
 
-from pctalk_studio.cli.clip import LivePortraitMaker, Outputs, engines, write_outputs
+from pctalk_studio.cli.clip import Once, Outputs, _liveportrait, engines, write_outputs
 from pctalk_studio.core.errors import RenderError
 from pctalk_studio.core.progress import silent
 from pctalk_studio.core.time import FrameSet
@@ -53,7 +53,7 @@ def test_the_networks_are_loaded_once_and_looked_for_until_they_are_there(monkey
         return answer
 
     monkeypatch.setattr(liveportrait, "open_renderer", opened)
-    maker = LivePortraitMaker()
+    maker = Once(_liveportrait)
     with pytest.raises(RenderError):
         maker()
     assert maker() == maker() == "the engine"

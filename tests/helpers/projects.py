@@ -16,6 +16,7 @@ from pctalk_studio.document.curves import Curve, Handle, Interpolation, Key
 from pctalk_studio.document.edits import EDITS
 from pctalk_studio.document.edits.keys import LIMITS, CurveName
 from pctalk_studio.document.edits.presets import StylePreset
+from pctalk_studio.document.learned import LearnedStyle
 from pctalk_studio.document.looks import ActionUnit, UnitStrength
 from pctalk_studio.document.masks import MASK_SIDE, Brush, Dab, FaceMask, StrokeMode
 from pctalk_studio.document.performance import Convention, Ending, PartStrengths, PerformanceClip, PerformancePart
@@ -213,6 +214,9 @@ def _arguments(name: str, project: Project, draw: Callable[..., Any]) -> dict[st
         "set_style": {"style": st.builds(StyleAxes, *(st.floats(0, 2) for _ in range(3)))},
         "set_lip_scale": {"scale": gains},
         "set_follow_volume": {"amount": gains},
+        "set_learned_lips": {"share": gains},
+        "set_learned_emotion": {"share": gains},
+        "set_learned_style": {"style": st.none() | st.just(LearnedStyle("Anna", (0.5, -1.25)))},
         "set_head": {"head": st.sampled_from(HeadMotion)},
         "set_gaze": {"gaze": st.sampled_from(Gaze)},
         "set_blink": {"automatic": st.booleans()},

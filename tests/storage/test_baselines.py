@@ -17,6 +17,7 @@ from helpers.performances import take
 from pctalk_studio.core.problems import Problem
 from pctalk_studio.core.time import FrameRate
 from pctalk_studio.document.curves import Curve, Handle, Interpolation, Key
+from pctalk_studio.document.learned import Learned, LearnedStyle
 from pctalk_studio.document.looks import ActionUnit, UnitStrength
 from pctalk_studio.document.masks import MASK_SIDE, FaceMask
 from pctalk_studio.document.performance import Convention, Ending, PartStrengths, PerformanceClip, PerformancePart
@@ -133,6 +134,7 @@ PROJECT = replace(
     soloed=frozenset({Track.LIPS, Track.PERFORMANCE}),
     takes=(TAKE,),
     performances=(PLAYED,),
+    learned=Learned(0.75, 0.25, LearnedStyle("Anna", (0.5, -1.25))),
     next_id=6,
 )
 
@@ -164,6 +166,8 @@ NEWEST: dict[str, tuple[object, object]] = {
     "Take": (replace(TAKE, name=""), TAKE),
     "PerformanceClip": (PerformanceClip(4), PLAYED),
     "PartStrengths": (PartStrengths(), PartStrengths(0.5, 1.25, 0.75, 1.5)),
+    "Learned": (Learned(), PROJECT.learned),
+    "LearnedStyle": (LearnedStyle("Anna", (0.5, -1.25)), LearnedStyle("Anna", (0.5, -1.25))),
 }
 """What the baselines of the newest versions hold: the least, and everything."""
 

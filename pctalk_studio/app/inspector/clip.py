@@ -19,6 +19,7 @@ from pctalk_studio.document.project import Project
 from pctalk_studio.session.selection import Selection
 
 LOUDNESS = replace(SHARE, neutral=0.5)
+BY_NETWORKS = replace(SHARE, neutral=0.0)
 LEAD = ValueScale(-0.2, 0.2, 0.0, 0.01, 0, " ms", 1000.0)
 
 
@@ -38,6 +39,14 @@ class ClipSheet(Sheet):
         tip = self.tr("Factor of the lip scale at the playhead; with keys, the size of the lip movement changes over time.")
         self.lips = CurveRow(self, self.tr("… at playhead"), CurveName.LIP_SCALE, FACTOR, tip)
         self.volume = self.slider(self.tr("Follow volume"), LOUDNESS, lambda value: [("set_follow_volume", {"amount": value})])
+        self.ear = self.slider(self.tr("By ear"), BY_NETWORKS, lambda value: [("set_learned_lips", {"share": value})])
+        heard = self.tr("What moves the lips: 0 the phones' rules, 1 networks that hear the recording, between a blend of both.")
+        self.ear.name.setToolTip(heard + "\n" + self.ear.name.toolTip())
+        self.felt = self.slider(
+            self.tr("Learned emotion"), BY_NETWORKS, lambda value: [("set_learned_emotion", {"share": value})]
+        )
+        made = self.tr("What makes emotions: 0 tables of action units, 1 a network that hears the recording, between a blend.")
+        self.felt.name.setToolTip(made + "\n" + self.felt.name.toolTip())
         self.lead = self.slider(self.tr("Lead"), LEAD, lambda value: [("set_lead", {"seconds": value})])
         self.lead.name.setToolTip(self.tr("How far the picture leads the sound.") + "\n" + self.lead.name.toolTip())
 
@@ -49,6 +58,8 @@ class ClipSheet(Sheet):
         self.purse.show_values([project.style.purse])
         self.lip_scale.show_values([project.lip_scale])
         self.volume.show_values([project.follow_volume])
+        self.ear.show_values([project.learned.lips])
+        self.felt.show_values([project.learned.emotion])
         self.lead.show_values([project.lead])
         self.lips.show(project, time)
         return True

@@ -78,6 +78,7 @@ class Commands(QObject):
         group, feeling = self.tr("Emotion"), self._window.feeling
         self._add("emotion.from_words", self.tr("Read emotions from the words"), (), feeling.from_words, group, desk=True)
         self._add("emotion.from_voice", self.tr("Hear emotions in the voice"), (), feeling.from_voice, group, desk=True)
+        self._add("emotion.style", self.tr("Learn a speaking style from a film..."), (), feeling.learn_style, group, desk=True)
         self._add("emotion.from_face", self.tr("Take over an expression..."), (), feeling.from_face, group, desk=True)
 
     def _add_edits(self) -> None:

@@ -13,13 +13,17 @@ from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.shell.project_files import ProjectFiles
 from pctalk_studio.core.progress import ProgressEvent
 from pctalk_studio.core.speech import SpeechFacts
+from pctalk_studio.document.learned import LearnedStyle
 from pctalk_studio.document.project import EmotionClip, EmotionSource, Project
 from pctalk_studio.jobs import Control
 from pctalk_studio.session.desk import Desk
 from pctalk_studio.session.emotion_finding import FindOnFace, from_text, from_voice
+from pctalk_studio.session.hearing import Equipment
 from pctalk_studio.session.selection import Selection
+from pctalk_studio.session.style_learning import LearnStyle
 
-FACES = "*.jpg *.jpeg *.png *.webp *.bmp *.tif *.tiff *.mp4 *.mov *.mkv *.webm *.avi *.mpg"
+FILMS = "*.mp4 *.mov *.mkv *.webm *.avi *.mpg"
+FACES = f"*.jpg *.jpeg *.png *.webp *.bmp *.tif *.tiff {FILMS}"
 LENGTH = 2.0
 """Seconds that the expression of a picture lasts at first."""
 _FOLDER = "emotion/folder"
@@ -85,6 +89,24 @@ class Feeling(QObject):
         request = FindOnFace(path, start=start, end=min(desk.duration, start + LENGTH), over_time=True)
         label = self.tr("Expression of another face")
         desk.work(request, lambda clip: self._lay(desk, label, [clip]), replaces="emotions")
+
+    def learn_style(self) -> None:
+        """Ask for a film, and let the networks speak as the person in it does."""
+        editor = self._kit.editor
+        desk = editor.desk
+        if desk is None or not isinstance(desk.engines, Equipment):
+            return
+        kinds = self.tr("Movies ({endings})").format(endings=FILMS)
+        motion = desk.engines.motion
+
+        def learned(style: LearnedStyle) -> None:
+            if editor.desk is desk:
+                editor.apply("set_learned_style", style=style)
+
+        def learn(path: Path) -> None:
+            desk.work(LearnStyle(path, motion), learned, replaces="style")
+
+        self._files.chooser.file(self.tr("Learn a speaking style from a film"), kinds, None, learn)
 
     def _listen(self, find: Find, source: EmotionSource, label: str) -> None:
         desk = self._kit.editor.desk

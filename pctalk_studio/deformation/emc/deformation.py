@@ -70,7 +70,7 @@ def _in_mouth(felt: FeltEmotion) -> ArrayF64:
 
 
 def _units_moved(felt: FeltEmotion, tables: EmotionTables, art: Articulation, times: ArrayF64) -> tuple[ArrayF64, ArrayF64]:
-    """Displacement [T, 21, 3] and press [T] of one emotion's action units."""
+    """Displacement [T, 21, 3] and press [T] of one emotion's action units, and of what a network has learned of it."""
     weights = felt.spec.weights * felt.asymmetry
     effects = np.einsum("us,uskc->ukc", weights, tables.units.effects)
     press = weights.mean(axis=1) * tables.units.press
@@ -82,6 +82,8 @@ def _units_moved(felt: FeltEmotion, tables: EmotionTables, art: Articulation, ti
         level = spoken * lasting(felt, int(u), times)
         moved += level[:, None, None] * effects[u]
         pressed += level * press[u]
+    if felt.learned is not None:
+        moved = (1.0 - felt.share) * moved + felt.share * felt.learned
     local = (felt.strength @ tables.regions.T) * felt.mask
     return moved * local[:, :, None], pressed * _in_mouth(felt)
 

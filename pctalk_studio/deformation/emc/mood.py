@@ -48,6 +48,10 @@ class FeltEmotion:
         [21] painted weight at each keypoint; 1 where nothing was painted.
     painted
         [5] mean painted weight of each region.
+    learned
+        [T, 21, 3] what a network makes of the emotion at intensity 1; None where the tables alone do.
+    share
+        0 to 1, the network's part.
     """
 
     spec: EmotionSpec
@@ -58,6 +62,8 @@ class FeltEmotion:
     onset: float
     mask: ArrayF64
     painted: ArrayF64
+    learned: ArrayF64 | None = None
+    share: float = 0.0
 
 
 def _smooth(x: ArrayF64) -> ArrayF64:
@@ -104,9 +110,7 @@ def spec_of(clip: EmotionClip, tables: EmotionTables) -> EmotionSpec:
         weights[tables.units.names.index(strength.unit)] = strength.right, strength.left
     shown = tables.emotions[Emotion.NEUTRAL]
     spoken = np.where(np.isin(tables.units.names, _PARTING), _LOOK_IN_SPEECH, 1.0)
-    return replace(
-        shown, weights=weights, in_speech=spoken, lasting=np.ones(len(weights)), rise=emotion.rise, fall=emotion.fall
-    )
+    return replace(shown, weights=weights, in_speech=spoken, lasting=np.ones(len(weights)), rise=emotion.rise, fall=emotion.fall)
 
 
 def _painted(clip: EmotionClip, tables: EmotionTables) -> tuple[ArrayF64, ArrayF64]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from pctalk_studio.document.edits import beyond, clip, controls, emotions, keys, performances, presets, speech
+from pctalk_studio.document.edits import beyond, clip, controls, emotions, keys, learned, performances, presets, speech
 from pctalk_studio.document.project import Project
 
 Edit = Callable[..., Project]
@@ -16,7 +16,7 @@ Edit = Callable[..., Project]
 EDITS: Mapping[str, Edit] = MappingProxyType(
     {
         function.__name__: function
-        for room in (speech, controls, keys, emotions, performances, presets, clip, beyond)
+        for room in (speech, controls, keys, emotions, performances, presets, clip, beyond, learned)
         for function in room.ALL
     }
 )

@@ -1,0 +1,114 @@
+"""Lips by ear: the channels of the mouth out of learned motion, in the place of what dominance blends from the phones.
+
+The networks hear the recording, know the phones, and give D_l for the face (paper, section 3.2). It is read back as channels, so
+that styles of words, lip scale, emotions and closures act on it exactly as on the phones' own: what a person has directed
+is kept whoever moves the lips, and P B M close in any case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+import numpy.typing as npt
+
+from pctalk_studio.core.face import FaceRig
+from pctalk_studio.core.keypoints import MESH
+from pctalk_studio.core.prediction import LAC_RATE, ArrayF32, LipRequest, MotionPredictor, StyleCode, phone_shares
+from pctalk_studio.core.speech import Alignment
+from pctalk_studio.deformation.direction import style_gains
+from pctalk_studio.deformation.lac.articulation import Plan
+from pctalk_studio.deformation.lac.dominance import Tracks
+from pctalk_studio.deformation.lac.mapping import MouthGeometry
+from pctalk_studio.deformation.lac.reading import tracks_of
+from pctalk_studio.deformation.lac.targets import lip_targets
+from pctalk_studio.deformation.smoothing import Smoothing, smoothed
+from pctalk_studio.deformation.style import styled
+from pctalk_studio.document.learned import LearnedStyle
+from pctalk_studio.document.project import Project
+
+ArrayF64 = npt.NDArray[np.float64]
+
+PLAIN_STYLE = "Clear"
+"""Style that the networks speak in when nobody asks for another: gains and scale of the document act on top of it."""
+
+_JAW_WITH_OPEN = 0.9
+"""Part of a change of openness by style that the jaw makes; as for the phones."""
+
+_SMOOTHING = Smoothing()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ear:
+    """A recording as the networks hear it.
+
+    Parameters
+    ----------
+    mel
+        [M, 80] float32; see :mod:`pctalk_studio.media.mel`.
+    predictor
+        The networks.
+    """
+
+    mel: ArrayF32
+    predictor: MotionPredictor
+
+
+def style_code(style: LearnedStyle | None, predictor: MotionPredictor) -> StyleCode:
+    """How the networks are to speak."""
+    if style is not None:
+        return StyleCode(embedding=np.array(style.embedding, np.float32))
+    return StyleCode(PLAIN_STYLE if PLAIN_STYLE in predictor.styles else predictor.styles[0])
+
+
+def heard_frames(alignment: Alignment) -> int:
+    """Frames at LAC_RATE that cover a recording."""
+    return max(1, ceil(alignment.duration * LAC_RATE))
+
+
+def learned_tracks(ear: Ear, alignment: Alignment, style: LearnedStyle | None, rig: FaceRig) -> Tracks:
+    """Channels of the mouth as the networks move it, each [T] at LAC_RATE.
+
+    Parameters
+    ----------
+    ear
+        Recording and networks.
+    alignment
+        The phones that they are told, edited ones where there are.
+    style
+        A style that was learned from a clip; None: the plain one.
+    rig
+        The face.
+    """
+    code, k_ori = style_code(style, ear.predictor), MESH.of_landmarks(rig.shape)
+    phones = phone_shares(alignment, heard_frames(alignment))
+    lip = ear.predictor.lips(LipRequest(ear.mel, phones, code, k_ori))
+    tracks = tracks_of(lip, ear.predictor.rest(code, k_ori), MouthGeometry.of(rig))
+    return Tracks.of_stacked(smoothed(tracks.stacked(), _SMOOTHING))
+
+
+def by_ear(plan: Plan, tracks: Tracks, project: Project) -> Plan:
+    """A plan whose mouth moves by ear, as far as the document asks for it.
+
+    Parameters
+    ----------
+    plan
+        Of the phones, for the output frames.
+    tracks
+        From :func:`learned_tracks`.
+    project
+        Says how far, and the styles of clip and words, which the phones' shapes in ``plan`` have already.
+    """
+    frames = plan.times * LAC_RATE
+    stacked = tracks.stacked()
+    heard = np.stack([np.interp(frames, np.arange(len(stacked)), column) for column in stacked.T], axis=1)
+    opening, width, purse, jaw = heard.T
+    gains = style_gains(project, plan.times)
+    if not np.all(gains == 1.0):
+        shapes = styled(heard[:, :3], gains, lip_targets())
+        jaw = np.maximum(0.0, jaw + _JAW_WITH_OPEN * (shapes[:, 0] - opening))
+        opening, width, purse = shapes.T
+    share = project.learned.lips
+    mixed = (1.0 - share) * plan.shape.stacked() + share * np.stack([opening, width, purse, jaw], axis=1)
+    return Plan(plan.segments, plan.times, Tracks.of_stacked(mixed), plan.active, plan.windows, plan.asked)
