@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from pctalk_studio.app.inspector.gestures import Edits
 from pctalk_studio.app.inspector.phone import MOMENT
@@ -40,6 +40,11 @@ class PerformanceSheet(Sheet):
         self._clips: tuple[PerformanceClip, ...] = ()
         self._when = ElidedLabel("quiet", self)
         self.header.add(self._when)
+        self.name = QLineEdit(self)
+        self.name.setAccessibleName(self.tr("Name of the performance"))
+        self.name.editingFinished.connect(self._rename)
+        self._name_row = FieldRow(self.tr("Name"), self.name, parent=self)
+        self.add(self._name_row)
         self._build_parts()
         self._build_conduct()
         fades = self.tr("Fade")
@@ -104,9 +109,10 @@ class PerformanceSheet(Sheet):
         self._clips = clips = tuple(clip for clip in project.performances if clip.id in selection.performances)
         if not clips:
             return False
-        names = {clip.name for clip in clips}
-        span = span_text(min(clip.start for clip in clips), max(clip.end for clip in clips))
-        self._when.setText(names.pop() if len(names) == 1 else span)
+        self._when.setText(span_text(min(clip.start for clip in clips), max(clip.end for clip in clips)))
+        self._name_row.setVisible(len(clips) == 1)
+        if not self.name.hasFocus():
+            self.name.setText(clips[0].name)
         color = self.kit.look.tokens.color(COLOR)
         for part, chip in self.parts.items():
             driven = [part in clip.parts for clip in clips]
@@ -137,6 +143,11 @@ class PerformanceSheet(Sheet):
     def _each(self, label: str, edit: str, **arguments: Any) -> None:
         edits: Edits = [(edit, {"clip": clip.id, **arguments}) for clip in self._present()]
         self.editor.apply_all(label, edits)
+
+    def _rename(self) -> None:
+        clips = self._present()
+        if len(clips) == 1 and self.name.text() != clips[0].name:
+            self._each(self.tr("Rename performance"), "rename_performance", name=self.name.text())
 
     def _toggle(self, part: PerformancePart) -> None:
         clips = self._present()

@@ -98,6 +98,10 @@ def test_the_inspector_changes_what_is_selected(played, kit, qtbot):
     sheet = played.findChild(PerformanceSheet)
     qtbot.waitUntil(lambda: sheet.isVisibleTo(played))
     (clip,) = performances(kit)
+    assert sheet.name.text() == "nod"
+    sheet.name.setText("yes")
+    sheet.name.editingFinished.emit()
+    assert performances(kit)[0].name == "yes"
     sheet.parts[PerformancePart.MOUTH].click()
     assert performances(kit)[0].parts == frozenset(PerformancePart)
     sheet.parts[PerformancePart.HEAD].click()
