@@ -162,6 +162,7 @@ def _foreign_rim(picture: U8, frame: MouthFrame, edge: F32, rim: F32) -> F32:
     # The run must begin at the edge, or a little into the lip, where the photo mixes both.
     mixed = max(int(0.008 * frame.unit / step), 1)
     foreign[:mixed] |= foreign[mixed]
+    # So it does between a tooth and the dark beside it.
     bridge = np.ones((2 * mixed + 1, 1), np.uint8)
     bridged = np.pad(foreign.astype(np.uint8), ((0, 2 * mixed), (0, 0)))
     foreign = cv2.morphologyEx(bridged, cv2.MORPH_CLOSE, bridge)[: len(offsets)] > 0
