@@ -111,7 +111,7 @@ class ViewportCanvas(QWidget):
     def _placed(self) -> tuple[View, View | None]:
         view = replace(self._view, frame=self.scene.size, ratio=self.devicePixelRatioF())
         options = self.scene.options
-        divided = options.compare is Compare.SIDE and not options.held
+        divided = options.compare is Compare.SIDE and not options.alone
         return view.panes(float(self.width()), float(self.height()), divided=divided)
 
     def show_view(self, view: View) -> None:
@@ -198,7 +198,7 @@ class ViewportCanvas(QWidget):
 
     def _on_divider(self, at: QPointF) -> bool:
         options = self.scene.options
-        if options.compare is not Compare.WIPE or options.held or self.scene.shown is None:
+        if options.compare is not Compare.WIPE or options.alone or self.scene.shown is None:
             return False
         left, _, width, _ = self.view.box
         return abs(at.x() - (left + width * options.divider)) <= _GRIP
@@ -212,7 +212,7 @@ class ViewportCanvas(QWidget):
         self._cursor = at
         if isinstance(self._gesture, Sizing) or self.scene.shown is None:
             return  # letting go confirms a size
-        self.scene.change(held=False)
+        self.scene.change(held=False, switched=False)
         view, tool = self._view_at(at), self._kit.editor.paint_tool
         tremble = _TREMBLE_PEN if pen else float(QApplication.startDragDistance()) / 3
         if self._space:
@@ -365,7 +365,7 @@ class ViewportCanvas(QWidget):
             self.update()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """Letting go ends what was held."""
+        """Letting go of the space bar, without having panned, plays."""
         if event.isAutoRepeat():
             return
         if event.key() == Qt.Key.Key_Space and self._space:
@@ -373,7 +373,6 @@ class ViewportCanvas(QWidget):
             if not self._space_used:
                 self.tapped_space.emit()
             self._place_ring()
-        self.scene.change(held=False)
         self._show_modifiers(event)
         super().keyReleaseEvent(event)
 
@@ -385,7 +384,6 @@ class ViewportCanvas(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Whoever looks away holds nothing."""
         self._space = False
-        self.scene.change(held=False)
         if isinstance(self._gesture, Sizing):
             self.hand_up()
         self.update()

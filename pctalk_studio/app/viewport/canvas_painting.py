@@ -75,7 +75,7 @@ class CanvasPainting:
         self._frames(painter, view, other, scene.shown)
         painter.save()
         painter.setClipRect(self._edited_part(view))
-        if not scene.options.held:
+        if not scene.options.alone:
             self._over_the_face(painter, view, cursor, looking)
         painter.restore()
         for each in (view, other):
@@ -85,7 +85,7 @@ class CanvasPainting:
         painter.setFont(_small(widget.font()))
         self._edges(painter, QRectF(widget.rect()), view, tokens, looking)
         painter.setFont(widget.font())
-        if ring is not None and not scene.options.held:
+        if ring is not None and not scene.options.alone:
             self._brush(painter, view, ring)
         if widget.hasFocus():
             painter.fillRect(0, 0, widget.width(), 2, tokens.color("accent"))
@@ -99,7 +99,7 @@ class CanvasPainting:
 
     def _frames(self, painter: QPainter, view: View, other: View | None, shown: Shown) -> None:
         options, compared = self._scene.options, self._scene.compared
-        if options.held:
+        if options.alone:
             self._frame(painter, self._unedited, compared, view)
         elif other is not None:
             self._clipped(painter, self._unedited, compared, other, QRectF(*other.pane))
@@ -148,7 +148,7 @@ class CanvasPainting:
         if not options.comparing:
             return
         before, after = _tr("unedited"), _tr("edited")
-        if options.held:
+        if options.alone:
             self._name(painter, view, before, view.pane[0] + view.pane[2] / 2)
         elif other is not None:
             self._name(painter, other, before, other.pane[0] + other.pane[2] / 2)

@@ -14,6 +14,7 @@ from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.modes import PaintTool
 from pctalk_studio.app.viewport.canvas import ZOOM_STEP, ViewportCanvas
 from pctalk_studio.app.viewport.gestures import resize_brush, set_brush
+from pctalk_studio.app.viewport.holding import Holding
 from pctalk_studio.app.viewport.options import Compare
 from pctalk_studio.app.widgets.names import region_name
 from pctalk_studio.document.masks import StrokeMode
@@ -82,8 +83,8 @@ class ViewportCommands(QObject):
         wipe, side = self.tr("Wipe: unedited and edited"), self.tr("Side by side: unedited and edited")
         self._add("viewport.compare_wipe", wipe, ("W",), lambda on: self._compare(Compare.WIPE, on), checkable=True)
         self._add("viewport.compare_side", side, ("Shift+W",), lambda on: self._compare(Compare.SIDE, on), checkable=True)
-        hold = self.tr("See the unedited frame while held")
-        self._add("viewport.compare_hold", hold, ("C",), lambda: self._canvas.scene.change(held=True))
+        hold = self.tr("See the unedited frame (hold the key, or switch)")
+        self._add("viewport.compare_hold", hold, ("C",), Holding(self._canvas, self._canvas.scene).begin)
 
     def _compare(self, how: Compare, on: bool) -> None:
         scene = self._canvas.scene

@@ -28,8 +28,8 @@ class ViewOptions:
         How the unedited clip is shown.
     divider
         Where the wipe divides the frame, 0 left to 1 right.
-    held
-        The unedited clip is shown alone as long as a key is held.
+    held, switched
+        The unedited clip is shown alone: as long as a key is held, and until it is switched off.
     """
 
     keypoints: bool = False
@@ -39,11 +39,17 @@ class ViewOptions:
     compare: Compare = Compare.OFF
     divider: float = 0.5
     held: bool = False
+    switched: bool = False
+
+    @property
+    def alone(self) -> bool:
+        """The unedited clip is shown, and nothing else."""
+        return self.held or self.switched
 
     @property
     def comparing(self) -> bool:
         """The unedited clip is to be seen."""
-        return self.held or self.compare is not Compare.OFF
+        return self.alone or self.compare is not Compare.OFF
 
 
 _KEPT = ("keypoints", "regions", "glow", "safe_area")

@@ -86,6 +86,48 @@ def test_it_is_seen_as_long_as_the_key_is_held(edited, qtbot):
     assert not hand.scene.options.held
 
 
+def test_from_a_menu_it_is_switched_on_and_off_for_there_is_nothing_to_let_go_of(edited, qtbot):
+    hand, before = edited
+    action = hand.kit.actions["viewport.compare_hold"]
+    action.trigger()
+    compared(hand, qtbot)
+    # What the person typed in the palette is let go of over the canvas.
+    QTest.keyRelease(hand.canvas, Qt.Key.Key_Return)
+    hand.canvas.clearFocus()
+    hand.canvas.setFocus()
+    x, y = (round(value) for value in hand.canvas.view.to_pane(5.5, 5.5))
+    color = hand.canvas.grab().toImage().pixelColor(x, y)
+    assert (color.red(), color.green(), color.blue()) == pytest.approx(tuple(int(v) for v in before[5, 5]), abs=3)
+    action.trigger()
+    assert not hand.scene.options.alone
+
+
+@pytest.mark.parametrize("end", ["escape", "hand"])
+def test_what_was_switched_on_ends_with_escape_and_with_the_next_touch(edited, end):
+    hand, _ = edited
+    hand.kit.actions["viewport.compare_hold"].trigger()
+    assert hand.scene.options.alone
+    if end == "escape":
+        hand.key(Qt.Key.Key_Escape)
+    else:
+        QTest.mouseClick(hand.canvas, LEFT, NONE, QPoint(40, 40))
+    assert not hand.scene.options.alone
+
+
+def test_holding_the_key_still_ends_with_the_key_after_it_was_switched(edited, qtbot):
+    hand, _ = edited
+    for _ in range(2):
+        hand.kit.actions["viewport.compare_hold"].trigger()
+    QTest.keyPress(hand.canvas, Qt.Key.Key_C)
+    assert hand.scene.options.held
+    QTest.keyRelease(hand.canvas, Qt.Key.Key_C)
+    assert not hand.scene.options.alone
+    QTest.keyPress(hand.canvas, Qt.Key.Key_C)
+    hand.canvas.clearFocus()
+    assert not hand.scene.options.alone, "whoever looks away holds nothing"
+    hand.canvas.setFocus()
+
+
 def test_while_playing_the_last_frame_there_is_is_shown_with_a_mark(edited, qtbot, monkeypatch):
     hand, _ = edited
     hand.key(Qt.Key.Key_W)
