@@ -11,11 +11,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from helpers.performances import take
 from helpers.projects import a_project
 
 from pctalk_studio.core.errors import ProjectFormatError
 from pctalk_studio.document.edits import EDITS
 from pctalk_studio.document.masks import FaceMask
+from pctalk_studio.document.performance import PerformanceClip
 from pctalk_studio.document.project import Project
 from pctalk_studio.storage.codec import decode, encode
 from pctalk_studio.storage.media_links import find_media
@@ -56,6 +58,7 @@ def rich() -> Project:
     """A project with something of every kind."""
     project = EDITS["set_mask"](a_project(), clip=1, mask=FaceMask())
     project = EDITS["add_marker"](project, time=0.5, label="Wing")
+    project = EDITS["add_performance"](project, take=take(5), clip=PerformanceClip(start=0.2, end=1.4))
     return EDITS["add_blink"](project, time=0.7)
 
 
