@@ -124,7 +124,7 @@ def train_sync(settings: RunSettings, width: int = 16, listen: ProgressListener 
         drawn(corpus, "valid", held_out),
         SyncSettings(pool=settings.pool, held_out=settings.held_out, seed=settings.seed),
     )
-    outcome = Loop(task, settings.loop(), settings.output).run(settings.minutes, listen)
+    outcome = Loop(task, settings.loop(), settings.output / "sync").run(settings.minutes, listen)
     save_sync(settings.output / "sync.safetensors", network)
     return outcome
 
@@ -206,7 +206,7 @@ def train_emc(settings: RunSettings, lac: Path, listen: ProgressListener = silen
     held_out = DrawSettings(0, dropped=0.5, edited=0.0, emotional=1.0, augmented=False, seed=settings.seed + 1)
     training = replace(settings.predictor(), rows=24)
     task = CombinedTask(networks, hearing, drawn(corpus, "train", plain), drawn(corpus, "valid", held_out), training)
-    outcome = Loop(task, settings.loop(), settings.output).run(settings.minutes, listen)
+    outcome = Loop(task, settings.loop(), settings.output / "emc").run(settings.minutes, listen)
     save_emc(settings.output / "emc.safetensors", networks)
     return outcome
 
