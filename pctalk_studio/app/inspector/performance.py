@@ -100,7 +100,7 @@ class PerformanceSheet(Sheet):
         self.end = self.number(self.tr("End"), MOMENT, lambda to: self._trimmed(end=to), label=trim)
         self.add(FieldRow(self.tr("Start, end"), self.start, self.end, parent=self))
         self.offset = self.number(self.tr("Second of the recording with which it begins"), OFFSET, self._slipped)
-        self.add(FieldRow(self.tr("From"), self.offset, parent=self))
+        self.add(FieldRow(self.tr("Plays from"), self.offset, parent=self))
 
     # -- showing -------------------------------------------------------------------------------------------------------
 
