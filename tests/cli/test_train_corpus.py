@@ -55,6 +55,18 @@ def test_videos_that_cannot_be_read_are_left_out_by_name(tmp_path: Path, capsys:
     assert "One_000.mp4" in said
 
 
+def test_a_filter_whose_network_is_not_there_is_told_before_any_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    (tmp_path / "videos").mkdir()
+    (tmp_path / "videos" / "One_000.mp4").write_bytes(b"")
+    line = ["train", "corpus", str(tmp_path / "c"), "--videos", str(tmp_path / "videos"), "--least-sync", "3"]
+    assert run(line) == USER_ERROR
+    assert "models fetch judges/syncnet" in capsys.readouterr().err
+    assert not (tmp_path / "c").exists()
+
+
 def test_every_verb_that_can_be_typed_has_a_module():
     train = build_parser().parse_args(["train", "corpus", "x"])
     assert train.verb in VERBS

@@ -48,10 +48,13 @@ _LEFT_OUT, _WIDTHS = "left_out", "mouth_widths"
 
 
 class SyncScorer(Protocol):
-    """Judges whether lips and sound belong together, as SyncNet's confidence does; greater is surer."""
+    """Judges whether lips and sound belong together, as SyncNet's confidence does; greater is surer.
 
-    def __call__(self, utterance: Utterance) -> float:
-        """The score of an utterance that carries ``delta``."""
+    It may look at the pictures of the clip, or at the motion that was measured.
+    """
+
+    def __call__(self, clip: VideoClip, utterance: Utterance, /) -> float:
+        """The score of an utterance, which carries ``delta``, out of a clip."""
         ...
 
 
@@ -202,7 +205,7 @@ class _Taken:
     scorer: SyncScorer | None
 
     def in_sync(self, utterance: Utterance) -> bool:
-        return self.scorer is None or self.scorer(utterance) >= self.settings.least_score
+        return self.scorer is None or self.scorer(self.clip, utterance) >= self.settings.least_score
 
 
 def _with_clip(path: Path, index: CorpusIndex, taken: _Taken) -> CorpusIndex:

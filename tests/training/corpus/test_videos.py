@@ -165,7 +165,8 @@ def test_what_the_judge_of_synchrony_refuses_is_left_out(tmp_path: Path):
     touch(tmp_path / "videos", "One_000.mp4", "Two_000.mp4")
     seen: list[Utterance] = []
 
-    def scorer(utterance: Utterance) -> float:
+    def scorer(clip: VideoClip, utterance: Utterance) -> float:
+        assert clip.path.name == ("One_000.mp4", "Two_000.mp4")[utterance.voice]
         seen.append(utterance)
         return float(utterance.voice)
 
