@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from helpers.facts import frontal_rig, spoken
 from helpers.projects import DURATION, a_project, attempt, draw_edit, sentence
+from helpers.toy_networks import toy_ear
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pctalk_studio.core.errors import EditRejected
 from pctalk_studio.core.keypoints import MESH, Region
 from pctalk_studio.core.motion import Motion
-from pctalk_studio.deformation.evaluate import REACH, Evaluator, evaluate
+from pctalk_studio.deformation.evaluate import REACH, Evaluator
 from pctalk_studio.document.curves import Key
 from pctalk_studio.document.edits import EDITS
 from pctalk_studio.document.edits.keys import CurveName
@@ -28,7 +29,7 @@ BROWS = list(MESH.indices(Region.BROW_RIGHT, Region.BROW_LEFT))
 
 
 def moving(project: Project) -> Motion:
-    return evaluate(project, frontal_rig(), spoken(sentence()))
+    return Evaluator(frontal_rig(), spoken(sentence()), toy_ear).motion(project)
 
 
 def quiet() -> Project:
@@ -174,13 +175,13 @@ def test_any_edits_give_finite_motion_and_an_untouched_track_the_same_bits(data)
 @given(st.data())
 def test_computing_only_what_an_edit_changed_gives_the_same_bits(data):
     facts, rig = spoken(sentence()), frontal_rig()
-    evaluator = Evaluator(rig, facts)
+    evaluator = Evaluator(rig, facts, toy_ear)
     project = a_project()
     evaluator.motion(project)
     for _ in range(data.draw(st.integers(1, 5))):
         name, arguments = draw_edit(data.draw, project)
         project = attempt(project, name, arguments)
-        again, anew = evaluator.motion(project), evaluate(project, rig, facts)
+        again, anew = evaluator.motion(project), Evaluator(rig, facts, toy_ear).motion(project)
         for part in ("lip", "emotion", "pose", "eyes", "mouth", "target_openness"):
             assert np.array_equal(getattr(again, part), getattr(anew, part))
 

@@ -7,6 +7,7 @@ import numpy as np
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH, KeypointsF32
 from pctalk_studio.core.prediction import (
     EMOTION_CLASSES,
+    MEL_BANDS,
     NEUTRAL,
     PHONE_CLASSES,
     ExpressionRequest,
@@ -14,10 +15,16 @@ from pctalk_studio.core.prediction import (
     StyleCode,
 )
 from pctalk_studio.core.speech import VOWELS
+from pctalk_studio.deformation.lac.learned import Ear
 
 _VOWEL = np.array([phone in VOWELS for phone in PHONE_CLASSES], np.float32)
 REST = 0.004
 """Gap that it takes for closed, as networks err."""
+
+
+def toy_ear() -> Ear:
+    """A recording of silence, heard by the toy networks."""
+    return Ear(np.full((400, MEL_BANDS), -4.0, np.float32), ToyMotion())
 
 
 class ToyMotion:

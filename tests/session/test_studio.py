@@ -12,6 +12,7 @@ import pytest
 import soundfile
 from helpers.facts import frontal_rig, spoken
 from helpers.projects import a_project, attempt, draw_edit, sentence
+from helpers.toy_networks import ToyMotion
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +27,7 @@ from pctalk_studio.media.sound import Sound
 from pctalk_studio.render.api import PreparedFace, RenderSource
 from pctalk_studio.render.mesh import MeshRenderer
 from pctalk_studio.session import Sources, Studio
+from pctalk_studio.session.hearing import Equipment
 from pctalk_studio.storage.autosave import discard, recoverable, restore
 from pctalk_studio.storage.project_file import load_project
 
@@ -52,7 +54,7 @@ def studio(project: Project | None = None) -> Studio:
     sound = Sound.of(np.zeros(38400, np.float32), 16000, Path("speech.wav"))
     sources = Sources(picture, rig, sound, spoken(sentence()))
     document = replace(project or a_project(), render=RenderSettings(engine="recorder"))
-    return Studio(document, sources, {"recorder": Recorder})
+    return Studio(document, sources, Equipment({"recorder": Recorder}, ToyMotion))
 
 
 def test_each_frame_is_drawn_once_and_undo_draws_none():
