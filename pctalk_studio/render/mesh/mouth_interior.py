@@ -33,7 +33,7 @@ HAIR = 0.008
 END = 0.03
 """Distance along the lips over which the opening comes out from between them, E."""
 
-TEETH_WARMTH = (0.7, 0.8)
+TEETH_WARMTH = (0.45, 0.9)
 """How much the upper teeth take of the warmth of the shade, and how much more behind pursed lips."""
 
 GRAIN_SEED = 20_011
