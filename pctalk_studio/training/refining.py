@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from pctalk_studio.nets.speech.audio_encoder import mel_windows
 from pctalk_studio.nets.speech.models import LacNetworks
 from pctalk_studio.nets.speech.refiner import lips_of, whole_face
-from pctalk_studio.nets.speech.sync import SYNC_FRAMES, KeypointSync
+from pctalk_studio.nets.speech.sync import SYNC_FRAMES, KeypointSync, PictureSync, seen_faces
 from pctalk_studio.nets.speech.windows import spoken as whole_speech
 from pctalk_studio.training.batches import ArrayF32, Draws, Pool, Spoken, cut
 from pctalk_studio.training.figures import correlation, opening_of
@@ -102,6 +104,35 @@ class FaceTerms:
         return (lips - self.closing[:, None]) / self.scale[:, None]
 
 
+class Painter(Protocol):
+    """Draws faces so that gradients pass: a neural renderer with its weights frozen."""
+
+    def __call__(self, k_ori: Tensor, k_d: Tensor) -> Tensor:
+        """Pictures [B, T, 3, H, W] RGB in 0 to 1, cut to the face, of K_ori [B, 63] driven to K_d [B, T, 63]."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PictureSynchrony:
+    """L_sync in image space, as the paper has it: what is drawn is compared with the sound by Wav2Lip's expert.
+
+    Parameters
+    ----------
+    painter
+        Draws.
+    expert
+        Compares; frozen.
+    """
+
+    painter: Painter
+    expert: PictureSync
+
+    def loss(self, k_ori: Tensor, k_d: Tensor, mel: Tensor) -> Tensor:
+        """L_sync of five frames K_d [B, 5, 63] with mel windows [B, 1, 80, 16] of their middles."""
+        heard, seen = self.expert(mel, seen_faces(self.painter(k_ori, k_d)))
+        return loss_sync(seen, heard)
+
+
 class RefinerTask:
     """The lip refiner as a task of the training loop.
 
@@ -115,13 +146,22 @@ class RefinerTask:
         Draws to train on, and held-out ones.
     training
         How.
+    pictures
+        Measures synchrony on pictures too; None: on keypoints alone.
     """
 
     name = "lac refiner"
 
     def __init__(
-        self, networks: LacNetworks, sync: KeypointSync, draws: Draws, held_out: Draws, training: RefinerTraining
+        self,
+        networks: LacNetworks,
+        sync: KeypointSync,
+        draws: Draws,
+        held_out: Draws,
+        training: RefinerTraining,
+        pictures: PictureSynchrony | None = None,
     ) -> None:
+        self._pictures = pictures
         self._networks = networks.eval()
         self._sync = sync.eval().requires_grad_(False)
         self._training = training
@@ -165,6 +205,12 @@ class RefinerTask:
         refined = self._networks.refiner(memory, noisy, delta)
         canonical = face.canonical(refined)
         sync = self._synchrony(canonical, audio)
+        if self._pictures is not None:
+            middles = [start + training.frames // 2 for start in starts]
+            mel = np.stack([mel_windows(item.spoken.mel, t, 1)[0] for item, t in zip(chosen, middles, strict=True)])
+            first = training.frames // 2 - SYNC_FRAMES // 2
+            driven = face.k_ori[:, None] + whole_face(refined[:, first : first + SYNC_FRAMES])
+            sync = sync + self._pictures.loss(face.k_ori, driven, torch.from_numpy(mel).to(self._device))
         kp, vel = loss_kp(refined, face.said(truth)), loss_vel(refined, face.said(truth))
         reg = loss_reg(refined, face.said(delta))
         styles = torch.tensor([item.spoken.style for item in chosen], device=self._device)

@@ -67,6 +67,29 @@ def _sync_audio_blocks() -> list[ConvBlock]:
     return [*blocks[:11], ConvBlock(256, 256, 3, 1, 1, residual=True), *blocks[11:]]
 
 
+FACE_SIZE = 96
+"""Side of the faces that Wav2Lip's expert sees, pixels."""
+
+
+def seen_faces(pictures: Tensor) -> Tensor:
+    """What Wav2Lip's expert sees of pictures of a face: the lower half, five frames on top of each other.
+
+    Parameters
+    ----------
+    pictures
+        [B, 5, 3, H, W] RGB in 0 to 1, cut to the face; gradients pass through.
+
+    Returns
+    -------
+    Tensor
+        [B, 15, 48, 96] BGR.
+    """
+    rows, frames, _, height, width = pictures.shape
+    flat = pictures.flip(2).reshape(rows * frames, 3, height, width)
+    small = functional.interpolate(flat, (FACE_SIZE, FACE_SIZE), mode="bilinear", align_corners=False, antialias=True)
+    return small[:, :, FACE_SIZE // 2 :].reshape(rows, frames * 3, FACE_SIZE // 2, FACE_SIZE)
+
+
 class PictureSync(nn.Module):
     """Wav2Lip's lip-sync expert (``SyncNet_color``), for L_sync in image space (paper equations 8 and 13).
 
