@@ -82,8 +82,8 @@ def test_a_clip_is_made_faster_than_it_plays(tmp_path: Path):
     print(  # noqa: T201
         f"\n{length:.1f} s at 512 x 512: analysis {analysis / length:.3f} x length, render and encode {whole / encode:.2f} x "
         f"the time of x264 alone ({encode * per_frame:.2f} ms/frame), {length / whole:.1f} x faster than it plays; processor "
-        f"time a frame: {drawing * per_frame:.2f} ms to draw, {encode_spent * per_frame:.2f} to encode, {whole_spent * per_frame:.2f} "
-        f"for both at once; load {os.getloadavg()[0]:.1f}"
+        f"time a frame: {drawing * per_frame:.2f} ms to draw, {encode_spent * per_frame:.2f} to encode, "
+        f"{whole_spent * per_frame:.2f} for both at once; load {os.getloadavg()[0]:.1f}"
     )
     assert analysis <= 0.2 * length
     assert whole <= 2.5 * encode
