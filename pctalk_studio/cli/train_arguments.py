@@ -14,6 +14,7 @@ def add_train(train: argparse.ArgumentParser) -> None:
     _sync(verbs.add_parser("sync", help="train the audio encoder by synchrony of sound and lips"))
     _lac(verbs.add_parser("lac", help="train lips: the expression predictor and the lip refiner"))
     _emc(verbs.add_parser("emc", help="train emotions: the combined predictor"))
+    _voice_emotion(verbs.add_parser("voice-emotion", help="train the model that hears emotions in a voice, on synthesizers"))
     _network(verbs.add_parser("ablations", help="train and compare the variants of the paper's ablations"), 500)
 
 
@@ -42,6 +43,14 @@ def _corpus(parser: argparse.ArgumentParser) -> None:
         metavar="C",
         help="leave out videos whose LSE-C by SyncNet is lower, or whose lips are off by more than a frame",
     )
+    add_progress(parser)
+
+
+def _voice_emotion(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("output", type=Path, metavar="FILE.npz", help="where the model goes")
+    parser.add_argument("--talkers", type=int, default=2, metavar="N", help="talkers of each voice (default 2)")
+    parser.add_argument("--sentences", type=int, default=60, metavar="N", help="sentences of each talker (default 60)")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of all that is drawn (default 0)")
     add_progress(parser)
 
 

@@ -12,6 +12,7 @@ VERBS = {
     "sync": "pctalk_studio.cli.train_networks",
     "lac": "pctalk_studio.cli.train_networks",
     "emc": "pctalk_studio.cli.train_networks",
+    "voice-emotion": "pctalk_studio.cli.train_voice_emotion",
     "ablations": "pctalk_studio.cli.train_ablations",
 }
 """Module of each verb; its ``run`` does it."""
