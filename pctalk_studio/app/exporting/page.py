@@ -17,6 +17,7 @@ from pctalk_studio.app.shell.chooser import Chooser
 from pctalk_studio.app.widgets.chips import Toggle
 from pctalk_studio.app.widgets.choice_box import ChoiceBox
 from pctalk_studio.app.widgets.field_row import FieldRow
+from pctalk_studio.app.widgets.names import format_name
 from pctalk_studio.app.widgets.scale import ValueScale
 from pctalk_studio.app.widgets.sections import SectionHeader, quiet_label
 from pctalk_studio.app.widgets.value_slider import ValueSlider
@@ -55,7 +56,7 @@ class ExportPage(Page):
 
     def _make_fields(self) -> None:
         look = self.kit.look
-        self.format = ChoiceBox(self.tr("Format"), [(each, each.title) for each in FORMATS.values()], self)
+        self.format = ChoiceBox(self.tr("Format"), [(each, format_name(each)) for each in FORMATS.values()], self)
         self.part = ChoiceBox(self.tr("Part"), parent=self)
         sides = [(None, self.tr("As the project"))] + [(side, self.tr("{n} px longest side").format(n=side)) for side in _SIDES]
         self.side = ChoiceBox(self.tr("Size"), sides, self)
@@ -194,7 +195,7 @@ class ExportPage(Page):
         if not cut_out:
             why = self.tr("The portrait has no transparent parts.")
         elif not carries:
-            why = self.tr("{format} cannot carry transparency.").format(format=self._choice.format.title)
+            why = self.tr("{format} cannot carry transparency.").format(format=format_name(self._choice.format))
         else:
             why = self.tr("Straight alpha, not premultiplied.")
         self.alpha_note.setText(why)
@@ -228,7 +229,7 @@ class ExportPage(Page):
         format_ = self._choice.format
         Chooser(self).target(
             self.tr("Export as"),
-            f"{format_.title} (*{format_.suffix})",
+            f"{format_name(format_)} (*{format_.suffix})",
             format_.suffix,
             Path(self.path.text()),
             lambda path: self.path.setText(str(self._named(path))),

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from pctalk_studio.app.editor import Editor
 from pctalk_studio.app.widgets.choice_box import ChoiceBox
+from pctalk_studio.app.widgets.names import style_name
 from pctalk_studio.document.edits.presets import StylePreset
 from pctalk_studio.storage.presets import own_presets_path, read_presets, shipped_presets
 
@@ -44,7 +45,7 @@ class StyleChoice(ChoiceBox):
         names = list(self.presets)
         if name and name not in names and name not in {value for value, _ in self._first}:
             names.append(name)
-        self.set_choices([*self._first, *((each, each) for each in names)])
+        self.set_choices([*self._first, *((each, style_name(each)) for each in names)])
         self.set_value(name)
 
     def _read(self) -> None:

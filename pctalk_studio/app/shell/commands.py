@@ -14,6 +14,7 @@ from pctalk_studio.app.actions import ActionSpec
 from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.shell.menus import Menus
 from pctalk_studio.app.shell.top_bar import TopBar
+from pctalk_studio.app.widgets.edit_names import step_title
 
 if TYPE_CHECKING:
     from pctalk_studio.app.shell.main_window import MainWindow
@@ -154,4 +155,4 @@ class Commands(QObject):
         self._name(self._redo, self.tr("Redo"), history.future[0].label if history is not None and history.future else "")
 
     def _name(self, action: QAction, verb: str, label: str) -> None:
-        action.setText(f"{verb}: {label}" if label else verb)
+        action.setText(f"{verb}: {step_title(label)}" if label else verb)

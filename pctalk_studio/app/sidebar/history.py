@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QListWidgetItem
 from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.sidebar.block import Block
 from pctalk_studio.app.sidebar.lists import bare_list, fit_to_rows
+from pctalk_studio.app.widgets.edit_names import step_title
 from pctalk_studio.app.widgets.following import follow
 from pctalk_studio.app.widgets.sections import quiet_label
 from pctalk_studio.document.history import History, Step
@@ -53,7 +54,7 @@ class HistoryBlock(Block):
         self._shown = steps
         self.list.clear()
         for number, step in reversed(list(enumerate(steps, first))):
-            item = QListWidgetItem(step.label)
+            item = QListWidgetItem(step_title(step.label))
             item.setData(Qt.ItemDataRole.UserRole, number)
             self.list.addItem(item)
         fit_to_rows(self.list, LINES)

@@ -9,6 +9,7 @@ from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.sidebar.block import Block
 from pctalk_studio.app.sidebar.lists import bare_list, fit_to_rows
 from pctalk_studio.app.widgets.icons import IconButton
+from pctalk_studio.app.widgets.names import style_name
 from pctalk_studio.document.edits.presets import StylePreset, preset_of
 from pctalk_studio.storage.presets import keep_preset, own_presets_path, read_presets, shipped_presets
 
@@ -51,10 +52,12 @@ class StylesBlock(Block):
         self._presets = presets
         self.list.clear()
         for number, preset in enumerate(presets):
-            item = QListWidgetItem(preset.name)
-            mark = self.tr("own") if number >= len(shipped) else self.tr("default") if number == 0 else ""
+            own_name = number >= len(shipped)
+            name = preset.name if own_name else style_name(preset.name)
+            item = QListWidgetItem(name)
+            mark = self.tr("own") if own_name else self.tr("default") if number == 0 else ""
             item.setData(Qt.ItemDataRole.UserRole, number)
-            item.setText(f"{preset.name}   ({mark})" if mark else preset.name)
+            item.setText(f"{name}   ({mark})" if mark else name)
             style = preset.style
             about = self.tr(
                 "open {open:.2f}, wide {wide:.2f}, purse {purse:.2f}, lip scale {scale:.2f}, follows volume {follow:.0f} %"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QCoreApplication
 
 from pctalk_studio.document.edits.keys import CurveName
 from pctalk_studio.document.performance import PerformancePart
 from pctalk_studio.document.project import Emotion, EmotionRegion
+
+if TYPE_CHECKING:
+    from pctalk_studio.export.formats import ExportFormat
 
 
 def emotion_name(emotion: Emotion) -> str:
@@ -74,3 +79,32 @@ def curve_title(curve: CurveName) -> str:
         CurveName.GAZE_Y: tr("Look up"),
         CurveName.ENVELOPE: tr("Envelope"),
     }[curve]
+
+
+def style_name(name: str) -> str:
+    """A speaking style's name: of those that ship with the program in the person's language, of others as they were given."""
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("SpeakingStyle", text)
+
+    shipped = {
+        "Clear": tr("Clear"),
+        "Broadcast": tr("Broadcast"),
+        "Wide": tr("Wide"),
+        "Mumbling": tr("Mumbling"),
+        "Tight-lipped": tr("Tight-lipped"),
+        "Whisper": tr("Whisper"),
+        "Shout": tr("Shout"),
+        "Sing": tr("Sing"),
+    }
+    return shipped.get(name, name)
+
+
+def format_name(format_: ExportFormat) -> str:
+    """What an export is called; names of codecs are the same in every language."""
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("ExportFormat", text)
+
+    named = {"png": tr("PNG pictures"), "gif": tr("Animated GIF"), "wav": tr("Sound only, WAV")}
+    return named.get(format_.id, format_.title)

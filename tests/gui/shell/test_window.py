@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-import re
 import sys
 import threading
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QCoreApplication, Qt, QTranslator
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget
 
 from pctalk_studio.app.shell.ask_bar import Answer, AskBar
 from pctalk_studio.app.shell.faults import Faults, log_path
@@ -217,45 +215,3 @@ def test_keys_that_work_in_the_whole_window_are_unique(open_window, kit):
             for key in kit.actions.keys(spec.id):
                 assert key not in seen, f"{key} is {seen.get(key)} and {spec.id}"
                 seen[key] = spec.id
-
-
-class _Marked(QTranslator):
-    """Marks every text that goes through translation."""
-
-    def translate(self, context, source, disambiguation=None, n=-1):
-        return f"\u00ab{source}\u00bb"
-
-    def isEmpty(self):
-        return False
-
-
-_NAMES = re.compile(r"^(PC-Talk Studio|A \| B|[\d\s:.,/x%+-]*|.*\.(jpg|png|flac|wav|pctalk)|\S+ fps)$")
-
-
-@pytest.mark.parametrize("page", ["show_new", "show_keys", "show_preferences", "show_presets"])
-def test_every_word_of_the_shell_goes_through_translation(kit, qtbot, page):
-    marked = _Marked()
-    QCoreApplication.installTranslator(marked)
-    try:
-        made = MainWindow(kit)
-        qtbot.addWidget(made, before_close_func=lambda each: each.leave())
-        made.show()
-        getattr(made.pages, page)()
-        plain = [text for widget in _own(made) for text in _texts(widget) if not _NAMES.match(text) and "\u00ab" not in text]
-        assert plain == []
-    finally:
-        QCoreApplication.removeTranslator(marked)
-
-
-def _own(window):
-    """Widgets of the shell and its pages."""
-    roots = (window.top, window.statusBar(), window.front.page, window.front.messages, window.pages.start)
-    return [each for root in roots for each in (root, *root.findChildren(QWidget))]
-
-
-def _texts(widget):
-    texts = [widget.toolTip(), widget.accessibleName()]
-    if isinstance(widget, QLabel | QAbstractButton):
-        texts.append(widget.text())
-    texts += [action.text() for action in widget.actions()]
-    return [text for text in texts if text]
