@@ -107,11 +107,18 @@ def _sound_output() -> list[Finding]:
 def _codecs() -> list[Finding]:
     import av
 
-    return [
+    from pctalk_studio.media.card_encoding import ON_CARD, why_not
+
+    found = [
         Finding(f"encoder {name}", "available" if name in av.codecs_available else "missing", name in av.codecs_available,
                 remedy="reinstall the av package from its own wheel: pip install --force-reinstall av")
         for name in CODECS
     ]  # fmt: skip
+    for kind in ON_CARD.values():
+        trouble = why_not(kind, (512, 512))
+        state = f"does not open, so the processor encodes: {trouble}" if trouble else "opens; encodes what a card draws"
+        found.append(Finding(f"encoder {kind.video_codec}", state, needed=False))
+    return found
 
 
 def _face_model() -> list[Finding]:

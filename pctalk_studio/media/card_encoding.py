@@ -9,9 +9,9 @@ import av
 from av.codec.context import CodecContext
 from av.video.codeccontext import VideoCodecContext
 
-from pctalk_studio.media.movie_kinds import H264, H264_CARD, MovieKind
+from pctalk_studio.media.movie_kinds import H264, H264_CARD, H265, H265_CARD, MovieKind
 
-ON_CARD = MappingProxyType({H264.video_codec: H264_CARD})
+ON_CARD = MappingProxyType({H264.video_codec: H264_CARD, H265.video_codec: H265_CARD})
 """What a card encodes in place of what a processor does, by the name of the latter's encoder."""
 
 

@@ -97,14 +97,11 @@ H264 = MovieKind(
 )
 """Plays everywhere."""
 
-H264_CARD = replace(
-    H264,
-    video_codec="h264_nvenc",
-    # A constant quality (cq) of the same scale as x264's crf, no limit to the bits, the preset that NVIDIA names for quality,
-    # and more bits for flat skin, where coarse steps are seen first.
-    options=_options(preset="p5", tune="hq", rc="vbr", **{"b:v": "0", "spatial-aq": "1"}, **_CENTRED),
-    quality_option="cq",
-)
+# A constant quality (cq) on the scale of crf, no limit to the bits, the preset that NVIDIA names for quality, and more bits for
+# flat skin, where coarse steps are seen first.
+_NVENC = _options(preset="p5", tune="hq", rc="vbr", **{"b:v": "0", "spatial-aq": "1"}, **_CENTRED)
+
+H264_CARD = replace(H264, video_codec="h264_nvenc", options=_NVENC, quality_option="cq")
 """The same by the encoder of an NVIDIA card, which keeps pace with engines that draw hundreds of frames a second."""
 
 H265 = replace(
@@ -116,6 +113,9 @@ H265 = replace(
     tag="hvc1",
 )
 """Smaller files for players of the last years; the tag is the one that Apple's players ask for."""
+
+H265_CARD = replace(H265, video_codec="hevc_nvenc", options=_NVENC, quality_option="cq")
+"""The same by an NVIDIA card."""
 
 PRORES = MovieKind(
     name="ProRes 4444",

@@ -9,7 +9,7 @@ import pytest
 
 from pctalk_studio.media import card_encoding
 from pctalk_studio.media.card_encoding import card_kind, why_not
-from pctalk_studio.media.movie_kinds import H264, H264_CARD, H265, PRORES
+from pctalk_studio.media.movie_kinds import H264, H264_CARD, H265, H265_CARD, PRORES, WEBM
 
 STAND_IN = replace(H264_CARD, video_codec="libx264", options={}, quality_option="crf")
 
@@ -30,7 +30,7 @@ def test_one_that_does_not_open_leaves_it_to_the_processor_and_says_why(monkeypa
 
 def test_where_cards_encode_no_such_movie_nothing_is_said():
     assert card_kind(PRORES, (512, 512)) == (PRORES, "")
-    assert card_kind(H265, (512, 512)) == (H265, "")
+    assert card_kind(WEBM, (512, 512)) == (WEBM, "")
 
 
 def test_the_card_s_encoder_is_asked_for_the_same_quality_by_its_own_name():
@@ -42,12 +42,14 @@ def test_the_card_s_encoder_is_asked_for_the_same_quality_by_its_own_name():
 
 
 def test_the_real_encoder_says_whether_it_is_here():
-    kind, remark = card_kind(H264, (512, 512))
-    here = not why_not(H264_CARD, (512, 512))
-    assert (kind is H264_CARD) == here
-    assert remark.startswith("The graphics card encodes" if here else "The processor encodes")
-    if "h264_nvenc" in av.codecs_available:
-        assert "not part" not in remark
+    for own, of_card in ((H264, H264_CARD), (H265, H265_CARD)):
+        kind, remark = card_kind(own, (512, 512))
+        here = not why_not(of_card, (512, 512))
+        assert kind is (of_card if here else own)
+        assert remark.startswith("The graphics card encodes" if here else "The processor encodes")
+        assert of_card.video_codec in remark
+        if of_card.video_codec in av.codecs_available:
+            assert "not part" not in remark
 
 
 @pytest.mark.skipif(bool(why_not(H264_CARD, (512, 512))), reason="no card here that encodes")
