@@ -66,6 +66,8 @@ class ClipFrames:
 def _partly(rows: npt.NDArray[np.float32], before: tuple[npt.NDArray[np.float32], tuple[str, ...]]) -> tuple[str, ...]:
     """Keys of rows, hashing only those that differ from the earlier rows of the same frames."""
     old, known = before
+    if rows.shape[1:] != old.shape[1:]:
+        return row_hashes(rows)  # rows of a movie tell their source, too
     shared = min(len(rows), len(old))
     changed = np.ones(len(rows), np.bool_)
     # As bytes, because a row is what its bits are; as words, because that is faster.

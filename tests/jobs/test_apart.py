@@ -11,7 +11,8 @@ import pytest
 
 from pctalk_studio.core.errors import Cancelled, StudioError
 from pctalk_studio.core.hashing import content_hash
-from pctalk_studio.jobs.apart import Apart, here
+from pctalk_studio.core.progress import ProgressEvent
+from pctalk_studio.jobs.apart import Apart, Told, here
 
 
 def test_results_and_errors_come_back(tmp_path):
@@ -46,3 +47,29 @@ def test_it_ends_when_it_is_not_wanted_any_more():
 def test_a_child_that_dies_is_one_sentence():
     with pytest.raises(StudioError, match=r"ended before its time \(code 7\)"):
         Apart()(os._exit, 7)
+
+
+def test_what_the_work_tells_is_heard_on_this_side(tmp_path):
+    from helpers.videos import written
+
+    from pctalk_studio.analysis.face.movie import follow_face
+    from pctalk_studio.core.errors import FaceError
+
+    path = written(tmp_path / "wall.mp4", [np.full((96, 96, 3), 120, np.uint8)] * 3)
+    for run in (here, Apart()):
+        heard = []
+        with pytest.raises(FaceError, match="No face was found"):
+            run(follow_face, path, "wall", listen=Told(heard.append))
+        assert heard == [ProgressEvent("face", done, 3) for done in (1, 2, 3)]
+
+
+def test_a_listener_that_has_heard_enough_ends_the_work(tmp_path):
+    from helpers.videos import written
+
+    from pctalk_studio.analysis.face.movie import follow_face
+
+    def enough(event):
+        raise Cancelled("The work was cancelled.")
+
+    with pytest.raises(Cancelled):
+        Apart()(follow_face, written(tmp_path / "w.mp4", [np.full((96, 96, 3), 99, np.uint8)] * 9), "w", listen=Told(enough))

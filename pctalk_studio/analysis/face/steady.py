@@ -24,6 +24,8 @@ _NORMAL = 1.4826
 """Standard deviation of a normal distribution over its median absolute deviation."""
 _WINDOWS = (5, 9, 17, 33)
 """Frames over which accelerations are looked for: short ones see blinks, long ones slow turns that noise hides from those."""
+_LEAST = 1e-6
+"""Noise that is always there, and as a part of a channel's range: numbers are no more exact than that."""
 _SURE = 4.0
 """Squared acceleration counts as motion beyond so many times what noise alone makes of it."""
 
@@ -54,7 +56,7 @@ def steadied(track: F64, calm: float) -> F64:
     if len(track) < SHORTEST:
         return track.copy()
     # Channels without noise, drawn ones, must not divide by zero.
-    noise: F64 = np.square(np.maximum(noise_of(track), 1e-9 + 1e-7 * np.abs(track).max(axis=0)))
+    noise: F64 = np.square(np.maximum(noise_of(track), _LEAST + _LEAST * np.ptp(track, axis=0)))
     return _smoothed(track, noise, _changing(track, noise) + calm * noise)
 
 
@@ -82,17 +84,18 @@ def _smoothed(track: F64, noise: F64, changing: F64) -> F64:
     noise
         [C] variance of what is measured.
     changing
-        [T, C] variance of the change of velocity from each frame to the next.
+        [T, C] variance of the change of velocity around each frame.
     """
     count, channels = track.shape
     place, speed = np.empty((count, channels)), np.empty((count, channels))
     # Entries of the symmetric covariances: place, both, speed; filtered, and predicted for the next frame.
     kept, ahead = np.empty((3, count, channels)), np.empty((3, count, channels))
     x, v = track[0].copy(), np.zeros(channels)
-    a, b, c = noise.copy(), np.zeros(channels), noise + changing[0]
+    # Nothing is known of the speed at the beginning, but that it is no greater than any.
+    a, b, c = noise.copy(), np.zeros(channels), noise + 4 * np.abs(np.diff(track, axis=0)).max(axis=0) ** 2
     for t in range(count):
         if t:
-            q = changing[t - 1]
+            q = np.maximum(changing[t - 1], changing[t])
             x = x + v
             a, b, c = a + 2 * b + c + q / 3, b + c + q / 2, c + q
             ahead[:, t] = a, b, c

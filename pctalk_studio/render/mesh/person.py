@@ -12,9 +12,13 @@ from pctalk_studio.render.api import RenderSource
 from pctalk_studio.render.mesh.eyewear import wears_glasses
 from pctalk_studio.render.mesh.lips import LipCurves
 from pctalk_studio.render.mesh.mouth_frame import MouthFrame
+from pctalk_studio.render.mesh.mouth_light import FRONT_LIGHT, ThroughLight, edge_light
 from pctalk_studio.render.mesh.mouth_look import MouthLook
 from pctalk_studio.render.mesh.own_teeth import OwnMouth
 from pctalk_studio.render.mesh.weights import HandleWeights
+
+_WHITEST = 250.0
+"""Brightest channel of teeth, 0 to 255."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,8 +55,17 @@ def _with_teeth(frame: RenderSource, look: MouthLook) -> MouthLook:
     mouth = MouthFrame.of(frame.rig)
     if mouth.roi.empty:
         return look
-    own = OwnMouth.of(frame.picture, mouth, LipCurves.of(frame.rig, mouth), look)
-    return look if own is None else own.recoloured(look)
+    curves = LipCurves.of(frame.rig, mouth)
+    own = OwnMouth.of(frame.picture, mouth, curves, look)
+    if own is None or own.colour is None:
+        return look
+    # Teeth are seen in the shade of the lips, and will be painted in the same.
+    gap = curves.lower - curves.upper
+    half = gap.max(keepdims=True) / 2
+    edge = float(edge_light(half, half, mouth.unit)[0])
+    light = float(ThroughLight.of(gap, mouth.unit).teeth.max()) * (FRONT_LIGHT + (1 - FRONT_LIGHT) * edge)
+    seen = own.recoloured(look)
+    return replace(seen, enamel=np.minimum(seen.enamel / light, _WHITEST))
 
 
 def _middle(looks: Sequence[MouthLook]) -> MouthLook:
