@@ -56,6 +56,8 @@ class Portrait:
 
 
 _RATES = tuple(Fraction(text) for text in ("24000/1001", "24", "25", "30000/1001", "30", "50", "60000/1001", "60"))
+_EVEN = (10, 120)
+"""Whole numbers of frames a second within which a movie is taken to be evenly paced; other means are those of uneven ones."""
 _SAME_RATE = 0.005
 """Part by which a movie's mean rate may miss one of these and be meant."""
 
@@ -75,7 +77,12 @@ def first_controls(path: Path) -> Project:
         return Project()
     mean = MovieReader(path).facts.rate
     nearest = min(_RATES, key=lambda rate: abs(rate - mean))
-    rate = FrameRate(nearest) if abs(nearest / mean - 1) < _SAME_RATE else Project().rate
+    if abs(nearest / mean - 1) < _SAME_RATE:
+        rate = FrameRate(nearest)
+    elif mean.denominator == 1 and _EVEN[0] <= mean <= _EVEN[1]:
+        rate = FrameRate(mean)
+    else:
+        rate = Project().rate
     return Project(rate=rate, head=HeadMotion.STILL, gaze=Gaze.STILL, blink=False)
 
 

@@ -98,6 +98,32 @@ def test_controls_change_the_picture_where_they_act(tmp_path, short_speech):
     assert np.abs(shown["plain"] - shown["happy"])[brows].mean() > 0.5
 
 
+def test_a_video_speaks_anew_and_keeps_its_own_rate(tmp_path, short_speech, capfd):
+    from helpers.videos import moved, sample_portrait, written
+
+    from pctalk_studio.core.time import FrameRate
+
+    pictures = [moved(sample_portrait(), roll=3 * np.sin(n / 5))[0] for n in range(12)]
+    clip = written(tmp_path / "clip.mp4", pictures, FrameRate.parse("20"))
+    out = tmp_path / "anew.mp4"
+    line = ["render", "--portrait", str(clip), "--text", "a duck", "-o", str(out), "--progress", "json"]
+    assert run([*line, "--audio", str(short_speech), "--motion", str(tmp_path / "m.npz")]) == DONE
+    assert MovieReader(out).facts.rate == 20
+    assert len(frames_of(out)) == 13
+    events = [json.loads(each) for each in capfd.readouterr().out.splitlines()]
+    assert max(event["total"] for event in events if event["stage"] == "face") == 12
+    with np.load(tmp_path / "m.npz", allow_pickle=False) as motion:
+        assert motion["K_ori"].shape == motion["K_d"].shape == (13, 21, 3)
+        assert motion["scale"].shape == (13,)
+    assert run([*line[:-2]]) == USER_ERROR
+    assert "clip.mp4" in capfd.readouterr().err
+
+
+def test_a_picture_needs_a_recording(tmp_path, capfd):
+    assert run(["render", "--portrait", str(PORTRAIT), "-o", str(tmp_path / "o.mp4")]) == USER_ERROR
+    assert "--audio" in capfd.readouterr().err
+
+
 def test_progress_as_json_lines_is_complete_and_alone_on_standard_output(tmp_path, short_speech, capfd):
     assert render(tmp_path / "o.mp4", short_speech, "--progress", "json") == DONE
     events = [json.loads(line) for line in capfd.readouterr().out.splitlines()]

@@ -14,7 +14,6 @@ from helpers.rows import row
 from helpers.videos import Pictures, track_of_rigs
 
 from pctalk_studio.core.errors import RenderError
-from pctalk_studio.core.motion import MotionRow
 from pctalk_studio.media.pictures import Picture
 from pctalk_studio.render.api import FrameLook
 from pctalk_studio.render.framing import Cut, Framing, frame_movie
@@ -22,7 +21,7 @@ from pctalk_studio.render.mesh import MeshRenderer
 from pctalk_studio.render.moving import MovingFace, MovingSource, prepared, telling_frames
 
 SIZE = 256
-OPEN = dict(lip_lower_mid=(0, 0.1), lip_lower_left=(0, 0.07), lip_lower_right=(0, 0.07), chin=(0, 0.08))
+OPEN = {"lip_lower_mid": (0, 0.1), "lip_lower_left": (0, 0.07), "lip_lower_right": (0, 0.07), "chin": (0, 0.08)}
 
 
 @pytest.fixture(scope="module")
@@ -99,25 +98,11 @@ def test_one_opening_looks_the_same_whatever_the_movie_s_mouth_does(source, face
     rigs = faces[1]
     seen = []
     for number, rig in enumerate(rigs):
-        own = float(rig.mouth_gap)
         # From each frame's own opening to one of 0.1 E.
-        part = 0.1 - own
-        seen.append(
-            mouth_of(
-                drawn.frame(
-                    of(
-                        number,
-                        lip_lower_mid=(0, 0.75 * part),
-                        lip_lower_left=(0, 0.55 * part),
-                        lip_lower_right=(0, 0.55 * part),
-                        lip_upper_mid=(0, -0.25 * part),
-                        lip_upper_left=(0, -0.18 * part),
-                        lip_upper_right=(0, -0.18 * part),
-                    )  # fmt: skip
-                ),
-                rig,
-            )
-        )
+        part = 0.1 - float(rig.mouth_gap)
+        lower = {f"lip_lower_{side}": (0, share * part) for side, share in (("mid", 0.75), ("left", 0.55), ("right", 0.55))}
+        upper = {f"lip_upper_{side}": (0, -share * part) for side, share in (("mid", 0.25), ("left", 0.18), ("right", 0.18))}
+        seen.append(mouth_of(drawn.frame(of(number, **lower, **upper)), rig))
     mean = np.mean(seen, axis=0)
     inside = (slice(62, 70), slice(50, 78))
     for each in seen:

@@ -254,6 +254,28 @@ def test_one_face_and_a_recording_are_enough(new_page, qtbot):
     assert heard.args == [NewProject(new_page.picture, SAMPLE / "speech.flac", "A duck.")]
 
 
+def test_a_video_with_sound_is_enough(kit, qtbot, worker, tmp_path, monkeypatch):
+    class Look:
+        def __init__(self, path):
+            self.path = path
+
+        def __call__(self, control):
+            view = np.full((64, 160, 3), 90, np.uint8)
+            return Seen.of(self.path, view, faces(1), movie=True, sound=self.path.stem != "silent")
+
+    monkeypatch.setattr(new_project, "LookForFaces", Look)
+    page = shown(NewProjectPage(kit, worker, FakeChooser()), qtbot)
+    talking, silent = tmp_path / "talking.mp4", tmp_path / "silent.mp4"
+    page.take(silent)
+    qtbot.waitUntil(lambda: page._seen is not None, timeout=3000)
+    assert not page.begin.isEnabled()
+    page.portrait.dropped.emit(talking)
+    qtbot.waitUntil(page.begin.isEnabled, timeout=3000)
+    assert page.choice == NewProject(talking)
+    page.audio.dropped.emit(silent)
+    assert page.choice == NewProject(talking, silent)
+
+
 def test_of_several_faces_one_is_chosen(new_page, qtbot):
     new_page.found["count"] = 3
     new_page.take(SAMPLE / "speech.flac")
