@@ -54,6 +54,26 @@ class StyleCode:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class FacePoints:
+    """A face as the networks know it.
+
+    Parameters
+    ----------
+    k_ori
+        [21, 3] float32 keypoints as they are in the picture, face frame, unit E.
+    k_c
+        [21, 3] float32 keypoints of the same face with its lips closed and at ease (paper equation 1's K_c, here upright).
+    """
+
+    k_ori: KeypointsF32
+    k_c: KeypointsF32
+
+    def __post_init__(self) -> None:
+        if self.k_ori.shape != (KEYPOINT_COUNT, 3) or self.k_c.shape != (KEYPOINT_COUNT, 3):
+            raise ValueError(f"keypoints of shapes {self.k_ori.shape} and {self.k_c.shape}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class LipRequest:
     """One recording for one face.
 
@@ -65,19 +85,17 @@ class LipRequest:
         [T, 40] float32 as from :func:`phone_shares`, or zeros where no phones are known. T is the number of frames asked for.
     style
         How it is spoken.
-    k_ori
-        [21, 3] float32 keypoints of the face as it is in the picture, face frame, unit E.
+    face
+        Who says it.
     """
 
     mel: ArrayF32
     phones: ArrayF32
     style: StyleCode
-    k_ori: KeypointsF32
+    face: FacePoints
 
     def __post_init__(self) -> None:
         check_heard(self.mel, self.phones)
-        if self.k_ori.shape != (KEYPOINT_COUNT, 3):
-            raise ValueError(f"keypoints of shape {self.k_ori.shape}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,7 +153,7 @@ class MotionPredictor(Protocol):
         """D_l = K_refine - K_ori, [T, 21, 3] float32: absolute lip shapes for this face; zero except at lips and chin."""
         ...
 
-    def rest(self, style: StyleCode, k_ori: KeypointsF32) -> KeypointsF32:
+    def rest(self, style: StyleCode, face: FacePoints) -> KeypointsF32:
         """D_l of a face in silence, [21, 3] float32: what :meth:`lips` takes for closed, relaxed lips."""
         ...
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.keypoints import MESH, KeypointsF32, Region
+from pctalk_studio.core.prediction import FacePoints
 from pctalk_studio.core.topology import face_topology
 from pctalk_studio.deformation.lac.dominance import Tracks
 from pctalk_studio.deformation.lac.mapping import MouthGeometry, gap_of, lip_deformation
@@ -35,12 +36,19 @@ class Identity:
     ----------
     k_ori
         [21, 3] float32 keypoints as in its picture, face frame, unit E.
+    k_c
+        [21, 3] float32 keypoints of the face with closed, relaxed lips.
     mouth
         What D_l needs to know of it.
     """
 
     k_ori: KeypointsF32
+    k_c: KeypointsF32
     mouth: MouthGeometry
+
+    def points(self) -> FacePoints:
+        """The face as networks know it."""
+        return FacePoints(self.k_ori, self.k_c)
 
 
 def rig_of_face(shape: npt.NDArray[np.float32], neutral: npt.NDArray[np.float32]) -> FaceRig:
@@ -52,7 +60,8 @@ def rig_of_face(shape: npt.NDArray[np.float32], neutral: npt.NDArray[np.float32]
 def canonical_identity() -> Identity:
     """The canonical face with its lips together, on which delta is 0 at rest."""
     face = face_topology().vertices
-    return Identity(MESH.of_landmarks(face), MouthGeometry(MouthGeometry.of(rig_of_face(face, face)).width, np.zeros((21, 3))))
+    points = MESH.of_landmarks(face)
+    return Identity(points, points, MouthGeometry(MouthGeometry.of(rig_of_face(face, face)).width, np.zeros((21, 3))))
 
 
 def random_identity(rng: np.random.Generator) -> Identity:
@@ -73,7 +82,7 @@ def random_identity(rng: np.random.Generator) -> Identity:
     neutral[:, :2] += below[:, None] * rng.normal(0.0, [0.015, 0.03])
     shape = neutral + _resting(face - middle, near, rng)
     rig = rig_of_face(shape.astype(np.float32), neutral.astype(np.float32))
-    return Identity(MESH.of_landmarks(rig.shape), MouthGeometry.of(rig))
+    return Identity(MESH.of_landmarks(rig.shape), rig.k_c(), MouthGeometry.of(rig))
 
 
 def _resting(offset: ArrayF64, near: ArrayF64, rng: np.random.Generator) -> ArrayF64:

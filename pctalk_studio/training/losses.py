@@ -89,7 +89,7 @@ class LacWeights:
     kp: float = 1.0
     reg: float = 0.05
     vel: float = 1.0
-    style: float = 0.1
+    style: float = 0.01
 
 
 def loss_lac(sync: Tensor, kp: Tensor, reg: Tensor, vel: Tensor, style: Tensor, weights: LacWeights) -> Tensor:

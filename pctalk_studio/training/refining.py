@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from pctalk_studio.nets.speech.audio_encoder import mel_windows
 from pctalk_studio.nets.speech.models import LacNetworks
-from pctalk_studio.nets.speech.refiner import lips_of, whole_face
+from pctalk_studio.nets.speech.refiner import lips_of, replaced, whole_face
 from pctalk_studio.nets.speech.sync import SYNC_FRAMES, KeypointSync, PictureSync, seen_faces
 from pctalk_studio.nets.speech.windows import spoken as whole_speech
 from pctalk_studio.training.batches import ArrayF32, Draws, Pool, Spoken, cut
@@ -80,20 +80,22 @@ class Predicted:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceTerms:
-    """Faces as tensors: D_l = scale * delta + closing, each [B, 27], and K_ori [B, 63]."""
+    """Faces as tensors: D_l = scale * delta + closing, each [B, 27], and K_ori and K_c, each [B, 63]."""
 
     k_ori: Tensor
+    k_c: Tensor
     scale: Tensor
     closing: Tensor
 
     @classmethod
     def of(cls, identities: list[Identity], device: torch.device) -> FaceTerms:
         """Of some faces, on a device."""
-        k_ori = np.stack([each.k_ori.reshape(-1) for each in identities])
+        points = (np.stack([p.reshape(-1) for p in each]) for each in zip(*((i.k_ori, i.k_c) for i in identities), strict=True))
+        k_ori, k_c = (torch.from_numpy(each.astype(np.float32)).to(device) for each in points)
         scale = np.stack([scale_of(each).reshape(-1) for each in identities])
         closing = np.stack([each.mouth.closing.reshape(-1) for each in identities])
         lips = [lips_of(torch.from_numpy(values.astype(np.float32))).to(device) for values in (scale, closing)]
-        return cls(torch.from_numpy(k_ori.astype(np.float32)).to(device), *lips)
+        return cls(k_ori, k_c, *lips)
 
     def said(self, delta: Tensor) -> Tensor:
         """True D_l [B, T, 27] of delta [B, T, 63]."""
@@ -201,8 +203,7 @@ class RefinerTask:
         starts = [int(rng.integers(max(1, item.spoken.frames - training.frames + 1))) for item in chosen]
         memory, delta, truth, audio = self._cut(chosen, starts)
         face = FaceTerms.of([item.identity for item in chosen], self._device)
-        noisy = face.k_ori + training.noise * torch.randn_like(face.k_ori)
-        refined = self._networks.refiner(memory, noisy, delta)
+        refined = self._networks.refiner(memory, face.k_ori, face.k_c, delta, training.noise)
         canonical = face.canonical(refined)
         sync = self._synchrony(canonical, audio)
         if self._pictures is not None:
@@ -212,7 +213,7 @@ class RefinerTask:
             driven = face.k_ori[:, None] + whole_face(refined[:, first : first + SYNC_FRAMES])
             sync = sync + self._pictures.loss(face.k_ori, driven, torch.from_numpy(mel).to(self._device))
         kp, vel = loss_kp(refined, face.said(truth)), loss_vel(refined, face.said(truth))
-        reg = loss_reg(refined, face.said(delta))
+        reg = loss_reg(refined, replaced(face.k_ori, face.k_c, delta))
         styles = torch.tensor([item.spoken.style for item in chosen], device=self._device)
         found = self._networks.style_encoder(whole_face(canonical))
         style = loss_style(found, self._networks.styles.map.weight.T, styles)
@@ -252,10 +253,10 @@ class RefinerTask:
         face = FaceTerms.of([item.identity], self._device)
         memory, delta, audio = (torch.from_numpy(rows)[None].to(self._device) for rows in (item.memory, item.delta, item.audio))
         truth = torch.from_numpy(item.spoken.lip)[None].to(self._device)
-        refined = self._networks.refiner(memory, face.k_ori, delta)
+        refined = self._networks.refiner(memory, face.k_ori, face.k_c, delta)
         said = face.said(truth)
         values = []
-        for lips in (refined, face.said(delta)):
+        for lips in (refined, replaced(face.k_ori, face.k_c, delta)):
             opening = correlation(opening_of(lips[0].cpu().numpy()), opening_of(said[0].cpu().numpy()))
             synchrony = -float(self._synchrony(face.canonical(lips), audio))
             values.append((opening, synchrony, float(loss_kp(lips, said))))

@@ -10,6 +10,7 @@ from pctalk_studio.core.prediction import (
     NEUTRAL,
     PHONE_CLASSES,
     ExpressionRequest,
+    FacePoints,
     LipRequest,
     StyleCode,
     phone_shares,
@@ -65,13 +66,13 @@ def test_a_style_is_a_name_or_an_embedding():
 
 def test_requests_of_a_wrong_form_are_refused():
     mel, phones = np.zeros((9, 80), np.float32), np.zeros((3, 40), np.float32)
-    style, face = StyleCode("Clear"), np.zeros((21, 3), np.float32)
+    style, face = StyleCode("Clear"), FacePoints(np.zeros((21, 3), np.float32), np.zeros((21, 3), np.float32))
     LipRequest(mel, phones, style, face)
     with pytest.raises(ValueError, match="mel"):
         LipRequest(mel[:, :79], phones, style, face)
     with pytest.raises(ValueError, match="phone"):
         LipRequest(mel, phones[:, :39], style, face)
     with pytest.raises(ValueError, match="keypoints"):
-        LipRequest(mel, phones, style, face[:20])
+        FacePoints(face.k_ori, face.k_c[:20])
     with pytest.raises(ValueError, match="emotions"):
         ExpressionRequest(mel, phones, style, np.zeros((2, 4, 8), np.float32))

@@ -35,7 +35,7 @@ from pctalk_studio.training.identities import canonical_identity
 pytestmark = pytest.mark.slow
 
 CLEAR = StyleCode("Clear")
-FACE = canonical_identity().k_ori
+FACE = canonical_identity().points()
 
 
 def as_utterance(samples: np.ndarray, alignment: Alignment) -> Utterance:

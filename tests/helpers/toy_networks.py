@@ -11,6 +11,7 @@ from pctalk_studio.core.prediction import (
     NEUTRAL,
     PHONE_CLASSES,
     ExpressionRequest,
+    FacePoints,
     LipRequest,
     StyleCode,
 )
@@ -42,7 +43,7 @@ class ToyMotion:
         self.asked.append(request)
         return self._opened(request.phones @ _VOWEL if request.phones.any() else self._loud(request), request.style)
 
-    def rest(self, style: StyleCode, k_ori: KeypointsF32) -> KeypointsF32:
+    def rest(self, style: StyleCode, face: FacePoints) -> KeypointsF32:
         """What it takes for closed."""
         return self._opened(np.zeros(1, np.float32), style)[0]
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.keypoints import MESH
-from pctalk_studio.core.prediction import LAC_RATE, ArrayF32, LipRequest, MotionPredictor, StyleCode, phone_shares
+from pctalk_studio.core.prediction import LAC_RATE, ArrayF32, FacePoints, LipRequest, MotionPredictor, StyleCode, phone_shares
 from pctalk_studio.core.speech import Alignment
 from pctalk_studio.deformation.direction import style_gains
 from pctalk_studio.deformation.lac.articulation import Plan
@@ -81,10 +81,10 @@ def learned_tracks(ear: Ear, alignment: Alignment, style: LearnedStyle | None, r
     rig
         The face.
     """
-    code, k_ori = style_code(style, ear.predictor), MESH.of_landmarks(rig.shape)
+    code, face = style_code(style, ear.predictor), FacePoints(MESH.of_landmarks(rig.shape), rig.k_c())
     phones = phone_shares(alignment, heard_frames(alignment))
-    lip = ear.predictor.lips(LipRequest(ear.mel, phones, code, k_ori))
-    tracks = tracks_of(lip, ear.predictor.rest(code, k_ori), MouthGeometry.of(rig))
+    lip = ear.predictor.lips(LipRequest(ear.mel, phones, code, face))
+    tracks = tracks_of(lip, ear.predictor.rest(code, face), MouthGeometry.of(rig))
     return Tracks.of_stacked(smoothed(tracks.stacked(), _SMOOTHING))
 
 

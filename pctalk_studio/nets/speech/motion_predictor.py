@@ -19,6 +19,7 @@ from pctalk_studio.core.prediction import (
     PHONE_CLASSES,
     ArrayF32,
     ExpressionRequest,
+    FacePoints,
     LipRequest,
     StyleCode,
 )
@@ -83,14 +84,14 @@ class LearnedMotion:
         memory = self._lac.predictor.memory(*self._surroundings(request.mel, request.phones))[0]
         condition = self._style(request.style).expand(1, len(memory), -1)
         delta = spoken(self._lac.predictor, memory, condition)
-        return self._refined(memory, request.k_ori, delta[0])
+        return self._refined(memory, request.face, delta[0])
 
-    def rest(self, style: StyleCode, k_ori: KeypointsF32) -> KeypointsF32:
+    def rest(self, style: StyleCode, face: FacePoints) -> KeypointsF32:
         """D_l of a face in silence, [21, 3]; see the protocol."""
         mel = np.full((1 + 80 * _SETTLED // LAC_RATE, 80), MEL_FLOOR, np.float32)
         phones = np.zeros((_SETTLED, len(PHONE_CLASSES)), np.float32)
         phones[:, _SILENT] = 1.0
-        return np.asarray(self.lips(LipRequest(mel, phones, style, k_ori))[-1])
+        return np.asarray(self.lips(LipRequest(mel, phones, style, face))[-1])
 
     @torch.inference_mode()
     def expression(self, request: ExpressionRequest) -> KeypointsF32:
@@ -119,9 +120,9 @@ class LearnedMotion:
         motion = torch.from_numpy(np.ascontiguousarray(delta, np.float32)).reshape(1, len(delta), -1)
         return StyleCode(embedding=self._lac.style_encoder(motion)[0].numpy())
 
-    def stream(self, style: StyleCode, k_ori: KeypointsF32) -> LipStream:
+    def stream(self, style: StyleCode, face: FacePoints) -> LipStream:
         """Lips frame by frame as sound arrives."""
-        return LipStream(self, style, k_ori)
+        return LipStream(self, style, face)
 
     def _style(self, style: StyleCode) -> Tensor:
         """Embedding [d] of a style."""
@@ -158,9 +159,11 @@ class LearnedMotion:
                 self._heard.popitem(last=False)
         return heard
 
-    def _refined(self, memory: Tensor, k_ori: KeypointsF32, delta: Tensor) -> KeypointsF32:
-        face = torch.from_numpy(np.ascontiguousarray(k_ori, np.float32)).reshape(1, -1)
-        lips = self._lac.refiner(memory[None], face, delta[None])[0]
+    def _refined(self, memory: Tensor, face: FacePoints, delta: Tensor) -> KeypointsF32:
+        k_ori, k_c = (
+            torch.from_numpy(np.ascontiguousarray(points, np.float32)).reshape(1, -1) for points in (face.k_ori, face.k_c)
+        )
+        lips = self._lac.refiner(memory[None], k_ori, k_c, delta[None])[0]
         return np.asarray(whole_face(lips).view(-1, KEYPOINT_COUNT, 3).numpy(), np.float32)
 
 
@@ -174,14 +177,14 @@ class LipStream:
     ----------
     motion
         The networks.
-    style, k_ori
+    style, face
         As for :class:`pctalk_studio.core.prediction.LipRequest`.
     """
 
-    def __init__(self, motion: LearnedMotion, style: StyleCode, k_ori: KeypointsF32) -> None:
+    def __init__(self, motion: LearnedMotion, style: StyleCode, face: FacePoints) -> None:
         self._motion = motion
         self._condition = motion._style(style)
-        self._k_ori = k_ori
+        self._face = face
         self._stream = SpeechStream(motion._lac.predictor)
         self._taps = 2 * motion._context + 1
         self._audio: list[Tensor] = []
@@ -212,7 +215,7 @@ class LipStream:
         memory = predictor.memory(torch.stack(self._audio)[None], torch.stack(self._phones)[None])[0]
         del self._audio[0], self._phones[0]
         delta = self._stream.step(memory[0], self._condition)
-        return np.asarray(self._motion._refined(memory, self._k_ori, delta[None])[0])
+        return np.asarray(self._motion._refined(memory, self._face, delta[None])[0])
 
 
 LAC_FILE, EMC_FILE = "lac.safetensors", "emc.safetensors"

@@ -1,7 +1,8 @@
 """The lip refiner: from what is heard, the face as it is and the predicted delta to the lips of that very face (equation 6).
 
-It works on keypoints, not on the expression, so that it can correct what delta means for another identity: thicker lips, a
-resting smile, an open mouth. Only keypoints of lips and jaw come out.
+It begins with K_rec, the face with its expression replaced by the predicted one, and works on keypoints, not on the expression,
+so that it can correct what delta means for another identity: a wider mouth, thicker lips, teeth that keep them apart. Only
+keypoints of lips and jaw come out.
 """
 
 from __future__ import annotations
@@ -44,24 +45,26 @@ class LipRefiner(nn.Module):
 
     def __init__(self, heard_size: int, hidden: int = 256) -> None:
         super().__init__()
-        self.first = nn.Linear(heard_size + 2 * LIP_SIZE, hidden)
+        self.first = nn.Linear(heard_size + 3 * LIP_SIZE, hidden)
         self.second = nn.Linear(hidden, hidden)
         self.third = nn.Linear(hidden, LIP_SIZE)
         self.register_buffer("usual", torch.zeros(LIP_SIZE))
         nn.init.zeros_(self.third.weight)
         nn.init.zeros_(self.third.bias)
 
-    def forward(self, heard: Tensor, k_ori: Tensor, delta: Tensor) -> Tensor:
+    def forward(self, heard: Tensor, k_ori: Tensor, k_c: Tensor, delta: Tensor, noise: float = 0.0) -> Tensor:
         """Refined lips.
 
         Parameters
         ----------
         heard
             [B, T, H].
-        k_ori
-            [B, 63] face frame, unit E; the noise z of training is added by the caller.
+        k_ori, k_c
+            [B, 63] face frame, unit E.
         delta
             [B, T, 63] predicted, unit E.
+        noise
+            Deviation of z, which is added to what is seen of the face; unit E.
 
         Returns
         -------
@@ -69,11 +72,18 @@ class LipRefiner(nn.Module):
             [B, T, 27] D_l = K_refine - K_ori of lips and jaw, unit E.
         """
         frames = delta.shape[1]
+        shown, closed, wanted = lips_of(k_ori), lips_of(k_c), lips_of(delta)
         # Of the face only lips and jaw are looked at: faces differ elsewhere in more ways than training can show.
-        face = ((lips_of(k_ori) - self.get_buffer("usual")) / TYPICAL)[:, None].expand(-1, frames, -1)
-        wanted = lips_of(delta)
-        x = torch.cat([heard, face, wanted / TYPICAL], dim=2)
+        seen = torch.cat([closed - self.get_buffer("usual"), shown - closed], dim=1)
+        if noise > 0.0:
+            seen = seen + noise * torch.randn_like(seen)
+        x = torch.cat([heard, (seen / TYPICAL)[:, None].expand(-1, frames, -1), wanted / TYPICAL], dim=2)
         x = functional.gelu(self.first(x))
         x = x + functional.gelu(self.second(x))
-        out: Tensor = wanted + self.third(x) * TYPICAL
+        out: Tensor = replaced(k_ori, k_c, delta) + self.third(x) * TYPICAL
         return out
+
+
+def replaced(k_ori: Tensor, k_c: Tensor, delta: Tensor) -> Tensor:
+    """K_rec - K_ori of lips and jaw, [B, T, 27]: the face's own expression replaced by the predicted one, K_rec = K_c + delta."""
+    return lips_of(delta) + (lips_of(k_c) - lips_of(k_ori))[:, None]

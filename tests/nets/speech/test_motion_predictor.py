@@ -14,6 +14,7 @@ from pctalk_studio.core.prediction import (
     NEUTRAL,
     PHONE_CLASSES,
     ExpressionRequest,
+    FacePoints,
     LipRequest,
     MotionPredictor,
     StyleCode,
@@ -37,7 +38,7 @@ from pctalk_studio.nets.speech.sync import KeypointSync
 from pctalk_studio.nets.speech.windows import HOP, OVERLAP, SpeechStream, fade, spoken
 
 TINY = PredictorSettings(audio_size=32, size=16, heads=2, hidden=24, layers=2)
-FACE = np.random.default_rng(9).normal(0.0, 0.3, (21, 3)).astype(np.float32)
+FACE = FacePoints(*np.random.default_rng(9).normal(0.0, 0.3, (2, 21, 3)).astype(np.float32))
 
 
 def awake(module: torch.nn.Module) -> torch.nn.Module:

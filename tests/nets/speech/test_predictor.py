@@ -155,8 +155,9 @@ def test_a_style_depends_on_how_much_moves():
 def test_the_refiner_begins_with_the_prediction_and_moves_lips_only():
     refiner = LipRefiner(16, hidden=12)
     heard, delta = torch.randn(2, 5, 16), torch.randn(2, 5, 63) * 0.05
-    refined = refiner(heard, torch.randn(2, 63), delta)
-    torch.testing.assert_close(refined, lips_of(delta))
+    k_ori, k_c = torch.randn(2, 63), torch.randn(2, 63)
+    refined = refiner(heard, k_ori, k_c, delta)
+    torch.testing.assert_close(refined, lips_of(k_c[:, None] + delta - k_ori[:, None]))
     face = whole_face(refined).unflatten(-1, (21, 3))
     assert face[:, :, [i for i in range(21) if i not in LIPS]].abs().max() == 0.0
     torch.testing.assert_close(lips_of(whole_face(refined)), refined)
