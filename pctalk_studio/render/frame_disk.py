@@ -150,6 +150,7 @@ class DiskStore:
         self._lock = threading.Lock()
         self._sizes: OrderedDict[str, int] = _found(folder)
         self._bytes = sum(self._sizes.values())
+        self._changes = 0
         self._trim()
 
     @property
@@ -165,6 +166,11 @@ class DiskStore:
     def __contains__(self, digest: str) -> bool:
         with self._lock:
             return digest in self._sizes
+
+    @property
+    def changes(self) -> int:
+        """How often pictures came or went; as long as it is the same, so is the answer of :meth:`which`."""
+        return self._changes
 
     def which(self, digests: Sequence[str]) -> npt.NDArray[np.bool_]:
         """Of some digests [n] those of which there is a picture, [n] bool."""
@@ -197,6 +203,7 @@ class DiskStore:
         with self._lock:
             if not found:
                 self._bytes -= self._sizes.pop(entry.digest, 0)
+                self._changes += 1
             elif entry.digest in self._sizes:
                 self._sizes.move_to_end(entry.digest)
         if found:
@@ -208,6 +215,7 @@ class DiskStore:
             with self._lock:
                 self._bytes += size - self._sizes.pop(entry.digest, 0)
                 self._sizes[entry.digest] = size
+                self._changes += 1
             self._trim()
 
     def has_room(self, used: int) -> bool:
@@ -222,6 +230,7 @@ class DiskStore:
             dropped = tuple(self._sizes)
             self._sizes.clear()
             self._bytes = 0
+            self._changes += 1
         for digest in dropped:
             DiskEntry(self._folder, digest).remove()
 
@@ -231,6 +240,7 @@ class DiskStore:
             while self._bytes > self._budget and self._sizes:
                 digest, size = self._sizes.popitem(last=False)
                 self._bytes -= size
+                self._changes += 1
                 dropped.append(digest)
         for digest in dropped:
             DiskEntry(self._folder, digest).remove()

@@ -113,6 +113,7 @@ class FrameStore:
         self._held = np.zeros(0, np.uint8)
         self._viewing = Viewing(0)
         self._ranks: npt.NDArray[np.int64] | None = None
+        self._seen_on_disk: tuple[_Use, DiskStore, int, Mask] | None = None
         self._hits = self._misses = self._disk_hits = self._evicted = 0
 
     # -- what is used and looked at ------------------------------------------------------------------------------------
@@ -323,7 +324,13 @@ class FrameStore:
     def _saved(self, use: _Use) -> Mask:
         """Of the pictures that are used those on disk, [U]."""
         disk = self.disk
-        return np.zeros(len(use.digests), np.bool_) if disk is None else disk.which(use.digests)
+        if disk is None:
+            return np.zeros(len(use.digests), np.bool_)
+        # Asked for each frame that is drawn, and an hour has many; the number is read first, so that a change is never missed.
+        changes, known = disk.changes, self._seen_on_disk
+        if known is None or known[0] is not use or known[1] is not disk or known[2] != changes:
+            known = self._seen_on_disk = (use, disk, changes, disk.which(use.digests))
+        return known[3]
 
     def unsaved(self) -> tuple[DiskEntry, PictureU8] | None:
         """The picture in memory that is most worth writing to disk: full, used, not there yet, nearest to the playhead.

@@ -376,3 +376,24 @@ def test_threads_may_use_it_at_once():
         thread.join(60)
     assert errors == []
     assert store.counts.bytes_used <= store.budget
+
+
+def test_the_disk_is_asked_again_only_when_something_came_or_went(tmp_path, monkeypatch):
+    disk = DiskStore(tmp_path, 10**6)
+    store = FrameStore(10**6, disk)
+    store.use(LOOK, [key(name).row for name in "abc"], Viewing(3))
+    asked = []
+    which = disk.which
+    monkeypatch.setattr(disk, "which", lambda digests: (asked.append(1), which(digests))[1])
+    for _ in range(3):
+        assert store.on_disk().tolist() == [False, False, False]
+    disk.keep(key("b"), picture("b"))
+    for _ in range(3):
+        assert store.on_disk().tolist() == [False, True, False]
+    assert len(asked) == 2
+    disk.entry(key("b")).remove()
+    assert disk.load(key("b")) is None
+    assert store.on_disk().tolist() == [False, False, False]
+    disk.keep(key("a"), picture("a"))
+    disk.clear()
+    assert not store.on_disk().any()

@@ -163,8 +163,9 @@ def paint_band(
     if not drawn.any():
         return
     # Only rows that are touched: most lines lie within a few.
-    top = max(int(np.floor(upper[drawn].min())), 0)
-    bottom = min(int(np.ceil(lower[drawn].max())), round(strip.height * ratio))
+    highest, lowest = (upper, lower) if drawn.all() else (upper[drawn], lower[drawn])
+    top = max(int(np.floor(highest.min())), 0)
+    bottom = min(int(np.ceil(lowest.max())), round(strip.height * ratio))
     if bottom <= top:
         return
     # In steps of 1/255 pixel, counted from the topmost row: as whole numbers, which are narrower than floats and index the table.

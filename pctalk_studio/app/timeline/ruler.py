@@ -146,7 +146,12 @@ class Ruler(Pointing):
         self._paint_ticks(painter, tokens, event.rect())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_flags(painter, tokens)
+        self._paint_playhead(painter, tokens)
+
+    def _paint_playhead(self, painter: QPainter, tokens: Tokens) -> None:
         x, height = self._board.view.scale.x(self._playhead), self.height()
+        if not -_HEAD - 1 <= x <= self.width() + _HEAD + 1:
+            return
         painter.setPen(QPen(tokens.color("playhead"), 1.5))
         painter.drawLine(QPointF(x, height * 0.6), QPointF(x, height))
         painter.setPen(Qt.PenStyle.NoPen)
