@@ -209,7 +209,7 @@ class PreviewScheduler:
         """The most useful frame now; see :class:`pctalk_studio.jobs.Source`."""
         wish = self._wish
         scene = wish.scene
-        if scene is None:
+        if scene is None or scene.stage.waiting:
             return None
         request = self._front_request(scene)
         if request is None and not wish.dragging:

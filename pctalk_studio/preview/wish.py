@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pctalk_studio.core.motion import MotionRow
 from pctalk_studio.core.time import FrameRange
 from pctalk_studio.preview.clip_frames import ClipFrames
-from pctalk_studio.render.api import FrameKey, FrameLook, PreparedFace, Remarking, Renderer
+from pctalk_studio.render.api import FrameKey, FrameLook, PictureU8, PreparedFace, Remarking, Renderer
 from pctalk_studio.render.viewing import Viewing
 
 
@@ -16,6 +17,14 @@ class Drawing:
 
     look: FrameLook
     face: PreparedFace
+
+
+class NotReady:
+    """In place of a face that an engine has yet to study; nobody may ask it."""
+
+    def frame(self, row: MotionRow) -> PictureU8:
+        """Raise."""
+        raise RuntimeError("a stage that waits was asked for a frame")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,12 +42,15 @@ class Stage:
         A quicker engine that draws beside it whatever is looked at and is not there yet; None: the engine keeps up by itself.
     engine
         That draws in full; None: nobody asks what it has to say.
+    waiting
+        It is not ready to draw in full: the proxy is seen, and what is on disk.
     """
 
     full: Drawing
     draft: Drawing | None = None
     proxy: Drawing | None = None
     engine: Renderer | None = None
+    waiting: bool = False
 
     @property
     def remarks(self) -> tuple[str, ...]:

@@ -21,8 +21,8 @@ from pctalk_studio.preview.scheduler import FrameFailed
 from pctalk_studio.preview.wish import Stage
 from pctalk_studio.render.api import PictureU8
 from pctalk_studio.session.darkroom import Darkroom, FrameBudget
-from pctalk_studio.session.desk_work import EvaluateClip, OpenSound, PrepareStage
-from pctalk_studio.session.easel import Easel, Engines, ViewingQuality
+from pctalk_studio.session.desk_work import EvaluateClip, OpenSound
+from pctalk_studio.session.easel import Engines, ViewingQuality
 from pctalk_studio.session.hearing import evaluator
 from pctalk_studio.session.notices import (
     FramesChanged,
@@ -37,6 +37,7 @@ from pctalk_studio.session.notices import (
 )
 from pctalk_studio.session.selection import Selection
 from pctalk_studio.session.sources import Sources
+from pctalk_studio.session.staging import Staging
 from pctalk_studio.session.studio import Studio
 from pctalk_studio.session.transport import Transport
 
@@ -89,16 +90,15 @@ class Desk:
         self._saved = None if unsaved else studio.project
         self._clip: ClipFrames | None = None
         self._clip_of: Project | None = None
-        self._stage: Stage | None = None
         self._quality = ViewingQuality.FULL
         self._evaluator = evaluator(studio.sources, engines)
-        self._easel = Easel(engines)
         self.motion_runner = Runner("motion", deliver=deliver)
         self.slow_runner = Runner("slow", deliver=deliver)
         budget = frames or FrameBudget()
         self._darkroom = Darkroom(deliver, budget, changed=lambda: tell(FramesChanged()), failed=self._not_drawn)
         self.render_runner, self.store = self._darkroom.runner, self._darkroom.store
         self.scheduler = self._darkroom.scheduler
+        self.staging = Staging(engines, self._darkroom, self.work, lambda: tell(FramesChanged()))
         self.transport = Transport(self.scheduler, tell)
 
     def start(self) -> None:
@@ -280,15 +280,7 @@ class Desk:
             self._prepare()
 
     def _prepare(self) -> None:
-        self._stage = None
-        self.scheduler.set_stage(None)
-        request = PrepareStage(self._easel, self.sources, self.project.render, self._quality)
-        self.work(request, self._prepared, runner=self.render_runner, priority=Priority.URGENT, replaces="stage")
-
-    def _prepared(self, stage: Stage) -> None:
-        self._stage = stage
-        self.scheduler.set_stage(stage)
-        self._tell(FramesChanged())
+        self.staging.prepare(self.sources, self.project.render, self._quality)
 
     def _evaluate(self) -> None:
         request = EvaluateClip(self._evaluator, self.project, self._clip)
@@ -372,7 +364,7 @@ class Desk:
     @property
     def stage(self) -> Stage | None:
         """The engine that draws; None until it is ready."""
-        return self._stage
+        return self.staging.ready
 
     @property
     def rate(self) -> FrameRate:

@@ -19,7 +19,7 @@ from pctalk_studio.preview.clip_frames import ClipFrames
 from pctalk_studio.preview.clock import PlaybackClock
 from pctalk_studio.preview.sound_clock import playback_clock
 from pctalk_studio.preview.wish import Stage
-from pctalk_studio.session.easel import Easel, ViewingQuality
+from pctalk_studio.session.easel import Easel, Engines, ViewingQuality, proxy_stage
 from pctalk_studio.session.sources import Sources
 from pctalk_studio.storage.extras import Extras
 from pctalk_studio.storage.project_file import Saved, save_project
@@ -58,6 +58,21 @@ class PrepareStage:
         control.checkpoint()
         self.easel.follow(self.sources, self.settings)
         return self.easel.stage_at(self.quality)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PrepareProxy:
+    """Make the quick engine ready that stands in for one that cannot keep up; that needs no study by the slow one."""
+
+    engines: Engines
+    sources: Sources
+    settings: RenderSettings
+    quality: ViewingQuality = ViewingQuality.FULL
+
+    def __call__(self, control: Control) -> Stage | None:
+        """Prepare it; None where the engine keeps up by itself."""
+        control.checkpoint()
+        return proxy_stage(self.engines, self.sources, self.settings, self.quality)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ from pctalk_studio.core.errors import RenderError
 from pctalk_studio.core.hashing import content_hash
 from pctalk_studio.document.project import RenderSettings
 from pctalk_studio.export.matte import MatteFace
-from pctalk_studio.preview.wish import Drawing, Stage
+from pctalk_studio.preview.wish import Drawing, NotReady, Stage
 from pctalk_studio.render.api import FrameLook, NeuralRenderer, PreparedFace, Quality, Renderer, RenderSource
 from pctalk_studio.render.framing import SMALLEST_SIDE, Framing, frame_movie, frame_source
 from pctalk_studio.render.moving import MovingSource, prepared
@@ -67,17 +67,12 @@ class Easel:
         wanted = replace(settings, crf=ANY_CRF)
         if self._sources is sources and self._settings == wanted:
             return
-        engine = self._made(settings)
+        engine = _made(self._engines, settings)
         source = framed_source(sources, settings)
         face = prepared(engine, source)
         # All at once: an engine that refuses must leave behind what the last one was given, not half of each.
         self._engine, self.source, self.prepared, self.look = engine, source, face, FrameLook.of(source, engine)
         self._sources, self._settings, self._small = sources, wanted, None
-
-    def _made(self, settings: RenderSettings) -> Renderer:
-        if settings.engine not in self._engines:
-            raise RenderError(f"There is no engine '{settings.engine}' here; choose one of {', '.join(self._engines)}.")
-        return self._engines[settings.engine]()
 
     def with_alpha(self, sources: Sources, settings: RenderSettings) -> MatteFace:
         """What draws a cut-out portrait with its alpha.
@@ -88,7 +83,7 @@ class Easel:
             When the portrait has no transparency, there is no such engine, or it cannot draw the face.
         """
         framing = Framing(settings.crop_to_face, settings.longest, settings.size)
-        return MatteFace(sources.picture, sources.rig, framing, self._made(settings))
+        return MatteFace(sources.picture, sources.rig, framing, _made(self._engines, settings))
 
     @property
     def stage(self) -> Stage:
@@ -108,9 +103,7 @@ class Easel:
         RenderError
             When the engine cannot draw the face.
         """
-        factor = quality.value
-        while factor < 1 and min(self.source.size) * factor < SMALLEST_SIDE:
-            factor *= 2
+        factor = _factor(self.source, quality)
         if factor == 1:
             return self._staged(Drawing(self.look, self.prepared), self.source, factor)
         if self._small is None or self._small[0] != factor:
@@ -130,6 +123,50 @@ class Easel:
             for each in (engine.draft, engine.proxy)
         )
         return Stage(full, draft, proxy, engine)
+
+
+def proxy_stage(engines: Engines, sources: Sources, settings: RenderSettings, quality: ViewingQuality) -> Stage | None:
+    """What is seen of a project before its engine is ready: a stage that waits, with the proxy of :meth:`Easel.stage_at`.
+
+    Parameters
+    ----------
+    engines
+        Makers of engines by name.
+    sources, settings, quality
+        What is drawn, and how.
+
+    Returns
+    -------
+    Stage or None
+        None for engines without a proxy.
+
+    Raises
+    ------
+    RenderError
+        When there is no such engine, or its proxy cannot draw the face.
+    """
+    engine = _made(engines, settings)
+    if not isinstance(engine, NeuralRenderer) or engine.proxy is None:
+        return None
+    source = framed_source(sources, settings)
+    factor = _factor(source, quality)
+    face = prepared(engine.proxy, source if factor == 1 else _shrunk(source, factor))
+    proxy = Drawing(FrameLook.of(source, engine.proxy, Quality(factor, draft=True)), face)
+    return Stage(Drawing(FrameLook.of(source, engine, Quality(factor)), NotReady()), None, proxy, engine, waiting=True)
+
+
+def _made(engines: Engines, settings: RenderSettings) -> Renderer:
+    if settings.engine not in engines:
+        raise RenderError(f"There is no engine '{settings.engine}' here; choose one of {', '.join(engines)}.")
+    return engines[settings.engine]()
+
+
+def _factor(source: RenderSource | MovingSource, quality: ViewingQuality) -> Fraction:
+    """Size of the preview's frames relative to those of a source."""
+    factor = quality.value
+    while factor < 1 and min(source.size) * factor < SMALLEST_SIDE:
+        factor *= 2
+    return factor
 
 
 def framed_source(sources: Sources, settings: RenderSettings) -> RenderSource | MovingSource:

@@ -16,7 +16,7 @@ def drawn_meanwhile_by(desk: Desk, frame: int) -> str:
     frame
         Number in the clip as it was evaluated last.
     """
-    stage, clip = desk.stage, desk.clip
+    stage, clip = desk.staging.seen, desk.clip
     if stage is None or stage.proxy is None or clip is None or not 0 <= frame < len(clip):
         return ""
     row = clip.row_key(frame)

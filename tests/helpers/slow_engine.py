@@ -32,8 +32,11 @@ class SlowEngine(FakeEngine):
 
     def __init__(self):
         self._gate = threading.Semaphore(0)
+        self.may_prepare = threading.Event()
+        self.may_prepare.set()
 
     def prepare(self, source):
+        assert self.may_prepare.wait(SOON), "nobody let it get ready"
         return SlowFace(source, self._gate)
 
     def let(self, frames=100_000):

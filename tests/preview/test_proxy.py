@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from pctalk_studio.jobs import Done, Runner
 from pctalk_studio.preview.requests import LoadFrame
 from pctalk_studio.preview.scheduler import PreviewScheduler
-from pctalk_studio.preview.wish import Drawing, Stage
+from pctalk_studio.preview.wish import Drawing, NotReady, Stage
 from pctalk_studio.render.frame_disk import DiskStore
 from pctalk_studio.render.frame_store import FrameState, FrameStore
 
@@ -180,6 +180,25 @@ def test_a_damaged_entry_is_drawn_by_both(tmp_path):
         request = bench.beside.source.take()
     assert bench.runner.wakes > wakes, "the engine hears that it has to draw"
     assert bench.drain() == [1]
+
+
+def test_while_the_engine_gets_ready_its_proxy_is_seen_and_nothing_is_drawn_twice():
+    bench = Bench(range(4))
+    quick, full = Drawing(PROXY_LOOK, bench.proxy_face), Drawing(LOOK, bench.face)
+    bench.preview.set_stage(Stage(Drawing(LOOK, NotReady()), None, quick, waiting=True))
+    assert bench.drain() == []
+    assert not bench.preview.at_rest
+    assert bench.beside.drain() == [0, 1, 2, 3]
+    assert bench.preview.states().tolist() == [PROXY] * 4
+    bench.preview.set_stage(Stage(full, None, quick))
+    assert bench.beside.drain() == []
+    assert bench.drain() == [0, 1, 2, 3]
+    assert bench.proxy_face.drawn == [0, 1, 2, 3]
+
+
+def test_what_is_not_ready_draws_nothing():
+    with pytest.raises(RuntimeError, match="waits"):
+        NotReady().frame(motion([1]).row(0))
 
 
 class ProxyMachine(RuleBasedStateMachine):

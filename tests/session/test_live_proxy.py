@@ -5,16 +5,21 @@ from __future__ import annotations
 import queue
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from helpers.desks import FakeEngine, NoDevices, sources, studio
+from helpers.facts import frontal_rig
 from helpers.slow_engine import SOON, SlowEngine, is_finished
 
 from pctalk_studio.document.project import RenderSettings
+from pctalk_studio.media.pictures import Picture
 from pctalk_studio.render.frame_store import FrameState
 from pctalk_studio.session import Studio
 from pctalk_studio.session.desk import Desk
+from pctalk_studio.session.easel import Easel, ViewingQuality, proxy_stage
+from pctalk_studio.session.stand_ins import drawn_meanwhile_by
 
 READY, PROXY = FrameState.READY, FrameState.PROXY
 
@@ -48,6 +53,7 @@ class Table:
 def table():
     made = Table()
     yield made
+    made.engine.may_prepare.set()
     made.engine.let()
     made.desk.close()
 
@@ -103,3 +109,38 @@ def test_an_edit_while_the_engine_draws_is_seen_without_waiting_for_it(table):
     assert (desk.picture() != before).any()
     desk.scheduler.release()
     table.until(lambda: table.all_are(PROXY))
+
+
+def test_proxies_are_seen_before_the_engine_has_studied_the_face(table):
+    desk = table.desk
+    table.engine.may_prepare.clear()
+    desk.set_quality(ViewingQuality.HALF)
+    assert desk.stage is None
+    table.until(lambda: table.all_are(PROXY))
+    assert desk.stage is None
+    assert drawn_meanwhile_by(desk, 0) == "mesh"
+    proxies = [desk.picture(frame) for frame in range(desk.frame_count)]
+    table.engine.may_prepare.set()
+    table.until(lambda: desk.stage is not None)
+    assert all(desk.picture(frame) is proxy for frame, proxy in enumerate(proxies)), "none was drawn twice"
+    table.engine.let()
+    table.until(lambda: table.all_are(READY))
+    assert drawn_meanwhile_by(desk, 0) == ""
+
+
+def test_an_engine_that_keeps_up_is_not_stood_in_for():
+    assert proxy_stage({"mesh": FakeEngine}, sources(), RenderSettings(), ViewingQuality.FULL) is None
+
+
+@pytest.mark.parametrize("quality", [ViewingQuality.FULL, ViewingQuality.HALF])
+def test_what_waits_has_the_looks_of_what_is_ready(table, quality):
+    engines, settings = {"liveportrait": lambda: table.engine}, RenderSettings(engine="liveportrait")
+    grey = Picture.of(np.zeros((256, 256, 3), np.uint8), None, Path("grey.png"))
+    made = replace(sources(), picture=grey, rig=frontal_rig(256))
+    easel = Easel(engines)
+    easel.follow(made, settings)
+    waiting, ready = proxy_stage(engines, made, settings, quality), easel.stage_at(quality)
+    assert (waiting.waiting, ready.waiting) == (True, False)
+    assert waiting.full.look == ready.full.look
+    assert waiting.full.look.quality.factor == quality.value
+    assert waiting.proxy.look == ready.proxy.look
