@@ -22,8 +22,11 @@ from pctalk_studio.deformation.lac.mapping import MouthGeometry
 ArrayF64 = npt.NDArray[np.float64]
 
 _LASTING_SECONDS = 0.4
-"""Standard deviation of the time over which a movie's own expression is averaged: a smile lasts, speech under it does not. As of
-a picture's smile, most of it stays in lips that speak anew; how a face reads while the head is turned stays with it."""
+"""Standard deviation of the time over which a movie's own expression is averaged: a smile lasts, speech under it does not."""
+
+_STAYS = 0.75
+"""Part of what lasts that stays in lips that speak anew: it belongs to the performance, and so does how a face reads while the
+head is turned. More than of a picture's smile, which nobody has seen end."""
 
 _CHIN = MESH.index("chin")
 
@@ -72,7 +75,7 @@ class Grounds:
             mouths, told = [MouthGeometry.of(rigs[0])], RELAXED
         else:
             delta, told = _lasting(delta, self._track.times), 1.0
-            staying = (1 - RELAXED) * delta
+            staying = _STAYS * delta
             staying[:, _CHIN, 1] = 0.0
             mouths = [MouthGeometry.of(rig, part) for rig, part in zip(rigs, staying, strict=True)]
         self._closing = np.stack([mouth.closing for mouth in mouths])

@@ -73,7 +73,9 @@ DARK_RIM = (0.5, 0.66)
 """Brightness over that of the middle of the lip below which a rim is none of it: of the upper lip, and of the lower one."""
 
 
-def lip_layers(picture: U8, frame: MouthFrame, curves: LipCurves, look: MouthLook, hidden: bool = False) -> tuple[U8, U8]:
+def lip_layers(
+    picture: U8, frame: MouthFrame, curves: LipCurves, look: MouthLook, hidden: bool = False, least: float = 0.0
+) -> tuple[U8, U8]:
     """Textures of the region for the upper and the lower layer, each [h, w, 3] uint8.
 
     Parameters
@@ -88,6 +90,9 @@ def lip_layers(picture: U8, frame: MouthFrame, curves: LipCurves, look: MouthLoo
         The photo's appearance.
     hidden
         Whether a moustache hides the upper lip; what it continues into is then hair.
+    least
+        How much of a lip's height, E, is taken for its own in any case: a laugh stretches lips thin, and what is left of one
+        between teeth and skin must not be taken for either.
     """
     middle = (curves.upper + curves.lower) / 2
     closed = np.clip(1 - (curves.lower - curves.upper) / (0.03 * frame.unit), 0, 1)
@@ -99,6 +104,10 @@ def lip_layers(picture: U8, frame: MouthFrame, curves: LipCurves, look: MouthLoo
     # Where they are apart, each begins where teeth and darkness really end, which may lie within the landmarks' lip.
     upper_start -= (1 - closed) * _foreign_rim(picture, frame, curves.upper, curves.top)
     lower_start += (1 - closed) * _foreign_rim(picture, frame, curves.lower, curves.bottom)
+    if least > 0:
+        kept, rim = least * frame.unit, RIM * frame.unit
+        upper_start = np.maximum(upper_start, np.minimum(curves.top + kept, curves.upper - rim))
+        lower_start = np.minimum(lower_start, np.maximum(curves.bottom - kept, curves.lower + rim))
     upper = _continued(picture, frame, curves, (curves.upper, upper_start.astype(np.float32), curves.top), look, hidden)
     lower = _continued(picture, frame, curves, (curves.lower, lower_start.astype(np.float32), curves.bottom), look)
     return upper, lower

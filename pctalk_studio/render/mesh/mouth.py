@@ -18,6 +18,9 @@ from pctalk_studio.render.mesh.mouth_frame import U8, MouthFrame, Points
 from pctalk_studio.render.mesh.mouth_interior import InteriorPatch, MouthInterior, Skull
 from pctalk_studio.render.mesh.mouth_look import MouthLook
 
+STRETCHED = 0.028
+"""Height of a lip that a laugh has stretched, E, of which all is lip."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MouthLayers:
@@ -72,7 +75,7 @@ class MouthLayers:
         curves = LipCurves.of(rig, frame)
         look = MouthLook.of(picture, rig) if known is None else known
         bare = without_dark_corners(picture, frame, curves)
-        upper, lower = lip_layers(bare, frame, curves, look, hides_lips(rig))
+        upper, lower = lip_layers(bare, frame, curves, look, hides_lips(rig), 0.0 if known is None else STRETCHED)
         seam = LipSeam.of(bare, frame, curves, upper, lower)
         skull = None if known is None else Skull.of(rig, frame)
         inside = MouthInterior.of(picture, rig, frame, curves, look, seam.slack, skull)
