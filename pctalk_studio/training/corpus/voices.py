@@ -161,8 +161,9 @@ def fitted(phones: Sequence[Phone], words: Sequence[Word], duration: float) -> t
     inside = [Phone(p.label, p.start, min(p.end, duration), p.stress) for p in phones if p.start < duration]
     if inside and inside[-1].end < duration:
         last = inside[-1]
-        if last.label == SILENCE:
-            inside[-1] = Phone(SILENCE, last.start, duration)
+        # A silence shorter than a sample is rounding.
+        if last.label == SILENCE or duration - last.end < 1.0 / SAMPLE_RATE:
+            inside[-1] = Phone(last.label, last.start, duration, last.stress)
         else:
             inside.append(Phone(SILENCE, last.end, duration))
     return tuple(inside), tuple(Word(w.text, w.start, min(w.end, duration)) for w in words if w.start < duration)

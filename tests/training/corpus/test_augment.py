@@ -8,7 +8,7 @@ from pctalk_studio.core.speech import SILENCE, Phone, Word
 from pctalk_studio.training.corpus.augment import Conditions, drawn_conditions, padded, recorded, room_response, staged
 from pctalk_studio.training.corpus.codecs import Codec, codecs_here, through_codec
 from pctalk_studio.training.corpus.noises import NoiseKind, noise_of
-from pctalk_studio.training.corpus.voices import SAMPLE_RATE, Delivery, Request, Spoken, shifted
+from pctalk_studio.training.corpus.voices import SAMPLE_RATE, Delivery, Request, Spoken, fitted, shifted
 
 TONES = Tones()
 
@@ -99,6 +99,20 @@ def test_silence_is_added_where_there_was_none():
     assert [(p.label, round(p.start, 9), round(p.end, 9)) for p in out.phones] == [
         (SILENCE, 0.0, 0.1), ("AA", 0.1, 0.2), (SILENCE, 0.2, 0.4)
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        (0.2, [("AA", 0.0, 0.2), (SILENCE, 0.2, 0.5)]),
+        (0.5 - 1e-9, [("AA", 0.0, 0.5)]),
+        (0.7, [("AA", 0.0, 0.5)]),
+    ],
+)
+def test_phones_are_held_within_the_sound_and_what_they_leave_is_silence(end: float, expected: list[tuple[str, float, float]]):
+    phones, words = fitted([Phone("AA", 0.0, end)], [Word("a", 0.0, end), Word("b", 0.6, 0.7)], 0.5)
+    assert [(p.label, p.start, p.end) for p in phones] == expected
+    assert [(w.text, w.end) for w in words] == [("a", min(end, 0.5))]
 
 
 @pytest.mark.parametrize("shift", [0.8, 1.0, 1.25])
