@@ -243,11 +243,14 @@ def test_a_minute_costs_seconds(motion: LearnedMotion):
     stream, windows = motion.stream(CLEAR, FACE), mel_windows(mel, -3, 206)
     for window, row in zip(windows[:6], phones[:6], strict=True):
         stream.step(window[0], row)
-    start = time.process_time()
-    for window, row in zip(windows[6:], phones[6:206], strict=True):
-        assert stream.step(window[0], row) is not None
-    step = (time.process_time() - start) / 200
+    rounds = []
+    for first in range(6, 206, 40):
+        start = time.process_time()
+        for window, row in zip(windows[first : first + 40], phones[first : first + 40], strict=True):
+            assert stream.step(window[0], row) is not None
+        rounds.append((time.process_time() - start) / 40)
+    # Whatever else the machine does can only add to a round.
+    step = min(rounds)
     print(f"60 s: {took:.2f} s of processor time; a streaming step {1000 * step:.2f} ms")  # noqa: T201
-    # Processor time of all threads: on two cores a minute is done in half of it.
-    assert took <= 6.0
-    assert step <= 0.004 * 2
+    assert took <= 3.0
+    assert step <= 0.004
