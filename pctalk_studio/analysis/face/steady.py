@@ -11,7 +11,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d
-from scipy.signal import savgol_coeffs, savgol_filter
 
 F64 = npt.NDArray[np.float64]
 
@@ -62,6 +61,9 @@ def steadied(track: F64, calm: float) -> F64:
 
 def _changing(track: F64, noise: F64) -> F64:
     """Variance [T, C] of the change of velocity from frame to frame, as far as it stands out from noise of variances [C]."""
+    # With all that it draws in, this takes longer to import than the window takes to open.
+    from scipy.signal import savgol_coeffs, savgol_filter
+
     found = np.zeros_like(track)
     for window in _WINDOWS:
         if window > len(track):

@@ -13,7 +13,6 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import nnls
 
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH
@@ -155,6 +154,9 @@ def _effects() -> ArrayF64:
 
 
 def _strengths(shift: ArrayF64, spread: Spread, whitening: ArrayF64) -> ArrayF64:
+    # With all that it draws in, this takes longer to import than the window takes to open.
+    from scipy.optimize import nnls
+
     effects = _effects()
     wanted = whitening @ (shift[:, :2].ravel() - spread.middle)
     system = np.vstack([whitening @ effects, np.sqrt(_RESTRAINT) * np.eye(effects.shape[1])])
