@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pctalk_studio.core.resources import resource_path
@@ -25,6 +24,9 @@ def edition() -> str:
     str
         16 hexadecimal digits.
     """
+    # Not needed before a project is open, and slow to import.
+    from importlib.metadata import PackageNotFoundError, version
+
     digest = hashlib.blake2b(digest_size=8)
     for room in _ROOMS:
         _add_files(digest, _PACKAGE / room, "**/*.py")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
+from importlib import metadata
 
 import numpy as np
 import pytest
@@ -163,9 +164,7 @@ def test_a_disk_that_is_cleared_forgets_and_fills_again(plan):
 
 
 def test_an_edition_is_the_same_until_something_changes(monkeypatch):
-    from pctalk_studio.render import edition as module
-
     before = edition()
     assert before == edition()
-    monkeypatch.setattr(module, "version", lambda library: "0.0.1")
+    monkeypatch.setattr(metadata, "version", lambda library: "0.0.1")
     assert edition() != before
