@@ -100,6 +100,8 @@ class DrawSettings:
         Part of the draws whose phones are kept from the network.
     edited
         Part of the others whose phones, and motion, are not those of the sound.
+    contradicted
+        Part of the draws with known phones whose sound is nearly silence, or that of another utterance: phones lead.
     emotional
         Part of the draws with an emotion.
     augmented
@@ -111,6 +113,7 @@ class DrawSettings:
     styles: int
     dropped: float = 0.35
     edited: float = 0.35
+    contradicted: float = 0.0
     emotional: float = 0.0
     augmented: bool = True
     seed: int = 0
@@ -141,6 +144,13 @@ class Draws:
         self._solver = solver
         self._settings = settings
 
+    def _contradicting(self, mel: ArrayF32, rng: np.random.Generator) -> ArrayF32:
+        """Silence, or what another utterance sounds like, as long as a recording."""
+        if rng.random() < 0.5:
+            return np.full_like(mel, rng.uniform(-4.0, -3.0))
+        other = self._utterances[int(rng.integers(len(self._utterances)))].mel.astype(np.float32)
+        return np.resize(other, mel.shape)
+
     def __call__(self, number: int) -> Spoken:
         """Draw number ``number``, from 0."""
         settings = self._settings
@@ -154,6 +164,8 @@ class Draws:
         known = rng.random() >= settings.dropped
         edited = known and rng.random() < settings.edited
         mel = utterance.mel.astype(np.float32)
+        if known and rng.random() < settings.contradicted:
+            mel = self._contradicting(mel, rng)
         heard = varied(mel, rng) if settings.augmented else mel
         if utterance.delta is not None:
             return _filmed(utterance, heard, known)

@@ -147,7 +147,7 @@ def train_lac(settings: RunSettings, sync: Path, refining: int, listen: Progress
     torch.manual_seed(settings.seed)
     synchrony = load_sync(sync).to(settings.device)
     networks = _lac_networks(settings, corpus, synchrony).to(settings.device)
-    plain = DrawSettings(0, seed=settings.seed)
+    plain = DrawSettings(0, contradicted=0.25, seed=settings.seed)
     known = DrawSettings(0, dropped=0.0, edited=0.0, augmented=False, seed=settings.seed + 1)
     training = settings.predictor()
     draws, held_out = drawn(corpus, "train", plain), drawn(corpus, "valid", known)
@@ -202,7 +202,7 @@ def train_emc(settings: RunSettings, lac: Path, listen: ProgressListener = silen
     if networks.form != form:
         raise TrainingError(f"'{settings.begin_with}' does not fit to '{lac}'; begin without it.")
     networks.to(settings.device)
-    plain = DrawSettings(0, emotional=0.9, seed=settings.seed)
+    plain = DrawSettings(0, contradicted=0.25, emotional=0.9, seed=settings.seed)
     held_out = DrawSettings(0, dropped=0.5, edited=0.0, emotional=1.0, augmented=False, seed=settings.seed + 1)
     training = replace(settings.predictor(), rows=24)
     task = CombinedTask(networks, hearing, drawn(corpus, "train", plain), drawn(corpus, "valid", held_out), training)

@@ -47,6 +47,22 @@ def test_phones_are_kept_from_the_network_as_often_as_asked():
     assert all(draws(dropped=0.0)(number).phones.any() for number in range(20))
 
 
+def test_sound_may_contradict_the_phones_but_never_the_motion():
+    told = draws(dropped=0.0, edited=0.0, contradicted=1.0, augmented=False)
+    silent = 0
+    for number in range(20):
+        item = told(number)
+        sources = [
+            s for s in SPEECH if np.array_equal(item.lip, solve(s, item.style, 5, 0.0, number).lip.reshape(item.frames, -1))
+        ]
+        assert len(sources) == 1
+        assert item.mel.shape == sources[0].mel.shape
+        own = phone_shares(Alignment(sources[0].duration, (), sources[0].phones()), item.frames)
+        np.testing.assert_array_equal(own, item.phones)
+        silent += int(item.mel.max() <= -3.0)
+    assert 4 <= silent <= 16
+
+
 def test_unedited_draws_are_the_utterance():
     item = draws(dropped=0.0, edited=0.0, augmented=False)(3)
     source = next(s for s in SPEECH if np.array_equal(s.mel.astype(np.float32), item.mel))
