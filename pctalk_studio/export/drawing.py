@@ -16,7 +16,8 @@ from pctalk_studio.core.threads import one_vision_thread
 from pctalk_studio.render.api import BatchFace, PictureU8, PreparedFace
 
 MOST_THREADS = 4
-"""Threads that draw at most; the encoder wants some cores, too."""
+"""Threads that draw at most; the encoder gets a core of its own. Two that draw on two cores take longer than one: they wait for
+each other's turn with the interpreter, and for the encoder."""
 
 BATCH_THREADS = 2
 """For an engine that draws batches: its device draws one while the pictures of the one before are brought back and laid."""
@@ -44,7 +45,7 @@ class Drawer:
     prepared
         The engine.
     threads
-        How many draw; None: as many as there are cores, up to MOST_THREADS. An engine that draws batches gets BATCH_THREADS.
+        How many draw; None: one less than there are cores, up to MOST_THREADS. An engine that draws batches gets BATCH_THREADS.
 
     Attributes
     ----------
@@ -56,7 +57,7 @@ class Drawer:
 
     def __init__(self, prepared: PreparedFace, threads: int | None = None) -> None:
         self._prepared = prepared
-        self._threads = threads or min(MOST_THREADS, os.cpu_count() or 1)
+        self._threads = threads or min(MOST_THREADS, max(1, (os.cpu_count() or 1) - 1))
         self._rows = 1
         if isinstance(prepared, BatchFace):
             self._threads, self._rows = BATCH_THREADS, prepared.batch

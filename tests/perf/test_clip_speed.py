@@ -1,10 +1,10 @@
 """How fast a 30 s clip is made, as ratios within one run: ``python -m pytest -m perf -n 0 -s tests/perf/test_clip_speed.py``.
 
-What bounds it is processor time. A frame of 512 x 512 costs about 6 ms to draw, a quarter of it in one look-up of the whole
-picture, and 3 ms to convert and encode, most of it x264's. So two cores cannot take less than 4.5 ms a frame, nine times faster
-than it plays. They take more, because the interpreter lets one thread at a time prepare what OpenCV and x264 then do without it:
-a clip that was drawn by one thread alone could not be made in less than 6 ms a frame, 6.6 times faster. Both parts are made
-twice, and the quicker one counts: other work on the machine only ever adds time.
+What bounds it is drawing. A frame of 512 x 512 costs 6 to 7 ms of processor time to draw, a quarter of it in one look-up of the
+whole picture, and 4 to convert and encode, most of it x264's, which runs beside it. One thread draws where there are two cores:
+two take longer, because each waits for its turn with the interpreter. On an idle machine with two cores a frame took 7.3 to 8 ms
+(5.0 to 5.5 times faster than it plays, 2.25 to 2.44 times as long as x264 alone, three runs). Both parts are made twice, and the
+quicker one counts: other work on the machine only ever adds time.
 """
 
 from __future__ import annotations
