@@ -131,7 +131,10 @@ class MovingFace:
         # Who it is, is learnt now, and so is whether the engine can draw the face at all.
         self._person: object = None
         if isinstance(renderer, KindredRenderer):
-            self._person = renderer.know([source.at(number) for number in telling_frames(source.face)])
+            telling = telling_frames(source.face)
+            # In the order of the movie, which is decoded once from front to back.
+            seen = {number: source.at(number) for number in sorted(telling)}
+            self._person = renderer.know([seen[number] for number in telling])
         self.face(source.face.reference)
 
     def frame(self, row: MotionRow) -> PictureU8:
