@@ -262,6 +262,11 @@ def cut(rows: ArrayF32, start: int, count: int, beyond: ArrayF32 | float = 0.0) 
     return out
 
 
+def held(rows: ArrayF32, start: int, count: int) -> ArrayF32:
+    """Rows ``start`` to ``start + count`` of [T, N]; beyond the ends the first and the last last."""
+    return rows[np.clip(np.arange(start, start + count), 0, len(rows) - 1)]
+
+
 SILENT_SHARES = np.eye(len(PHONE_CLASSES), dtype=np.float32)[_CLASS_OF[SILENCE]]
 """Phone shares [40] of a frame of silence."""
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from pctalk_studio.nets.speech.audio_encoder import MEL_FLOOR, AudioEncoder, folded, mel_windows
-from pctalk_studio.training.batches import ArrayF32, Spoken, cut, phones_around
+from pctalk_studio.training.batches import ArrayF32, Spoken, cut, held, phones_around
 
 _AT_ONCE = 256
 
@@ -91,7 +91,7 @@ class Listener:
         return lambda number: self(draw(number))
 
     def windows(self, items: list[Heard], starts: list[int], frames: int, context: int) -> Windows:
-        """Cut windows out of draws; beyond their ends there is silence and rest.
+        """Cut windows out of draws; beyond their ends there is silence, the lips rest, and what is felt is felt still.
 
         Parameters
         ----------
@@ -108,7 +108,7 @@ class Listener:
             _stacked([cut(item.audio, start - context, around, self.silence) for item, start in pairs]),
             _stacked([phones_around(item.spoken.phones, start - context, around) for item, start in pairs]),
             _stacked([cut(item.spoken.lip, start, frames) for item, start in pairs]),
-            _stacked([cut(item.spoken.emotional, start, frames) for item, start in pairs]),
+            _stacked([held(item.spoken.emotional, start, frames) for item, start in pairs]),
             torch.tensor([item.spoken.style for item in items]),
             _stacked([item.spoken.emotion for item in items]),
         )

@@ -191,6 +191,17 @@ def test_listening_to_a_part_is_a_part_of_listening():
     assert not beyond.lip[0, :3].any()
 
 
+def test_emotions_outlast_the_sound():
+    listener = Listener(AudioEncoder(2), half=False)
+    heard = listener(draws(emotional=1.0)(0))
+    frames = heard.spoken.frames
+    beyond = listener.windows([heard], [frames - 4], 10, 3)
+    last = torch.from_numpy(heard.spoken.emotional[-1])
+    assert last.abs().max() > 0.01
+    torch.testing.assert_close(beyond.emotional[0, 4:], last.expand(6, -1))
+    assert not beyond.lip[0, 4:].any()
+
+
 def test_from_a_corpus_to_weights_that_speak(tmp_path: Path):
     folder = corpus(tmp_path / "corpus", 4)
 
