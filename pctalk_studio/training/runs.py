@@ -147,7 +147,7 @@ def train_lac(settings: RunSettings, sync: Path, refining: int, listen: Progress
     torch.manual_seed(settings.seed)
     synchrony = load_sync(sync).to(settings.device)
     networks = _lac_networks(settings, corpus, synchrony).to(settings.device)
-    plain = DrawSettings(0, contradicted=0.25, seed=settings.seed)
+    plain = DrawSettings(0, dropped=0.5, contradicted=0.25, seed=settings.seed)
     known = DrawSettings(0, dropped=0.0, edited=0.0, augmented=False, seed=settings.seed + 1)
     training = settings.predictor()
     draws, held_out = drawn(corpus, "train", plain), drawn(corpus, "valid", known)
