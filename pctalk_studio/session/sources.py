@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pctalk_studio.analysis.speech.facts import speech_facts
+from pctalk_studio.analysis.speech.facts import speaking_in, speech_facts
 from pctalk_studio.analysis.speech.prosody import analyse_prosody
 from pctalk_studio.core.errors import MediaError
 from pctalk_studio.core.face import FaceRig
@@ -157,4 +157,4 @@ def spoken_in(sound: Sound, project: Project, text: str | None = None, run: Run 
     # The words and phones that count are the project's own; these facts add only how it is said.
     alignment = project.speech.alignment()
     name = content_hash(sound.content_hash, "prosody")
-    return SpeechFacts(alignment, prosody.loudness, prosody.pitch, prosody.speaking, name)
+    return SpeechFacts(alignment, prosody.loudness, prosody.pitch, speaking_in(prosody, alignment), name)

@@ -162,6 +162,15 @@ def test_a_saved_project_opens_as_it_was_wherever_its_folder_goes(made, tmp_path
     assert all(np.array_equal(one, other) for one, other in zip(opened.frames(), again.frames(), strict=True))
 
 
+def test_a_project_moves_after_it_was_opened_as_it_did_before(made):
+    begun = Studio.new(made / "face.jpg", made / "duck.wav", {"recorder": Recorder}, text="a duck")
+    opened = Studio.open(made / "duck.pctalk", {"recorder": Recorder})
+    np.testing.assert_array_equal(opened.sources.speech.speaking, begun.sources.speech.speaking)
+    begun.apply("set_render", settings=RenderSettings(engine="recorder"))
+    begun.apply("set_word_style", word_ids=[1], style=WordStyle(open=1.5))
+    np.testing.assert_array_equal(opened.motion.quantised(), begun.motion.quantised())
+
+
 def test_aligning_anew_leaves_what_a_person_moved(made):
     opened = Studio.open(made / "duck.pctalk", {"recorder": Recorder})
     phone = next(phone for phone in opened.project.speech.phones if phone.label == "D")

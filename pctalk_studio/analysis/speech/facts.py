@@ -61,7 +61,7 @@ def speech_facts(samples: F32, text: str | None, recording_hash: str | None = No
     prosody = analyse_prosody(samples)
     alignment = _recognised(samples, prosody) if text is None else _of_transcript(samples, prosody, text)
     identity = content_hash(recording_hash or content_hash(samples), text or "", text is None, VERSION)
-    return SpeechFacts(alignment, prosody.loudness, prosody.pitch, _speaking(prosody, alignment), identity)
+    return SpeechFacts(alignment, prosody.loudness, prosody.pitch, speaking_in(prosody, alignment), identity)
 
 
 def _recognised(samples: F32, prosody: Prosody) -> Alignment:
@@ -141,7 +141,7 @@ def _fitted(phones: Sequence[Phone], start: float, end: float) -> list[Phone]:
     ]
 
 
-def _speaking(prosody: Prosody, alignment: Alignment) -> npt.NDArray[np.bool_]:
+def speaking_in(prosody: Prosody, alignment: Alignment) -> npt.NDArray[np.bool_]:
     """Where somebody speaks: phones with short silences between them, or, where phones are in doubt, what sounds like a voice."""
     count = len(prosody.speaking)
     said = np.zeros(count, bool)
