@@ -113,8 +113,9 @@ def test_an_edit_while_the_engine_draws_is_seen_without_waiting_for_it(table):
 
 def test_proxies_are_seen_before_the_engine_has_studied_the_face(table):
     desk = table.desk
+    table.until(lambda: desk.stage is not None)
     table.engine.may_prepare.clear()
-    desk.set_quality(ViewingQuality.HALF)
+    desk.apply("set_render", settings=replace(desk.project.render, longest=64))
     assert desk.stage is None
     table.until(lambda: table.all_are(PROXY))
     assert desk.stage is None
