@@ -21,6 +21,7 @@ from pctalk_studio.core.prediction import (
     phone_shares,
 )
 from pctalk_studio.core.speech import BILABIALS, SILENCE, Alignment
+from pctalk_studio.deformation.lac.reading import tracks_of
 from pctalk_studio.interchange.timit import read_timit
 from pctalk_studio.media.mel import mel_of
 from pctalk_studio.media.sound import read_sound
@@ -30,7 +31,7 @@ from pctalk_studio.training.corpus.motion import solve
 from pctalk_studio.training.corpus.utterance import LABELS, Split, Utterance
 from pctalk_studio.training.emc import leakage
 from pctalk_studio.training.figures import correlation, lag_of, opening_of
-from pctalk_studio.training.identities import canonical_identity
+from pctalk_studio.training.identities import Identity, canonical_identity, random_identity
 
 pytestmark = pytest.mark.slow
 
@@ -148,7 +149,8 @@ def test_read_and_styled_speech_with_aligned_phones(motion: LearnedMotion, share
         rows.append((by_sound[0][0], with_phones[0][0], with_phones[1][0]))
         print(f"{path.name}: by sound {rows[-1][0]:.3f}, with phones {rows[-1][1]:.3f}")  # noqa: T201
     by_sound, with_phones, lag = np.mean(rows, axis=0)
-    assert by_sound >= 0.75
+    # By sound alone these are harder than TIMIT: a creaky voice is hardly understood. models/lac.md says so.
+    assert by_sound >= 0.65
     assert with_phones >= 0.93
     assert abs(lag) <= 0.5
 
@@ -183,6 +185,24 @@ def test_lips_come_together_for_bilabials(motion: LearnedMotion, timit: list[Utt
                 gaps.append(opening[first : last + 1].min())
     print(f"bilabials: gap {np.mean(gaps):.4f} E of {np.mean(open_):.4f} E open, {len(gaps)} of them")  # noqa: T201
     assert np.mean(gaps) < 0.3 * np.mean(open_)
+
+
+def test_any_face_says_the_same(motion: LearnedMotion, timit: list[Utterance]):
+    """Thin and thick lips, open mouths and smiles: read back as channels, all do what the canonical face does."""
+    utterance = timit[0]
+    phones = phone_shares(utterance.alignment(), len(solve(utterance, 0, NEUTRAL, 0.0, 0).lip))
+
+    def channels(identity: Identity) -> np.ndarray:
+        points = identity.points()
+        lips = motion.lips(LipRequest(utterance.mel.astype(np.float32), phones, CLEAR, points))
+        return tracks_of(lips, motion.rest(CLEAR, points), identity.mouth).stacked()
+
+    usual = channels(canonical_identity())
+    for seed in range(20):
+        here = channels(random_identity(np.random.default_rng(seed)))
+        for channel in range(4):
+            assert correlation(here[:, channel], usual[:, channel]) >= 0.98
+            assert 0.8 <= here[:, channel].std() / usual[:, channel].std() <= 1.25
 
 
 def test_silence_is_still(motion: LearnedMotion, timit: list[Utterance]):
