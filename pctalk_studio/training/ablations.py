@@ -145,11 +145,13 @@ class Ablations:
 
     def run(self) -> tuple[Row, ...]:
         """Train and measure; writes ``ablations.md`` and ``ablations.json``."""
-        sync, recognised = self._synchrony(), self._recognition()
+        sync, compared, recognised = self._synchrony(), self._synchrony(0.0), self._recognition()
         whole, _ = self._predictor("all keypoints, synchrony encoder", sync.audio_encoder, True)
+        # Beside the comparison the shipped encoder learns to predict lips; this one does not, so that synchrony stands alone.
+        by_comparison, _ = self._predictor("lip keypoints, synchrony by comparison alone", compared.audio_encoder, False)
         by_recognition, _ = self._predictor("lip keypoints, recognition encoder", recognised, False)
         lips, networks = self._predictor("lip keypoints, synchrony encoder", sync.audio_encoder, False)
-        rows = (whole, by_recognition, lips, *self._refined(networks, sync), *self._subtracted(networks))
+        rows = (whole, by_recognition, by_comparison, lips, *self._refined(networks, sync), *self._subtracted(networks))
         save_rows(self._settings.output, rows)
         return rows
 
@@ -162,11 +164,12 @@ class Ablations:
     def _draws(self, split: str, settings: DrawSettings) -> Draws:
         return drawn(self._corpus, split, settings)
 
-    def _synchrony(self) -> KeypointSync:
+    def _synchrony(self, weight_expected: float | None = None) -> KeypointSync:
+        measures = self._measures if weight_expected is None else replace(self._measures, weight_expected=weight_expected)
         torch.manual_seed(self._settings.seed)
         network = KeypointSync(AudioEncoder(self._width)).to(self._settings.device)
-        task = SyncTask(network, self._draws("train", self._plain), self._draws("valid", self._clean), self._measures)
-        self._trained(task, "synchrony")
+        task = SyncTask(network, self._draws("train", self._plain), self._draws("valid", self._clean), measures)
+        self._trained(task, "synchrony" if weight_expected is None else "comparison")
         return network
 
     def _recognition(self) -> AudioEncoder:

@@ -20,10 +20,10 @@ def test_every_variant_is_trained_and_measured(tmp_path: Path):
     rows = Ablations(settings, width=1, form=form).run()
     torch.set_num_threads(threads)
     names = [row.variant for row in rows]
-    assert len(names) == len(set(names)) == 7
+    assert len(names) == len(set(names)) == 8
     assert {"leakage", "lip correlation"} == set(rows[-1].figures)
-    assert {"opening", "synchrony", "error"} == set(rows[3].figures) == set(rows[4].figures)
-    assert len(json.loads((tmp_path / "out" / "ablations.json").read_text())) == 7
+    assert {"opening", "synchrony", "error"} == set(rows[4].figures) == set(rows[5].figures)
+    assert len(json.loads((tmp_path / "out" / "ablations.json").read_text())) == 8
 
 
 def test_a_table_has_a_cell_for_every_figure(tmp_path: Path):
