@@ -64,15 +64,6 @@ def _network(parser: argparse.ArgumentParser, steps: int) -> None:
     parser.add_argument("--pool", type=int, default=400, metavar="P", help="utterances in memory at a time (default 400)")
     parser.add_argument("--begin-with", type=Path, metavar="FILE", help="weights to begin with, such as the shipped ones")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where to compute (default cpu)")
-    parser.add_argument(
-        "--driven", type=int, default=0, metavar="N", help="play each video on N other people's faces too (default 0)"
-    )
-    parser.add_argument(
-        "--least-sync",
-        type=float,
-        metavar="C",
-        help="leave out videos whose LSE-C by SyncNet is lower, or whose lips are off by more than a frame",
-    )
     add_progress(parser)
 
 
