@@ -31,6 +31,8 @@ _STRAIGHT = 0.6
 """Share of a limit up to which a head is taken as it was."""
 _SMALLER, _LARGER = 0.7, 1.4
 
+_SHORTEST_FADE = 1e-9
+"""Seconds below which a fade is none."""
 _SEAM = 0.25
 """Seconds of the cross-fade from the end of a looped take to its beginning, at most a quarter of it."""
 
@@ -119,7 +121,7 @@ def presence(clip: PerformanceClip, times: ArrayF64) -> ArrayF64:
 
 
 def _risen(since: ArrayF64, seconds: float) -> ArrayF64:
-    rise = np.clip(since / seconds, 0.0, 1.0) if seconds > 0 else np.ones(len(since))
+    rise = np.clip(since / seconds, 0.0, 1.0) if seconds > _SHORTEST_FADE else np.ones(len(since))
     return np.asarray(rise * rise * (3.0 - 2.0 * rise))
 
 

@@ -155,6 +155,11 @@ def test_nothing_reaches_beyond_the_clip():
     assert not np.array_equal(before.quantised(), after.quantised())
 
 
+def test_a_fade_of_next_to_nothing_is_none():
+    faint = evaluator().motion(played(fade_in=5e-324, fade_out=5e-324))
+    np.testing.assert_array_equal(faint.quantised(), evaluator().motion(played()).quantised())
+
+
 def test_a_muted_track_is_as_if_there_were_none():
     muted = EDITS["set_muted"](played(), track=Track.PERFORMANCE, on=True)
     assert np.array_equal(motion(muted).quantised(), motion(calm()).quantised())
