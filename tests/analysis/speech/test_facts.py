@@ -124,6 +124,6 @@ def test_short_silences_inside_speech_are_no_pause():
         Phone("S", 1.5, 1.9), Phone(SILENCE, 1.9, 2.0),
     )  # fmt: skip
     none = np.zeros(200, np.float32)
-    active = module._speaking(Prosody(none, none, none > 1), Alignment(2.0, (Word("x", 0.1, 1.9),), phones))
+    active = module.speaking_in(Prosody(none, none, none > 1), Alignment(2.0, (Word("x", 0.1, 1.9),), phones))
     edges = np.flatnonzero(np.diff(active.astype(int))) + 1
     assert edges.tolist() == [10, 100, 150, 190]
