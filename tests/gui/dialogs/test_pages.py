@@ -93,8 +93,8 @@ def test_how_much_lies_on_disk_is_chosen_shown_and_removed(kit, worker, qtbot):
     assert again.disk.currentText() == "512 MB"
     qtbot.waitUntil(again.clear.isEnabled, timeout=5000)
     again.clear.click()
-    qtbot.waitUntil(lambda: again.on_disk.text() == "0 MB on disk", timeout=5000)
-    assert kit.editor.frame_disk.bytes_used() == 0
+    qtbot.waitUntil(lambda: kit.editor.frame_disk.bytes_used() == 0, timeout=5000)
+    qtbot.waitUntil(lambda: again.on_disk.text() == "0 MB on disk" and not again.clear.isEnabled(), timeout=5000)
     again.disk.activated.emit(0)
     assert kit.editor.frame_disk is frame_disk(kit.settings) is None
 
