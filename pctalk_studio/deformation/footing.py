@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter1d
 
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.face_track import FaceTrack
@@ -99,4 +98,6 @@ def _lasting(delta: ArrayF64, times: ArrayF64) -> ArrayF64:
     if len(times) < 2:
         return delta
     frame = float(times[-1] - times[0]) / (len(times) - 1)
+    from scipy.ndimage import gaussian_filter1d
+
     return np.asarray(gaussian_filter1d(delta, _LASTING_SECONDS / frame, axis=0, mode="nearest"))

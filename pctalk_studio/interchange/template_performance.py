@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter1d
 
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH
 from pctalk_studio.core.motion import EYE_CHANNELS, POSE_CHANNELS
@@ -241,6 +240,8 @@ def _amounts(expression: ArrayF64, table: ControlTable) -> ArrayF64:
 
 def _steady(amounts: ArrayF64, rate: float) -> ArrayF64:
     """Amounts [T, C] without the flicker of single frames; lids and the gap of the lips, which are quick, are not among them."""
+    from scipy.ndimage import gaussian_filter1d
+
     return np.asarray(gaussian_filter1d(amounts, _FLICKER * rate, axis=0, mode="nearest"))
 
 

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial.transform import Rotation
 
 from pctalk_studio.analysis.face.neutral import relaxed
 from pctalk_studio.analysis.face.pose import Pose, fit_pose, rigid_weights, similarity
@@ -90,6 +89,8 @@ def track_of(followed: Followed, movie_hash: str, picture_size: tuple[int, int])
     seen = np.array([each is not None for each in followed.landmarks])
     marks = np.stack([each for each in followed.landmarks if each is not None])
     poses, shapes = _posed(marks)
+    from scipy.spatial.transform import Rotation
+
     mean = Rotation.from_matrix(np.stack([pose.rotation for pose in poses])).mean()
     turns = (Rotation.from_matrix(np.stack([pose.rotation for pose in poses])) * mean.inv()).as_rotvec()
     sizes, places = np.log([pose.scale for pose in poses]), np.stack([pose.translation for pose in poses])

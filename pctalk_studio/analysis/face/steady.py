@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import maximum_filter1d
 
 F64 = npt.NDArray[np.float64]
 
@@ -72,6 +71,8 @@ def _changing(track: F64, noise: F64) -> F64:
         by_noise = float((savgol_coeffs(window, 2, deriv=2) ** 2).sum()) * noise
         moving = np.maximum(bend**2 - _SURE * by_noise, 0.0)
         # The parabola saw all of its window bend; the velocity may have changed anywhere in it.
+        from scipy.ndimage import maximum_filter1d
+
         found = np.maximum(found, maximum_filter1d(moving, window, axis=0, mode="nearest"))
     return found
 

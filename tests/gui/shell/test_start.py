@@ -28,7 +28,7 @@ class Watched(main_window.MainWindow):
             QTimer.singleShot(0, self.tell)
 
     def tell(self):
-        slow = {"torch", "mediapipe", "pocketsphinx", "g2p_en", "qtpy", "scipy.signal", "scipy.stats", "scipy.optimize"}
+        slow = {"torch", "mediapipe", "pocketsphinx", "g2p_en", "qtpy", "scipy"}
         heavy = sorted(slow & set(sys.modules))
         print(f"seen {self.seen:.3f} heavy {heavy}", flush=True)
         if "--stay" not in sys.argv:
