@@ -6,14 +6,13 @@ of them. Values only; the edits are in :mod:`pctalk_studio.document.speech_edits
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
 
 from pctalk_studio.core.errors import EditRejected
 from pctalk_studio.core.problems import Problem
 from pctalk_studio.core.speech import ARPABET, SILENCE, VOWELS, Alignment, Phone, Word
+from pctalk_studio.document.listed import by_id
 
 SHORTEST_PHONE = 0.010
 """Seconds; a boundary stops this far from its neighbour."""
@@ -162,7 +161,7 @@ class SpeechTrack:
         EditRejected
             When there is none.
         """
-        return _by_id(self.words, word_id, "word")
+        return by_id(self.words, word_id, "word")
 
     def phone(self, phone_id: int) -> PhoneItem:
         """A phone by id.
@@ -172,18 +171,8 @@ class SpeechTrack:
         EditRejected
             When there is none.
         """
-        return _by_id(self.phones, phone_id, "phone")
+        return by_id(self.phones, phone_id, "phone")
 
     def phones_of(self, word: WordItem) -> tuple[PhoneItem, ...]:
         """The sounding phones whose middle lies inside a word."""
         return tuple(p for p in self.phones if p.label != SILENCE and word.start <= (p.start + p.end) / 2 < word.end)
-
-
-_Item = TypeVar("_Item", WordItem, PhoneItem)
-
-
-def _by_id(items: Iterable[_Item], wanted: int, kind: str) -> _Item:
-    for item in items:
-        if item.id == wanted:
-            return item
-    raise EditRejected(f"There is no {kind} with the number {wanted}; it may have been deleted.")

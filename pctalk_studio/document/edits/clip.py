@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 from pctalk_studio.core.errors import EditRejected
+from pctalk_studio.document.listed import by_id
 from pctalk_studio.document.project import BlinkEvent, Marker, Project
 
 
@@ -22,17 +23,10 @@ def add_blink(project: Project, *, time: float, held: float = 0.03, strength: fl
     return replace(project, blinks=blinks, next_id=project.next_id + 1)
 
 
-def _blink(project: Project, blink: int) -> BlinkEvent:
-    for event in project.blinks:
-        if event.id == blink:
-            return event
-    raise EditRejected(f"There is no blink with the number {blink}; it may have been deleted.")
-
-
 def move_blink(project: Project, *, blink: int, to: float) -> Project:
     """Move a blink that was added."""
     _inside(project, to)
-    old = _blink(project, blink)
+    old = by_id(project.blinks, blink, "blink")
     moved = [replace(event, time=to) if event is old else event for event in project.blinks]
     return replace(project, blinks=tuple(sorted(moved, key=lambda event: event.time)))
 
@@ -40,14 +34,14 @@ def move_blink(project: Project, *, blink: int, to: float) -> Project:
 def change_blink(project: Project, *, blink: int, time: float, held: float, strength: float) -> Project:
     """Change a blink that was added: when the lids are shut, for how long, and how far."""
     _inside(project, time)
-    old = _blink(project, blink)
+    old = by_id(project.blinks, blink, "blink")
     changed = [BlinkEvent(event.id, time, held, strength) if event is old else event for event in project.blinks]
     return replace(project, blinks=tuple(sorted(changed, key=lambda event: event.time)))
 
 
 def delete_blink(project: Project, *, blink: int) -> Project:
     """Delete a blink that was added."""
-    old = _blink(project, blink)
+    old = by_id(project.blinks, blink, "blink")
     return replace(project, blinks=tuple(event for event in project.blinks if event is not old))
 
 
@@ -72,24 +66,17 @@ def add_marker(project: Project, *, time: float, label: str = "") -> Project:
     return replace(project, markers=markers, next_id=project.next_id + 1)
 
 
-def _marker(project: Project, marker: int) -> Marker:
-    for each in project.markers:
-        if each.id == marker:
-            return each
-    raise EditRejected(f"There is no marker with the number {marker}; it may have been deleted.")
-
-
 def change_marker(project: Project, *, marker: int, time: float, label: str) -> Project:
     """Move or rename a marker."""
     _inside(project, time)
-    old = _marker(project, marker)
+    old = by_id(project.markers, marker, "marker")
     changed = [Marker(each.id, time, label) if each is old else each for each in project.markers]
     return replace(project, markers=tuple(sorted(changed, key=lambda each: each.time)))
 
 
 def delete_marker(project: Project, *, marker: int) -> Project:
     """Delete a marker."""
-    old = _marker(project, marker)
+    old = by_id(project.markers, marker, "marker")
     return replace(project, markers=tuple(each for each in project.markers if each is not old))
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pctalk_studio.core.errors import EditRejected
 from pctalk_studio.document.curves import Curve
+from pctalk_studio.document.listed import by_id, restacked
 from pctalk_studio.document.masks import Brush, Dab, FaceMask
 from pctalk_studio.document.project import Emotion, EmotionClip, EmotionRegion, Project, Side
 
@@ -15,7 +16,7 @@ SHORTEST_CLIP = 0.04
 """Seconds; a frame at 25 frames a second."""
 
 
-def emotion_clip(project: Project, clip: int) -> EmotionClip:
+def emotion_clip(project: Project, clip: int | None) -> EmotionClip:
     """A clip by id.
 
     Raises
@@ -23,10 +24,7 @@ def emotion_clip(project: Project, clip: int) -> EmotionClip:
     EditRejected
         When there is none.
     """
-    for each in project.emotions:
-        if each.id == clip:
-            return each
-    raise EditRejected(f"There is no emotion clip with the number {clip}; it may have been deleted.")
+    return by_id(project.emotions, clip, "emotion clip")
 
 
 def _exchanged(project: Project, clip: EmotionClip) -> Project:
@@ -76,12 +74,7 @@ def fade_emotion(project: Project, *, clip: int, fade_in: float | None, fade_out
 
 def reorder_emotion(project: Project, *, clip: int, to: int) -> Project:
     """Move a clip in the stack: 0 is the lowest; later ones lie on top."""
-    moving = emotion_clip(project, clip)
-    others = [each for each in project.emotions if each is not moving]
-    if not 0 <= to <= len(others):
-        raise EditRejected(f"The stack has places 0 to {len(others)}; {to} is none of them.")
-    others.insert(to, moving)
-    return replace(project, emotions=tuple(others))
+    return replace(project, emotions=restacked(project.emotions, emotion_clip(project, clip), to))
 
 
 def set_emotion(project: Project, *, clip: int, emotion: Emotion) -> Project:

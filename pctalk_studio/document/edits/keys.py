@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from pctalk_studio.core.errors import EditRejected
 from pctalk_studio.document.curves import Curve, Handle, Interpolation, Key
+from pctalk_studio.document.edits.emotions import emotion_clip
 from pctalk_studio.document.project import GazeKeys, HeadKeys, Project
 
 
@@ -62,10 +63,7 @@ def curve_of(project: Project, curve: CurveName, clip: int | None = None) -> Cur
         return found
     if curve in _GAZE:
         return project.gaze_keys.x if curve is CurveName.GAZE_X else project.gaze_keys.y
-    for emotion in project.emotions:
-        if emotion.id == clip:
-            return emotion.envelope
-    raise EditRejected(f"There is no emotion clip with the number {clip}; it may have been deleted.")
+    return emotion_clip(project, clip).envelope
 
 
 def with_curve(project: Project, curve: CurveName, clip: int | None, keys: Curve) -> Project:

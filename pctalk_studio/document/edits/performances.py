@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pctalk_studio.core.errors import EditRejected
+from pctalk_studio.document.listed import by_id, restacked
 from pctalk_studio.document.performance import (
     SHORTEST_PERFORMANCE,
     Convention,
@@ -30,10 +31,7 @@ def performance_clip(project: Project, clip: int) -> PerformanceClip:
     EditRejected
         When there is none.
     """
-    for each in project.performances:
-        if each.id == clip:
-            return each
-    raise EditRejected(f"There is no performance with the number {clip}; it may have been deleted.")
+    return by_id(project.performances, clip, "performance")
 
 
 def take_of(project: Project, clip: PerformanceClip) -> Take:
@@ -116,12 +114,7 @@ def fade_performance(project: Project, *, clip: int, fade_in: float, fade_out: f
 
 def reorder_performance(project: Project, *, clip: int, to: int) -> Project:
     """Move a clip in the stack: 0 is the lowest; later ones lie on top."""
-    moving = performance_clip(project, clip)
-    others = [each for each in project.performances if each is not moving]
-    if not 0 <= to <= len(others):
-        raise EditRejected(f"The stack has places 0 to {len(others)}; {to} is none of them.")
-    others.insert(to, moving)
-    return replace(project, performances=tuple(others))
+    return replace(project, performances=restacked(project.performances, performance_clip(project, clip), to))
 
 
 def rename_performance(project: Project, *, clip: int, name: str) -> Project:
