@@ -18,11 +18,11 @@ from torch.nn import functional
 from pctalk_studio.core.files import written_whole
 from pctalk_studio.core.prediction import PHONE_CLASSES
 from pctalk_studio.core.progress import ProgressListener, silent
-from pctalk_studio.nets.speech.audio_encoder import AudioEncoder, mel_windows
+from pctalk_studio.nets.speech.audio_encoder import AudioEncoder
 from pctalk_studio.nets.speech.models import EmcNetworks, LacForm, LacNetworks
 from pctalk_studio.nets.speech.predictor import PredictorSettings
 from pctalk_studio.nets.speech.sync import KeypointSync
-from pctalk_studio.training.batches import ArrayF32, Draws, DrawSettings, Pool, Spoken
+from pctalk_studio.training.batches import ArrayF32, Draws, DrawSettings, Spoken
 from pctalk_studio.training.corpus.store import Corpus
 from pctalk_studio.training.emc import CombinedTask, leakage
 from pctalk_studio.training.figures import correlation, opening_of
@@ -30,7 +30,7 @@ from pctalk_studio.training.lac import PredictorTask, PredictorTraining
 from pctalk_studio.training.loop import Loop, LoopSettings
 from pctalk_studio.training.refining import RefinerTask, RefinerTraining
 from pctalk_studio.training.runs import RunSettings, drawn
-from pctalk_studio.training.sync import SyncSettings, SyncTask
+from pctalk_studio.training.sync import Moments, SyncSettings, SyncTask, mel_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,8 @@ class RecognitionTask:
 
     def __init__(self, network: PhoneClassifier, draws: Draws, held_out: Draws, settings: SyncSettings) -> None:
         self._network = network
-        self._settings = settings
         self._device = next(network.parameters()).device
-        self._pool = Pool(draws, settings.pool, settings.renewed)
+        self._moments = Moments(draws, settings)
         self._held_out = [held_out(number) for number in range(settings.held_out)]
 
     @property
@@ -91,19 +90,12 @@ class RecognitionTask:
         return self._network
 
     def _scored(self, spoken: Spoken, moments: list[int]) -> tuple[Tensor, Tensor]:
-        windows = np.concatenate([mel_windows(spoken.mel, moment, 1) for moment in moments])
         labels = torch.from_numpy(spoken.phones[moments].argmax(axis=1)).to(self._device)
-        return self._network(torch.from_numpy(windows).to(self._device)), labels
+        return self._network(torch.from_numpy(mel_at(spoken, moments)).to(self._device)), labels
 
     def losses(self, step: int) -> Mapping[str, Tensor]:
         """Cross-entropy of the phones."""
-        settings = self._settings
-        rng = np.random.default_rng((settings.seed, 1, step))
-        pool = self._pool.at(step)
-        parts = []
-        for i in rng.choice(len(pool), min(settings.utterances, len(pool)), replace=False):
-            count = min(settings.moments, pool[i].frames)
-            parts.append(self._scored(pool[i], rng.choice(pool[i].frames, count, replace=False).tolist()))
+        parts = [self._scored(spoken, moments) for spoken, moments in self._moments.at(step)]
         loss = functional.cross_entropy(torch.cat([p for p, _ in parts]), torch.cat([t for _, t in parts]))
         return {"total": loss}
 

@@ -54,12 +54,42 @@ class SyncSettings:
     seed: int = 0
 
 
+def mel_at(spoken: Spoken, moments: Sequence[int]) -> ArrayF32:
+    """Mel windows [K, 1, 80, 16] at some frames."""
+    return np.concatenate([mel_windows(spoken.mel, moment, 1) for moment in moments])
+
+
 def windows_at(spoken: Spoken, moments: Sequence[int]) -> tuple[ArrayF32, ArrayF32]:
     """Mel windows [K, 1, 80, 16] and lips [K, 5, 27] of the same 0.2 s, at some frames."""
-    mel = np.concatenate([mel_windows(spoken.mel, moment, 1) for moment in moments])
     half = SYNC_FRAMES // 2
     lips = np.stack([cut(spoken.lip, moment - half, SYNC_FRAMES) for moment in moments])
-    return mel, lips_of(torch.from_numpy(lips)).numpy()
+    return mel_at(spoken, moments), lips_of(torch.from_numpy(lips)).numpy()
+
+
+class Moments:
+    """Which moments of which draws a batch is made of.
+
+    Parameters
+    ----------
+    draws
+        To train on.
+    settings
+        Utterances and moments of a batch, the pool and the seed.
+    """
+
+    def __init__(self, draws: Draws, settings: SyncSettings) -> None:
+        self._settings = settings
+        self._pool = Pool(draws, settings.pool, settings.renewed)
+
+    def at(self, step: int) -> list[tuple[Spoken, list[int]]]:
+        """Draws of a step's batch, each with its frames; none occurs twice."""
+        settings = self._settings
+        rng = np.random.default_rng((settings.seed, 1, step))
+        pool = self._pool.at(step)
+        chosen = [pool[i] for i in rng.choice(len(pool), min(settings.utterances, len(pool)), replace=False)]
+        return [
+            (spoken, rng.choice(spoken.frames, min(settings.moments, spoken.frames), replace=False).tolist()) for spoken in chosen
+        ]
 
 
 class SyncTask:
@@ -81,7 +111,7 @@ class SyncTask:
         self._network = network
         self._settings = settings
         self._device = next(network.parameters()).device
-        self._pool = Pool(draws, settings.pool, settings.renewed)
+        self._moments = Moments(draws, settings)
         self._held_out = [held_out(number) for number in range(settings.held_out)]
 
     @property
@@ -96,16 +126,12 @@ class SyncTask:
 
     def losses(self, step: int) -> Mapping[str, Tensor]:
         """Comparison of all with all, and the linear prediction."""
-        settings = self._settings
-        rng = np.random.default_rng((settings.seed, 1, step))
-        pool = self._pool.at(step)
-        chosen = rng.choice(len(pool), min(settings.utterances, len(pool)), replace=False)
-        parts = [windows_at(pool[i], _moments(pool[i].frames, settings.moments, rng)) for i in chosen]
+        parts = [windows_at(spoken, moments) for spoken, moments in self._moments.at(step)]
         mel, seen = np.concatenate([m for m, _ in parts]), torch.from_numpy(np.concatenate([s for _, s in parts]))
         heard, lips = self._hear(mel), seen.to(self._device)
         contrast = loss_contrast(self._network.hear(heard), self._network.see(lips), self._network.warmth, twins(lips))
         expected = loss_rec(self._network.expected(heard), lips)
-        return {"total": contrast + settings.weight_expected * expected, "contrast": contrast, "expected": expected}
+        return {"total": contrast + self._settings.weight_expected * expected, "contrast": contrast, "expected": expected}
 
     def figures(self) -> Mapping[str, float]:
         """On held-out voices: how often the right offset beats all others, cosines of right and wrong pairs, and openness."""
@@ -130,7 +156,3 @@ def twins(lips: Tensor) -> Tensor:
     """Which of [B, 5, 27] are nearly the same, [B, B] bool."""
     flat = lips.flatten(1) / TYPICAL
     return torch.cdist(flat, flat, p=float("inf")) < _ALIKE
-
-
-def _moments(frames: int, count: int, rng: np.random.Generator) -> list[int]:
-    return [int(moment) for moment in rng.choice(frames, min(count, frames), replace=False)]
