@@ -16,7 +16,7 @@ from pctalk_studio.app.timeline.gestures import ClickSelect, Gesture
 from pctalk_studio.app.timeline.lane import Board, Command, Handle, Lane, Pointer, Strip
 from pctalk_studio.app.timeline.lanes.curve_plot import KeyTable
 from pctalk_studio.app.timeline.lanes.emotion_gestures import ClipsDrag, FadeDrag, LevelDrag, TrimDrag
-from pctalk_studio.app.timeline.lanes.emotion_layout import Box, boxes, part_at
+from pctalk_studio.app.timeline.lanes.emotion_layout import Box, boxes
 from pctalk_studio.app.timeline.lanes.emotion_painting import paint_box, where_text
 from pctalk_studio.app.timeline.lanes.key_handles import SIDE, diamond, key_at, paint_keys, press_key, tangent_at
 from pctalk_studio.app.timeline.painting import paint_hint
@@ -121,7 +121,7 @@ class EmotionLane(Lane):
                 if key is not None:
                     return key
         for box in reversed(found):
-            part = part_at(box, at, strip)
+            part = box.part_at(at, strip)
             if part is not None:
                 return Handle(part, box.clip.id, strip.scale.time(at.x()), _CURSORS[part])
         return None

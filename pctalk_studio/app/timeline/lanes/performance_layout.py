@@ -9,17 +9,13 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF
 
 from pctalk_studio.app.timeline.lane import Strip
-from pctalk_studio.app.timeline.lanes.stacking import stacked
+from pctalk_studio.app.timeline.lanes.clip_box import ClipBox, stacked_rects
 from pctalk_studio.deformation.performing import presence
 from pctalk_studio.document.performance import Ending, PerformanceClip, Take
 
-GAP = 2.0
-"""Pixels between rows."""
-EDGE = 6.0
-"""Pixels within which an edge or fade is taken hold of."""
 _STEP = 2.0
 """Pixels between two points of the line of motion."""
 _WHOLE = 8.0
@@ -41,36 +37,26 @@ def shut(take: Take) -> npt.NDArray[np.float64]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Box:
-    """A clip as it is drawn.
+class Box(ClipBox[PerformanceClip]):
+    """A performance as it is drawn.
 
     Parameters
     ----------
-    clip, take
-        The clip, and what it plays; None where that is not there.
-    rect
-        Pixels of the strip.
+    take
+        What the clip plays; None where that is not there.
     """
 
-    clip: PerformanceClip
     take: Take | None
-    rect: QRectF
 
-    def fade_points(self, strip: Strip) -> tuple[QPointF, QPointF]:
-        """Where the handles of the fades lie, at the top of the box."""
-        clip = self.clip
-        squeeze = min(1.0, clip.duration / max(clip.fade_in + clip.fade_out, 1e-9))
-        top = self.rect.top() + 5
-        left = max(strip.scale.x(clip.start + clip.fade_in * squeeze), self.rect.left() + 2 * EDGE)
-        right = min(strip.scale.x(clip.end - clip.fade_out * squeeze), self.rect.right() - 2 * EDGE)
-        return QPointF(left, top), QPointF(max(right, left), top)
+    def wished_fades(self) -> tuple[float, float]:
+        """Seconds that the clip asks for."""
+        return self.clip.fade_in, self.clip.fade_out
 
     def outline(self, strip: Strip) -> list[QPointF]:
         """How much the head moves, as far as the clip is there, over the visible part of the box."""
-        left, right = max(self.rect.left(), -_STEP), min(self.rect.right(), strip.width + _STEP)
-        if right <= left or self.take is None:
+        xs = self.line_xs(strip, _STEP)
+        if self.take is None or not len(xs):
             return []
-        xs = np.unique(np.concatenate([np.arange(left, right, _STEP), [right]]))
         times = np.asarray(strip.scale.time(xs), np.float64)
         moves = stirring(self.take)
         moments = self.clip.offset + (times - self.clip.start) * self.clip.speed
@@ -102,25 +88,5 @@ class Box:
 def boxes(clips: Sequence[PerformanceClip], takes: Sequence[Take], strip: Strip) -> list[Box]:
     """All clips as boxes, lowest in the stack first."""
     known = {take.id: take for take in takes}
-    placed, rows = stacked([(clip.start, clip.end) for clip in clips])
-    height = (strip.height - GAP) / max(rows, 1)
-    found = []
-    for clip, row in zip(clips, placed, strict=True):
-        left, right = strip.scale.x(clip.start), strip.scale.x(clip.end)
-        rect = QRectF(left, GAP + row * height, max(right - left, 3.0), height - GAP)
-        found.append(Box(clip, known.get(clip.take), rect))
-    return found
-
-
-def part_at(box: Box, at: QPointF, strip: Strip) -> str | None:
-    """What of a box lies under a point: ``start``, ``end``, ``fade_in``, ``fade_out`` or ``body``."""
-    rect = box.rect
-    if not rect.adjusted(-EDGE / 2, 0, EDGE / 2, 0).contains(at):
-        return None
-    if rect.width() > 6 * EDGE:
-        for part, point in zip(("fade_in", "fade_out"), box.fade_points(strip), strict=True):
-            if math.hypot(point.x() - at.x(), point.y() - at.y()) <= EDGE:
-                return part
-    if at.x() - rect.left() <= EDGE:
-        return "start"
-    return "end" if rect.right() - at.x() <= EDGE else "body"
+    rects = stacked_rects([(clip.start, clip.end) for clip in clips], strip, least_rows=1)
+    return [Box(clip, clip.start, clip.end, rect, known.get(clip.take)) for clip, rect in zip(clips, rects, strict=True)]

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QMenu
 from pctalk_studio.app.timeline.gestures import ClickSelect, Gesture
 from pctalk_studio.app.timeline.lane import Board, Command, Handle, Lane, Pointer, Strip
 from pctalk_studio.app.timeline.lanes.performance_gestures import PerformanceFade, PerformancesDrag, PerformanceTrim
-from pctalk_studio.app.timeline.lanes.performance_layout import Box, boxes, part_at
+from pctalk_studio.app.timeline.lanes.performance_layout import Box, boxes
 from pctalk_studio.app.timeline.lanes.performance_painting import details, paint_box
 from pctalk_studio.app.timeline.timecode import moment_text, span_text
 from pctalk_studio.app.widgets.names import part_name
@@ -92,7 +92,7 @@ class PerformanceLane(Lane):
     def hit(self, at: QPointF, strip: Strip) -> Handle | None:
         """What of which clip lies under a point; the clip on top first."""
         for box in reversed(self._boxes(strip)):
-            part = part_at(box, at, strip)
+            part = box.part_at(at, strip)
             if part is not None:
                 return Handle(part, box.clip.id, strip.scale.time(at.x()), _CURSORS[part])
         return None
