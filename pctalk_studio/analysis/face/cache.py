@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from pctalk_studio.analysis.face.entries import read_entry, require, write_entry
 from pctalk_studio.analysis.face.find import ANALYSIS_VERSION, find_face
 from pctalk_studio.analysis.face.networks import PictureU8
 from pctalk_studio.analysis.face.points import FacePoints
 from pctalk_studio.analysis.face.shelf import Shelf
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.hashing import content_hash
-from pctalk_studio.core.problems import Problem
 
 _MOST_BYTES = 64 * 2**20
-_SHAPES = {
+_SHAPES: dict[str, tuple[tuple[int, ...], type[np.generic]]] = {
     "landmarks": ((478, 3), np.float32),
     "shape": ((478, 3), np.float32),
     "neutral": ((478, 3), np.float32),
@@ -33,17 +32,15 @@ def rig_key(picture_hash: str, face: int | None = None, points: FacePoints | Non
 
 
 def write_rig(rig: FaceRig, path: Path) -> None:
-    """Write a rig as npz: arrays and one JSON text; nothing in it is executed on reading."""
+    """Write a rig."""
     facts = {
         "picture_hash": rig.picture_hash,
         "picture_size": rig.picture_size,
         "scale": rig.scale,
         "origin": rig.origin,
         "confidence": rig.confidence,
-        "problems": [(p.code, p.text, p.start, p.end) for p in rig.problems],
     }
-    with path.open("wb") as stream:
-        np.savez(stream, facts=np.array(json.dumps(facts)), **{name: getattr(rig, name) for name in _SHAPES})
+    write_entry(path, facts, rig.problems, {name: getattr(rig, name) for name in _SHAPES})
 
 
 def read_rig(path: Path) -> FaceRig:
@@ -54,13 +51,9 @@ def read_rig(path: Path) -> FaceRig:
     ValueError, KeyError, OSError, zipfile.BadZipFile
         When the file is not such a rig, in all its parts.
     """
-    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
-        arrays = {name: stored[name] for name in _SHAPES}
-        facts = json.loads(str(stored["facts"]))
+    facts, problems, arrays = read_entry(path, _SHAPES)
     for name, (shape, kind) in _SHAPES.items():
-        array = arrays[name]
-        if array.shape != shape or array.dtype != kind or not np.isfinite(array).all():
-            raise ValueError(f"{name} is not {shape} {kind}")
+        require(arrays, name, shape, kind)
     width, height = facts["picture_size"]
     return FaceRig(
         picture_hash=str(facts["picture_hash"]),
@@ -68,7 +61,7 @@ def read_rig(path: Path) -> FaceRig:
         scale=float(facts["scale"]),
         origin=str(facts["origin"]),
         confidence=float(facts["confidence"]),
-        problems=tuple(Problem(str(code), str(text), start, end) for code, text, start, end in facts["problems"]),
+        problems=problems,
         **arrays,
     )
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from pctalk_studio.analysis.face.entries import read_entry, require, write_entry
 from pctalk_studio.analysis.face.movie import TRACK_VERSION, follow_face
 from pctalk_studio.analysis.face.shelf import Shelf
 from pctalk_studio.core.face_track import FaceTrack
 from pctalk_studio.core.hashing import content_hash
-from pctalk_studio.core.problems import Problem
 from pctalk_studio.core.progress import ProgressListener, silent
 
 _MOST_BYTES = 512 * 2**20
@@ -36,17 +35,14 @@ def track_key(movie_hash: str, face: int | None = None) -> str:
 
 
 def write_track(track: FaceTrack, path: Path) -> None:
-    """Write a track as npz: arrays and one JSON text; nothing in it is executed on reading."""
+    """Write a track."""
     facts = {
         "movie_hash": track.movie_hash,
         "picture_size": track.picture_size,
         "reference": track.reference,
         "confidence": track.confidence,
-        "problems": [(p.code, p.text, p.start, p.end) for p in track.problems],
     }
-    arrays = {name: getattr(track, name) for name in _SHAPES}
-    with path.open("wb") as stream:
-        np.savez(stream, facts=np.array(json.dumps(facts)), neutral=track.neutral, **arrays)
+    write_entry(path, facts, track.problems, {name: getattr(track, name) for name in ("neutral", *_SHAPES)})
 
 
 def read_track(path: Path) -> FaceTrack:
@@ -57,16 +53,11 @@ def read_track(path: Path) -> FaceTrack:
     ValueError, KeyError, OSError, zipfile.BadZipFile
         When the file is not such a track, in all its parts.
     """
-    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
-        arrays = {name: stored[name] for name in (*_SHAPES, "neutral")}
-        facts = json.loads(str(stored["facts"]))
+    facts, problems, arrays = read_entry(path, (*_SHAPES, "neutral"))
     count, reference = len(arrays["times"]), int(facts["reference"])
-    expected = {name: ((count, *shape), kind) for name, (shape, kind) in _SHAPES.items()}
-    expected["neutral"] = ((478, 3), np.float32)
-    for name, (shape, kind) in expected.items():
-        array = arrays[name]
-        if array.shape != shape or array.dtype != kind or not np.isfinite(array).all():
-            raise ValueError(f"{name} is not {shape} {kind}")
+    for name, (shape, kind) in _SHAPES.items():
+        require(arrays, name, (count, *shape), kind)
+    require(arrays, "neutral", (478, 3), np.float32)
     if not 0 <= reference < count or (np.diff(arrays["times"]) <= 0).any():
         raise ValueError("the frames are not in order")
     width, height = facts["picture_size"]
@@ -75,7 +66,7 @@ def read_track(path: Path) -> FaceTrack:
         picture_size=(int(width), int(height)),
         reference=reference,
         confidence=float(facts["confidence"]),
-        problems=tuple(Problem(str(code), str(text), start, end) for code, text, start, end in facts["problems"]),
+        problems=problems,
         **arrays,
     )
 
