@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from pctalk_studio.app.timeline.gestures import ClickSelect, Gesture
 from pctalk_studio.app.timeline.lane import Board, Command, Handle, Lane, Pointer, Strip
+from pctalk_studio.app.timeline.lanes.clip_gestures import ClipEdits, ClipsDrag, FadeDrag
 from pctalk_studio.app.timeline.lanes.curve_plot import KeyTable
-from pctalk_studio.app.timeline.lanes.emotion_gestures import ClipsDrag, FadeDrag, LevelDrag, TrimDrag
+from pctalk_studio.app.timeline.lanes.emotion_gestures import LevelDrag, TrimDrag
 from pctalk_studio.app.timeline.lanes.emotion_layout import Box, boxes
 from pctalk_studio.app.timeline.lanes.emotion_painting import paint_box, where_text
 from pctalk_studio.app.timeline.lanes.key_handles import SIDE, diamond, key_at, paint_keys, press_key, tangent_at
@@ -54,6 +55,11 @@ class EmotionLane(Lane):
         envelope_keys = frozenset(ref for ref in self.selection.keys if ref.clip is not None) or None
         closed = self.kit.editor.desk is None
         return (self.project.emotions, self.selection.emotions, envelope_keys, self.board.view.duration, closed)
+
+    @property
+    def edits(self) -> ClipEdits:
+        """How emotion clips are edited."""
+        return ClipEdits(move="move_emotion", fade="fade_emotion", moving=self.tr("Move emotion clips"))
 
     def _boxes(self, strip: Strip) -> list[Box]:
         return boxes(self.project.emotions, self.board.view.duration, strip)
@@ -147,13 +153,13 @@ class EmotionLane(Lane):
             case "start" | "end":
                 return TrimDrag(self.board, box, handle.part)
             case "fade_in" | "fade_out":
-                return FadeDrag(self.board, box, handle.part)
+                return FadeDrag(self.board, self.edits, box, handle.part)
             case "level":
                 return LevelDrag(self.board, box, others, pointer)
             case _ if clip.start is None and clip.end is None:
                 return ClickSelect()  # from the beginning to the end: there is nowhere to move it
             case _:
-                return ClipsDrag(self.board, box, others, pointer)
+                return ClipsDrag(self.board, self.edits, box, others, pointer)
 
     def double_click(self, handle: Handle | None, pointer: Pointer, strip: Strip) -> bool:
         """Add a clip where there is none; on the selected one, a key of its envelope, or take it back to 1."""
@@ -356,9 +362,9 @@ class EmotionLane(Lane):
         self._paste()
 
     def _shift(self, by: float) -> None:
-        edits = [("move_emotion", {"clip": each.id, "by": by}) for each in self._chosen()]
+        edits = [(self.edits.move, {"clip": each.id, "by": by}) for each in self._chosen()]
         if edits:
-            self.kit.editor.apply_all(self.tr("Move emotion clips"), list(edits))
+            self.kit.editor.apply_all(self.edits.moving, list(edits))
 
     def _walk(self, step: int) -> None:
         clips = sorted(self.project.emotions, key=lambda each: each.start or 0.0)

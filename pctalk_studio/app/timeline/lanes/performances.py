@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QMenu
 
 from pctalk_studio.app.timeline.gestures import ClickSelect, Gesture
 from pctalk_studio.app.timeline.lane import Board, Command, Handle, Lane, Pointer, Strip
-from pctalk_studio.app.timeline.lanes.performance_gestures import PerformanceFade, PerformancesDrag, PerformanceTrim
+from pctalk_studio.app.timeline.lanes.clip_gestures import ClipEdits, ClipsDrag, FadeDrag
+from pctalk_studio.app.timeline.lanes.performance_gestures import PerformanceTrim
 from pctalk_studio.app.timeline.lanes.performance_layout import Box, boxes
 from pctalk_studio.app.timeline.lanes.performance_painting import details, paint_box
 from pctalk_studio.app.timeline.timecode import moment_text, span_text
@@ -55,8 +56,16 @@ class PerformanceLane(Lane):
         project = self.project
         return (project.performances, project.takes, self.selection.performances, self.kit.editor.desk is None)
 
+    @property
+    def edits(self) -> ClipEdits:
+        """How performances are edited."""
+        return ClipEdits(move="move_performance", fade="fade_performance", moving=self.tr("Move performances"))
+
     def _boxes(self, strip: Strip) -> list[Box]:
         return boxes(self.project.performances, self.project.takes, strip)
+
+    def _box_of(self, handle: Handle, strip: Strip) -> Box | None:
+        return next((box for box in self._boxes(strip) if box.clip.id == handle.item), None)
 
     def _clip(self, handle: Handle | None) -> PerformanceClip | None:
         number = None if handle is None else handle.item
@@ -77,8 +86,7 @@ class PerformanceLane(Lane):
 
     def paint_over(self, painter: QPainter, strip: Strip, hover: Handle | None) -> None:
         """Handles of the clip under the pointer."""
-        clip = self._clip(hover)
-        box = next((each for each in self._boxes(strip) if each.clip is clip), None)
+        box = None if hover is None else self._box_of(hover, strip)
         if box is None or box.rect.width() <= 36:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -99,9 +107,11 @@ class PerformanceLane(Lane):
 
     def press(self, handle: Handle | None, pointer: Pointer, strip: Strip) -> Gesture | None:
         """Select, and begin what the part under the pointer is for."""
-        editor, clip = self.kit.editor, self._clip(handle)
-        if handle is None or clip is None:
+        editor = self.kit.editor
+        box = None if handle is None else self._box_of(handle, strip)
+        if handle is None or box is None:
             return None
+        clip = box.clip
         one = Selection.of(performances=[clip.id])
         if handle.part == "end" and pointer.toggles:
             return PerformanceTrim(self.board, clip, "end")
@@ -113,8 +123,9 @@ class PerformanceLane(Lane):
         if handle.part in ("start", "end"):
             return PerformanceTrim(self.board, clip, handle.part)
         if handle.part in ("fade_in", "fade_out"):
-            return PerformanceFade(self.board, clip, handle.part)
-        return PerformancesDrag(self.board, clip, [each for each in self._chosen() if each.id != clip.id], pointer)
+            return FadeDrag(self.board, self.edits, box, handle.part)
+        others = [each for each in self._chosen() if each.id != clip.id]
+        return ClipsDrag(self.board, self.edits, box, others, pointer)
 
     def double_click(self, handle: Handle | None, pointer: Pointer, strip: Strip) -> bool:
         """Bring in a performance where there is none; a fade goes away."""
@@ -256,9 +267,9 @@ class PerformanceLane(Lane):
         self._paste()
 
     def _shift(self, by: float) -> None:
-        edits = [("move_performance", {"clip": each.id, "by": by}) for each in self._chosen()]
+        edits = [(self.edits.move, {"clip": each.id, "by": by}) for each in self._chosen()]
         if edits:
-            self.kit.editor.apply_all(self.tr("Move performances"), list(edits))
+            self.kit.editor.apply_all(self.edits.moving, list(edits))
 
     def _walk(self, step: int) -> None:
         clips = sorted(self.project.performances, key=lambda each: each.start)
