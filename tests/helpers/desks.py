@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import queue
+import time
+from collections.abc import Callable
+
 import numpy as np
 from helpers.facts import frontal_rig, spoken
 
@@ -14,6 +18,7 @@ from pctalk_studio.preview.audio_output import OutputDevices, OutputFormat
 from pctalk_studio.session import Sources, Studio
 
 SIDE = 96
+SOON = 20.0
 
 WORDS = (
     ("a", ("AH",)),
@@ -100,3 +105,14 @@ def studio(project: Project | None = None, **more) -> Studio:
     media = replace(begun.media, portrait=MediaReference("oval.png", "0" * 32), audio=MediaReference("hum.wav", "1" * 32))
     document = replace(begun, media=media, speech=SpeechTrack.of(made.speech.alignment))
     return Studio(document, made, ENGINES, **more)
+
+
+def turn_until(done: Callable[[], object], calls: queue.Queue, seconds: float = SOON) -> None:
+    """Make the calls that a desk asks of the window's thread, until something holds."""
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, "it never came"
+        try:
+            calls.get(timeout=0.01)()
+        except queue.Empty:
+            continue

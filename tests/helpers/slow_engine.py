@@ -5,9 +5,8 @@ from __future__ import annotations
 import threading
 
 import numpy as np
-from helpers.desks import FakeEngine, FakeFace
+from helpers.desks import SOON, FakeEngine, FakeFace
 
-SOON = 20.0
 FINISHED = 255
 """In the last corner of what the slow engine drew."""
 

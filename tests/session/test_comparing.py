@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import queue
-import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers.desks import ENGINES, NoDevices, studio
+from helpers.desks import ENGINES, NoDevices, studio, turn_until
 
 from pctalk_studio.document.project import Emotion, EmotionClip, Project, StyleAxes
 from pctalk_studio.session.comparing import Comparison, HearAnew, unedited
@@ -23,13 +22,7 @@ class Bench:
         self.until(lambda: self.desk.frame_count > 0 and self.desk.stage is not None)
 
     def until(self, done, seconds: float = 10.0) -> None:
-        end = time.monotonic() + seconds
-        while not done():
-            assert time.monotonic() < end, "it never came"
-            try:
-                self._calls.get(timeout=0.02)()
-            except queue.Empty:
-                continue
+        turn_until(done, self._calls, seconds)
 
 
 @pytest.fixture

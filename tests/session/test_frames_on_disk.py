@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import queue
-import time
 from importlib import metadata
 
 import numpy as np
 import pytest
-from helpers.desks import FakeEngine, FakeFace, NoDevices, studio
+from helpers.desks import FakeEngine, FakeFace, NoDevices, studio, turn_until
 
 from pctalk_studio.render.edition import edition
 from pctalk_studio.render.frame_disk import DiskPlan
@@ -16,7 +15,6 @@ from pctalk_studio.render.frame_store import FrameState
 from pctalk_studio.session.darkroom import FrameBudget
 from pctalk_studio.session.desk import Desk
 
-SOON = 20.0
 READY, ON_DISK = FrameState.READY, FrameState.ON_DISK
 FRAME = 96 * 96 * 3
 
@@ -55,13 +53,7 @@ class Session:
         self.desk.close()
 
     def until(self, done):
-        end = time.monotonic() + SOON
-        while not done():
-            assert time.monotonic() < end, "it never came"
-            try:
-                self.calls.get(timeout=0.01)()
-            except queue.Empty:
-                continue
+        turn_until(done, self.calls)
 
     def states(self):
         states = self.desk.frame_states()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers.desks import FakeEngine, NoDevices, sources, studio
+from helpers.desks import SOON, FakeEngine, NoDevices, sources, studio, turn_until
 from helpers.facts import frontal_rig
-from helpers.slow_engine import SOON, SlowEngine, is_finished
+from helpers.slow_engine import SlowEngine, is_finished
 
 from pctalk_studio.document.project import RenderSettings
 from pctalk_studio.media.pictures import Picture
@@ -36,13 +36,7 @@ class Table:
         self.desk.start()
 
     def until(self, done):
-        end = time.monotonic() + SOON
-        while not done():
-            assert time.monotonic() < end, "it never came"
-            try:
-                self.calls.get(timeout=0.01)()
-            except queue.Empty:
-                continue
+        turn_until(done, self.calls)
 
     def all_are(self, state):
         states = self.desk.frame_states()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import queue
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from helpers.desks import FakeEngine, NoDevices, sources, studio
+from helpers.desks import FakeEngine, NoDevices, sources, studio, turn_until
 from helpers.facts import frontal_rig
 from helpers.liveportrait_weights import TINY, synthetic_networks
 
@@ -144,24 +143,15 @@ def test_the_window_is_told_and_the_mesh_draws_again(without_weights):
     told = []
     desk = Desk(begun(without_weights), without_weights, NoDevices(), calls.put, told.append)
 
-    def until(done):
-        end = time.monotonic() + 20
-        while not done():
-            assert time.monotonic() < end, "it never came"
-            try:
-                calls.get(timeout=0.02)()
-            except queue.Empty:
-                continue
-
     try:
         desk.start()
-        until(lambda: desk.frame_count and desk.picture(0) is not None)
+        turn_until(lambda: desk.frame_count and desk.picture(0) is not None, calls)
         before = np.array(desk.picture(0))
         desk.apply("set_render", settings=replace(desk.project.render, engine="liveportrait"))
-        until(lambda: any(isinstance(each, Told) and "models fetch" in each.problem.text for each in told))
+        turn_until(lambda: any(isinstance(each, Told) and "models fetch" in each.problem.text for each in told), calls)
         assert desk.stage is None
         desk.undo()
-        until(lambda: desk.picture(0) is not None)
+        turn_until(lambda: desk.picture(0) is not None, calls)
         assert (desk.picture(0) == before).all()
     finally:
         assert desk.leave() == ()
