@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 
 import numpy as np
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT
 from pctalk_studio.core.motion import Motion, MotionRow
@@ -137,3 +139,25 @@ class Bench:
 
     def drain(self):
         return self.runner.drain()
+
+
+class BenchMachine(RuleBasedStateMachine):
+    """A bench with six frames on which anything is edited, moved to and dragged; what else happens is said by each test."""
+
+    def __init__(self, bench):
+        super().__init__()
+        self.bench = bench
+        self.values = list(range(6))
+
+    @rule(values=st.lists(st.integers(0, 9), min_size=1, max_size=8))
+    def edit(self, values):
+        self.values = values
+        self.bench.preview.show(motion(values))
+
+    @rule(position=st.floats(0, 9))
+    def move(self, position):
+        self.bench.preview.move(position)
+
+    @rule(dragging=st.booleans())
+    def drag(self, dragging):
+        (self.bench.preview.drag if dragging else self.bench.preview.release)()

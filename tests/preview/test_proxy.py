@@ -7,10 +7,10 @@ import time
 
 import numpy as np
 import pytest
-from helpers.preview_bench import BYTES, LOOK, PROXY_LOOK, SOON, Bench, FakeFace, motion
+from helpers.preview_bench import BYTES, LOOK, PROXY_LOOK, SOON, Bench, BenchMachine, FakeFace, motion
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import invariant, rule
 
 from pctalk_studio.jobs import Done, Runner
 from pctalk_studio.preview.requests import LoadFrame
@@ -201,31 +201,16 @@ def test_what_is_not_ready_draws_nothing():
         NotReady().frame(motion([1]).row(0))
 
 
-class ProxyMachine(RuleBasedStateMachine):
+class ProxyMachine(BenchMachine):
     """Any order of edits, moves, drags and of what two workers do: what is shown is always of the frame as it is now."""
 
     def __init__(self):
-        super().__init__()
-        self.bench = Bench(range(6), budget=4, proxy=True)
-        self.values = list(range(6))
+        super().__init__(Bench(range(6), budget=4, proxy=True))
         self.pending = {}
-
-    @rule(values=st.lists(st.integers(0, 9), min_size=1, max_size=8))
-    def edit(self, values):
-        self.values = values
-        self.bench.preview.show(motion(values))
-
-    @rule(position=st.floats(0, 9))
-    def move(self, position):
-        self.bench.preview.move(position)
 
     @rule(speed=st.sampled_from([0.0, 1.0, -1.0]))
     def play(self, speed):
         self.bench.preview.play(speed)
-
-    @rule(dragging=st.booleans())
-    def drag(self, dragging):
-        (self.bench.preview.drag if dragging else self.bench.preview.release)()
 
     @rule(beside=st.booleans())
     def begin(self, beside):

@@ -8,10 +8,10 @@ import time
 
 import numpy as np
 import pytest
-from helpers.preview_bench import BYTES, DRAFT_LOOK, LOOK, SOON, Bench, FakeFace, motion
+from helpers.preview_bench import BYTES, DRAFT_LOOK, LOOK, SOON, Bench, BenchMachine, FakeFace, motion
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import invariant, rule
 
 from pctalk_studio.core.time import FrameRange
 from pctalk_studio.jobs import CancelToken, Control, Done, Runner
@@ -378,31 +378,16 @@ def test_keys_of_a_clip_are_the_same_whether_hashed_anew_one_by_one_or_after_edi
 # -- any order -------------------------------------------------------------------------------------------------------------
 
 
-class PreviewMachine(RuleBasedStateMachine):
+class PreviewMachine(BenchMachine):
     """Any order of edits, moves, drags and frames drawn: what is shown is always right, and it always comes to rest."""
 
     def __init__(self):
-        super().__init__()
-        self.bench = Bench(range(6), budget=4, draft=True)
-        self.values = list(range(6))
+        super().__init__(Bench(range(6), budget=4, draft=True))
         self.pending = None
-
-    @rule(values=st.lists(st.integers(0, 9), min_size=1, max_size=8))
-    def edit(self, values):
-        self.values = values
-        self.bench.preview.show(motion(values))
-
-    @rule(position=st.floats(0, 9))
-    def move(self, position):
-        self.bench.preview.move(position)
 
     @rule(speed=st.sampled_from([0.0, 1.0, -1.0, 2.0]))
     def play(self, speed):
         self.bench.preview.play(speed)
-
-    @rule(dragging=st.booleans())
-    def drag(self, dragging):
-        (self.bench.preview.drag if dragging else self.bench.preview.release)()
 
     @rule(start=st.integers(0, 7), loop=st.booleans())
     def span(self, start, loop):
