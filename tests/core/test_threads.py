@@ -9,6 +9,12 @@ import sys
 from pctalk_studio.core.threads import waiting_threads_sleep
 
 
+def run(code, **environment):
+    """Run code in an interpreter of its own, with variables set, or taken away with None."""
+    changed = {key: value for key, value in {**os.environ, **environment}.items() if value is not None}
+    return subprocess.run([sys.executable, "-c", code], env=changed, check=False).returncode
+
+
 def test_what_a_person_has_chosen_stays(monkeypatch):
     monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
     waiting_threads_sleep()
@@ -26,8 +32,7 @@ def test_the_program_decides_before_torch_is_there():
         "program.main()\n"
         "assert seen == [(False, 'PASSIVE')], seen"
     )
-    environment = {key: value for key, value in os.environ.items() if key != "OMP_WAIT_POLICY"}
-    assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
+    assert run(code, OMP_WAIT_POLICY=None) == 0
 
 
 def test_matrix_products_have_one_thread_in_every_library():
@@ -37,8 +42,7 @@ def test_matrix_products_have_one_thread_in_every_library():
         "pools = [pool for pool in threadpoolctl.threadpool_info() if pool['user_api'] == 'blas']\n"
         "assert pools and all(pool['num_threads'] == 1 for pool in pools), pools"
     )
-    environment = {key: value for key, value in os.environ.items() if key != "OPENBLAS_NUM_THREADS"}
-    assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
+    assert run(code, OPENBLAS_NUM_THREADS=None) == 0
 
 
 def test_libraries_that_are_there_already_are_told():
@@ -48,5 +52,4 @@ def test_libraries_that_are_there_already_are_told():
         "one_math_thread()\n"
         "assert all(pool['num_threads'] == 1 for pool in threadpoolctl.threadpool_info() if pool['user_api'] == 'blas')"
     )
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "2"}
-    assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
+    assert run(code, OPENBLAS_NUM_THREADS="2") == 0
