@@ -27,6 +27,7 @@ from pctalk_studio.core.hashing import content_hash, file_hash
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH, Region
 from pctalk_studio.core.progress import ProgressEvent, ProgressListener, silent
 from pctalk_studio.core.speech import Alignment, Phone, Word
+from pctalk_studio.core.topology import keypoint_partners
 from pctalk_studio.media.mel import SAMPLE_RATE, mel_of
 from pctalk_studio.media.sound import read_sound
 from pctalk_studio.training.corpus.delivery import EMOTIONS
@@ -348,15 +349,5 @@ def driven(utterance: Utterance, width: float, mirrored: bool) -> Utterance:
     delta = utterance.delta.astype(np.float32)
     delta[:, list(MESH.indices(Region.LIPS, Region.JAW))] *= np.float32(width)
     if mirrored:
-        delta = delta[:, _partners()] * np.array([-1.0, 1.0, 1.0], np.float32)
+        delta = delta[:, list(keypoint_partners())] * np.array([-1.0, 1.0, 1.0], np.float32)
     return replace(utterance, delta=delta.astype(np.float16))
-
-
-def _partners() -> list[int]:
-    """The keypoint on the other side of each."""
-    swap = {"right": "left", "left": "right"}
-    out = []
-    for keypoint in MESH.keypoints:
-        stem, _, side = keypoint.name.rpartition("_")
-        out.append(MESH.index(f"{stem}_{swap[side]}") if side in swap else MESH.index(keypoint.name))
-    return out
