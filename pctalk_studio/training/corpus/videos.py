@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
@@ -151,15 +152,15 @@ def import_videos(
     index = _begun(folder, source, settings, clips)
     finished = {entry.file for entry in index.shards} | set(index.settings[_LEFT_OUT])
     with ExitStack() as stack:
-        networks = None if watch is not None else stack.enter_context(FaceNetworks())
+        if watch is None:
+            watch = partial(filmed_speech, networks=stack.enter_context(FaceNetworks()))
         for number, clip in enumerate(clips):
             listen(ProgressEvent("videos", number, len(clips)))
             name = f"clip_{number:05d}.npz"
             if name in finished:
                 continue
             try:
-                filmed = watch(clip) if networks is None and watch is not None else filmed_speech(clip, networks)
-                index = _with_clip(folder / name, index, _Taken(clip, filmed, settings, scorer))
+                index = _with_clip(folder / name, index, _Taken(clip, watch(clip), settings, scorer))
             except (MediaError, FaceError, SpeechError) as error:
                 index = _without(index, name, error.user_text)
             write_index(folder, index)
