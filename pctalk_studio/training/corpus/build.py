@@ -23,7 +23,7 @@ from pctalk_studio.training.corpus.delivery import EMOTIONS, drawn_delivery, dra
 from pctalk_studio.training.corpus.motion import styles
 from pctalk_studio.training.corpus.store import INDEX, CorpusIndex, VoiceEntry, read_index, write_index, write_shard
 from pctalk_studio.training.corpus.text import HELD_OUT, Sentences
-from pctalk_studio.training.corpus.utterance import LABELS, NO_STRESS, Split, Utterance
+from pctalk_studio.training.corpus.utterance import Split, Utterance, phone_columns
 from pctalk_studio.training.corpus.voices import F32, SAMPLE_RATE, Request, Spoken, Synthesizer, Voice, shifted
 
 SHARD_SENTENCES = 100
@@ -195,17 +195,17 @@ def _utterance(recipe: Recipe, plan: Plan, take: int, spoken: Spoken, tone: F32,
     voice = staged(spoken, conditions, chance)
     heard = recorded(voice.samples, conditions, others, chance)
     emotion = plan.prosody if chance.random() < _WITH_VOICE else int(chance.integers(len(EMOTIONS)))
-    ends = np.array([phone.end for phone in voice.phones], np.float32)
+    label, begin, ends, stress = phone_columns(voice.phones)
     level = loudness(voice.samples)
     before = round(conditions.before * FEATURE_RATE)
     voiced = np.full(len(level), np.nan, np.float32)
     voiced[before : before + len(tone)] = tone[: len(level) - before]
     return Utterance(
         mel=mel_of(heard).astype(np.float16),
-        phone_label=np.array([LABELS.index(phone.label) for phone in voice.phones], np.uint8),
-        phone_start=np.concatenate([np.zeros(1, np.float32), ends[:-1]]),
+        phone_label=label,
+        phone_start=begin,
         phone_end=ends,
-        phone_stress=np.array([NO_STRESS if phone.stress is None else phone.stress for phone in voice.phones], np.uint8),
+        phone_stress=stress,
         words=voice.words,
         loudness=level.astype(np.float16),
         pitch=voiced.astype(np.float16),

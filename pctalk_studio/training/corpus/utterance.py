@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +16,10 @@ LABELS = (*ARPABET, SILENCE)
 
 NO_STRESS = 255
 """Stress of what has none, or of which it is not known."""
+
+
+PhoneColumns = tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.uint8]]
+"""``phone_label``, ``phone_start``, ``phone_end`` and ``phone_stress`` of an :class:`Utterance`."""
 
 
 class Split(StrEnum):
@@ -100,3 +105,14 @@ class Utterance:
             if phone.label == SILENCE:
                 speaking[(times >= phone.start) & (times < phone.end)] = False
         return SpeechFacts(alignment, self.loudness.astype(np.float32), self.pitch.astype(np.float32), speaking, "")
+
+
+def phone_columns(phones: Sequence[Phone]) -> PhoneColumns:
+    """Phones as an utterance holds them; each begins where the one before ends, the first at 0."""
+    ends = np.array([phone.end for phone in phones], np.float32)
+    return (
+        np.array([LABELS.index(phone.label) for phone in phones], np.uint8),
+        np.concatenate([np.zeros(1, np.float32), ends[:-1]]),
+        ends,
+        np.array([NO_STRESS if phone.stress is None else phone.stress for phone in phones], np.uint8),
+    )

@@ -35,7 +35,7 @@ from pctalk_studio.training.corpus.delivery import EMOTIONS
 from pctalk_studio.training.corpus.layouts import VideoClip, clips_in
 from pctalk_studio.training.corpus.store import INDEX, CorpusIndex, VoiceEntry, read_index, write_index, write_shard
 from pctalk_studio.training.corpus.text import HELD_OUT
-from pctalk_studio.training.corpus.utterance import LABELS, NO_STRESS, Split, Utterance
+from pctalk_studio.training.corpus.utterance import Split, Utterance, phone_columns
 from pctalk_studio.training.corpus.voices import F32
 
 VIDEO_RATE = 25
@@ -300,14 +300,14 @@ def _utterance(clip: VideoClip, filmed: FilmedSpeech, person: int, first: int, s
         for w in filmed.alignment.words
         if w.said and w.end > start and w.start < end
     )
-    ends = np.array([phone.end for phone in inside], np.float32)
-    ends[-1] = np.float32(end - start)
+    inside[-1] = replace(inside[-1], end=end - start)
+    label, begin, ends, stress = phone_columns(inside)
     return Utterance(
         mel=mel_of(samples).astype(np.float16),
-        phone_label=np.array([LABELS.index(phone.label) for phone in inside], np.uint8),
-        phone_start=np.concatenate([np.zeros(1, np.float32), ends[:-1]]),
+        phone_label=label,
+        phone_start=begin,
         phone_end=ends,
-        phone_stress=np.array([NO_STRESS if phone.stress is None else phone.stress for phone in inside], np.uint8),
+        phone_stress=stress,
         words=words,
         loudness=loudness(samples).astype(np.float16),
         pitch=pitch(samples).astype(np.float16),

@@ -13,7 +13,7 @@ from pctalk_studio.deformation.evaluate import evaluate
 from pctalk_studio.document.project import Emotion, EmotionClip, Project
 from pctalk_studio.training.corpus.delivery import EMOTIONS
 from pctalk_studio.training.corpus.motion import canonical_mouth, canonical_rig, solve, styles
-from pctalk_studio.training.corpus.utterance import LABELS, NO_STRESS, Split, Utterance
+from pctalk_studio.training.corpus.utterance import Split, Utterance, phone_columns
 from pctalk_studio.training.corpus.voices import Request
 
 NEUTRAL, HAPPY = EMOTIONS.index(Emotion.NEUTRAL), EMOTIONS.index(Emotion.HAPPY)
@@ -23,14 +23,14 @@ NEUTRAL, HAPPY = EMOTIONS.index(Emotion.NEUTRAL), EMOTIONS.index(Emotion.HAPPY)
 def utterance() -> Utterance:
     tones = Tones()
     spoken = tones.speak([Request("Apple bee cat do east far.", tones.voices[0])])[0]
-    ends = np.array([phone.end for phone in spoken.phones], np.float32)
+    label, begin, ends, stress = phone_columns(spoken.phones)
     count = -(-len(spoken.samples) * FEATURE_RATE // spoken.rate)
     return Utterance(
         mel=np.zeros((1, 80), np.float16),
-        phone_label=np.array([LABELS.index(phone.label) for phone in spoken.phones], np.uint8),
-        phone_start=np.concatenate([np.zeros(1, np.float32), ends[:-1]]),
+        phone_label=label,
+        phone_start=begin,
         phone_end=ends,
-        phone_stress=np.array([NO_STRESS if p.stress is None else p.stress for p in spoken.phones], np.uint8),
+        phone_stress=stress,
         words=spoken.words,
         loudness=np.full(count, -20, np.float16),
         pitch=np.full(count, np.nan, np.float16),
