@@ -18,14 +18,17 @@ class ClipEdits:
 
     Parameters
     ----------
-    move, fade
+    delete, move, fade, reorder
         Names of the edits.
-    moving
-        What a step to undo is called that moves several, translated.
+    deleting, moving
+        What a step to undo is called that deletes or moves several, translated.
     """
 
+    delete: str
     move: str
     fade: str
+    reorder: str
+    deleting: str
     moving: str
 
 

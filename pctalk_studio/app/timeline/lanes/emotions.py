@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QMenu, QWidget
 
 from pctalk_studio.app.timeline.gestures import ClickSelect, Gesture
-from pctalk_studio.app.timeline.lane import Board, Command, Handle, Lane, Pointer, Strip
+from pctalk_studio.app.timeline.lane import Board, Command, Handle, Pointer, Strip
 from pctalk_studio.app.timeline.lanes.clip_gestures import ClipEdits, ClipsDrag, FadeDrag
+from pctalk_studio.app.timeline.lanes.clip_lane import ClipLane
 from pctalk_studio.app.timeline.lanes.curve_plot import KeyTable
 from pctalk_studio.app.timeline.lanes.emotion_gestures import LevelDrag, TrimDrag
 from pctalk_studio.app.timeline.lanes.emotion_layout import Box, boxes
@@ -32,17 +31,8 @@ from pctalk_studio.session.selection import KeyRef, Selection
 NEW_CLIP = 1.5
 """Seconds of a clip that is added."""
 
-_CURSORS = {
-    "start": Qt.CursorShape.SizeHorCursor,
-    "end": Qt.CursorShape.SizeHorCursor,
-    "fade_in": Qt.CursorShape.SizeHorCursor,
-    "fade_out": Qt.CursorShape.SizeHorCursor,
-    "level": Qt.CursorShape.SizeVerCursor,
-    "body": Qt.CursorShape.OpenHandCursor,
-}
 
-
-class EmotionLane(Lane):
+class EmotionLane(ClipLane[EmotionClip]):
     """Emotion clips over time. Double-click adds one, or a key to the envelope of the selected one."""
 
     def __init__(self, board: Board) -> None:
@@ -59,7 +49,26 @@ class EmotionLane(Lane):
     @property
     def edits(self) -> ClipEdits:
         """How emotion clips are edited."""
-        return ClipEdits(move="move_emotion", fade="fade_emotion", moving=self.tr("Move emotion clips"))
+        return ClipEdits(
+            delete="delete_emotion",
+            move="move_emotion",
+            fade="fade_emotion",
+            reorder="reorder_emotion",
+            deleting=self.tr("Delete emotion clips"),
+            moving=self.tr("Move emotion clips"),
+        )
+
+    def items(self) -> tuple[EmotionClip, ...]:
+        """Emotion clips of the document."""
+        return self.project.emotions
+
+    def chosen_ids(self) -> frozenset[int]:
+        """Ids of the selected clips."""
+        return self.selection.emotions
+
+    def selecting(self, ids: Iterable[int]) -> Selection:
+        """A selection of some clips."""
+        return Selection.of(emotions=ids)
 
     def _boxes(self, strip: Strip) -> list[Box]:
         return boxes(self.project.emotions, self.board.view.duration, strip)
@@ -92,27 +101,31 @@ class EmotionLane(Lane):
             paint_hint(painter, strip, self.tr("Double-click to add an emotion"))
 
     def paint_over(self, painter: QPainter, strip: Strip, hover: Handle | None) -> None:
-        """Handles of the clip under the pointer."""
-        box = None if hover is None else self._box_of(hover, strip)
-        if hover is None or box is None:
+        """Handles of the clip under the pointer, or a frame about the key under it."""
+        if hover is None or not isinstance(hover.item, KeyRef):
+            super().paint_over(painter, strip, hover)
             return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(strip.tokens.color("text"), 1.5))
-        painter.setBrush(strip.tokens.color("window"))
-        if isinstance(hover.item, KeyRef):
+        box = self.box_of(hover, strip)
+        if box is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(strip.tokens.color("text"), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPolygon(diamond(strip.scale.x(hover.time), box.plot.y(box.clip.envelope.at(hover.time)), SIDE + 2))
-        elif box.rect.width() > 36:
-            for point in box.fade_points(strip):
-                painter.drawEllipse(point, 3.5, 3.5)
 
     # -- pointer -------------------------------------------------------------------------------------------------------
 
-    def _box_of(self, handle: Handle, strip: Strip) -> Box | None:
-        number = handle.item.clip if isinstance(handle.item, KeyRef) else handle.item
-        if isinstance(number, tuple):
-            number = number[0]
-        return next((box for box in self._boxes(strip) if box.clip.id == number), None)
+    def clip_of(self, handle: Handle | None) -> EmotionClip | None:
+        """The clip that a handle belongs to; a key belongs to the clip of its envelope."""
+        if handle is not None and isinstance(handle.item, KeyRef):
+            handle = replace(handle, item=handle.item.clip)
+        return super().clip_of(handle)
+
+    def box_of(self, handle: Handle | None, strip: Strip) -> Box | None:
+        """The same as it is drawn; tangents, too, have the box of their clip."""
+        if handle is not None and isinstance(handle.item, tuple):
+            handle = replace(handle, item=handle.item[0])
+        clip = self.clip_of(handle)
+        return next((box for box in self._boxes(strip) if box.clip is clip), None)
 
     def hit(self, at: QPointF, strip: Strip) -> Handle | None:
         """What of which clip lies under a point; keys of the open clip first, then the clip on top."""
@@ -126,29 +139,21 @@ class EmotionLane(Lane):
                 key = key_at(*args, KeyTable(box.channel.of(self.project)))
                 if key is not None:
                     return key
-        for box in reversed(found):
-            part = box.part_at(at, strip)
-            if part is not None:
-                return Handle(part, box.clip.id, strip.scale.time(at.x()), _CURSORS[part])
-        return None
+        return self.hit_among(found, at, strip)
 
     def press(self, handle: Handle | None, pointer: Pointer, strip: Strip) -> Gesture | None:
         """Select, and begin what the part under the pointer is for."""
-        editor = self.kit.editor
-        box = None if handle is None else self._box_of(handle, strip)
+        box = self.box_of(handle, strip)
         if handle is None or box is None:
             return None
         if isinstance(handle.item, KeyRef):
             return press_key(self.board, box.channel, box.plot, handle, pointer)
         if isinstance(handle.item, tuple):
             return press_key(self.board, box.channel, box.plot, replace(handle, item=handle.item[1]), pointer)
-        clip, one = box.clip, Selection.of(emotions=[box.clip.id])
-        if pointer.toggles or pointer.extends:
-            editor.select(editor.selection.toggled(one) if pointer.toggles else editor.selection | one)
+        clip = box.clip
+        if not self.select_at_press(clip, pointer):
             return ClickSelect()
-        if clip.id not in editor.selection.emotions:
-            editor.select(one)
-        others = [each for each in self.project.emotions if each.id in editor.selection.emotions and each.id != clip.id]
+        others = self.others_than(clip)
         match handle.part:
             case "start" | "end":
                 return TrimDrag(self.board, box, handle.part)
@@ -165,7 +170,7 @@ class EmotionLane(Lane):
         """Add a clip where there is none; on the selected one, a key of its envelope, or take it back to 1."""
         if self.kit.editor.desk is None:
             return False
-        box = None if handle is None else self._box_of(handle, strip)
+        box = self.box_of(handle, strip)
         if box is None or handle is None:
             canvas = self.canvas
             if canvas is not None:
@@ -202,15 +207,10 @@ class EmotionLane(Lane):
         clip = EmotionClip(emotion, 0.8, start=start, end=min(start + NEW_CLIP, duration))
         self.kit.editor.apply("add_emotion", clip=clip, selecting=Selection.of(emotions=[self.project.next_id]))
 
-    def inside(self, area: QRectF, strip: Strip) -> Selection:
-        """Clips that a rubber band touches."""
-        return Selection.of(emotions=[box.clip.id for box in self._boxes(strip) if box.rect.intersects(area)])
-
     def hover_text(self, handle: Handle | None, time: float) -> str:
         """What is felt, where and how strongly."""
         rate = self.project.rate
-        number = None if handle is None else handle.item.clip if isinstance(handle.item, KeyRef) else handle.item
-        clip = next((each for each in self.project.emotions if each.id == number), None)
+        clip = self.clip_of(handle)
         if clip is None:
             return moment_text(time, rate)
         end = self.board.view.duration if clip.end is None else clip.end
@@ -221,14 +221,12 @@ class EmotionLane(Lane):
 
     def fill_menu(self, menu: QMenu, handle: Handle | None, pointer: Pointer, add: Callable[[Command], None]) -> None:
         """Emotions to add or to change to, regions, side, and commands."""
-        number = None if handle is None else handle.item.clip if isinstance(handle.item, KeyRef) else handle.item
-        clip = next((each for each in self.project.emotions if each.id == number), None)
+        clip = self.clip_of(handle)
         if clip is None:
             menu.addMenu(self._emotion_menu(menu, self.tr("Add an emotion"), lambda each: self.add_at(pointer.time, each)))
             add(Command.PASTE)
             return
-        if clip.id not in self.selection.emotions:
-            self.kit.editor.select(Selection.of(emotions=[clip.id]))
+        self.choose_among(clip)
         editor = self.kit.editor
         feel = self._emotion_menu(menu, self.tr("Feel"), lambda each: editor.apply("set_emotion", clip=clip.id, emotion=each))
         menu.addMenu(feel)
@@ -241,17 +239,8 @@ class EmotionLane(Lane):
             lambda: editor.apply("trim_emotion", clip=clip.id, start=None, end=None),
         )
         menu.addSeparator()
-        for command in (
-            Command.TOGGLE_KEY,
-            Command.SPLIT,
-            Command.RAISE,
-            Command.LOWER,
-            Command.COPY,
-            Command.PASTE,
-            Command.DUPLICATE,
-            Command.DELETE,
-        ):
-            add(command)
+        add(Command.TOGGLE_KEY)
+        self.end_menu(add)
 
     def _offer_regions(self, menu: QMenu, clip: EmotionClip) -> None:
         for region in EmotionRegion:
@@ -264,54 +253,33 @@ class EmotionLane(Lane):
                 lambda _=False, each=wanted: self.kit.editor.apply("set_regions", clip=clip.id, regions=sorted(each))
             )
 
-    def _chosen(self) -> list[EmotionClip]:
-        return [each for each in self.project.emotions if each.id in self.selection.emotions]
-
     def commands(self) -> Mapping[Command, Callable[[], object]]:
-        """Add, delete, split, stack, copy, move, walk."""
-        frame, ids = 1 / float(self.project.rate), [each.id for each in self.project.emotions]
-        return {
-            Command.INSERT: self._insert,
-            Command.DELETE: self._delete,
-            Command.SPLIT: self._split,
-            Command.RAISE: lambda: self._restack(1),
-            Command.LOWER: lambda: self._restack(-1),
-            Command.TOGGLE_KEY: self._toggle_key,
-            Command.COPY: self._copy,
-            Command.PASTE: self._paste,
-            Command.DUPLICATE: self._duplicate,
-            Command.SELECT_ALL: lambda: self.kit.editor.select(Selection.of(emotions=ids)),
-            Command.NEXT: lambda: self._walk(1),
-            Command.PREVIOUS: lambda: self._walk(-1),
-            Command.NUDGE_EARLIER: lambda: self._shift(-frame),
-            Command.NUDGE_LATER: lambda: self._shift(frame),
-            Command.NUDGE_EARLIER_FINE: lambda: self._shift(-0.01),
-            Command.NUDGE_LATER_FINE: lambda: self._shift(0.01),
-            Command.PLAY: self._play,
-        }
+        """What keys do with clips, and keys of the envelope."""
+        return {**super().commands(), Command.TOGGLE_KEY: self._toggle_key}
 
-    def _insert(self) -> None:
+    def insert(self) -> None:
+        """Ask for the emotion of a clip that begins at the playhead."""
         desk, canvas = self.kit.editor.desk, self.canvas
         if desk is not None and canvas is not None:
             x = round(self.board.view.scale.x(desk.transport.seconds))
             self._choose_new(desk.transport.seconds, canvas.mapToGlobal(QPoint(x, self.top + self.height // 2)))
 
-    def _delete(self) -> None:
+    def delete(self) -> None:
+        """Delete the selected keys of envelopes, or else the selected clips."""
         refs = [ref for ref in self.selection.keys if ref.clip is not None]
         if refs:
             edits = [("delete_keys", {"curve": ref.curve, "clip": ref.clip, "times": [ref.time]}) for ref in refs]
             self.kit.editor.apply_all(self.tr("Delete keys"), list(edits))
             return
-        gone = [("delete_emotion", {"clip": each.id}) for each in self._chosen()]
-        if gone:
-            self.kit.editor.apply_all(self.tr("Delete emotion clips"), list(gone))
+        super().delete()
 
-    def _split(self) -> None:
+    def split(self) -> None:
+        """Split the selected clips at the playhead."""
         desk = self.kit.editor.desk
         if desk is None:
             return
         now = desk.transport.seconds
-        for clip in self._chosen():
+        for clip in self.chosen():
             start, end = clip.start or 0.0, self.board.view.duration if clip.end is None else clip.end
             if start + 0.04 < now < end - 0.04:
                 # No fades at the cut, so that it cannot be seen until a person changes one of the two.
@@ -323,15 +291,9 @@ class EmotionLane(Lane):
                 ]
                 self.kit.editor.apply_all(self.tr("Split an emotion clip"), edits)
 
-    def _restack(self, step: int) -> None:
-        order = [each.id for each in self.project.emotions]
-        for clip in self._chosen()[:1]:
-            to = min(max(order.index(clip.id) + step, 0), len(order) - 1)
-            self.kit.editor.apply("reorder_emotion", clip=clip.id, to=to)
-
     def _toggle_key(self) -> None:
         desk = self.kit.editor.desk
-        for clip in self._chosen()[:1] if desk is not None else ():
+        for clip in self.chosen()[:1] if desk is not None else ():
             now = desk.transport.seconds if desk is not None else 0.0
             there = [key.time for key in clip.envelope.keys if abs(key.time - now) < 1e-4]
             if there:
@@ -339,10 +301,12 @@ class EmotionLane(Lane):
             else:
                 self._set_key(clip, now, clip.envelope.at(now))
 
-    def _copy(self) -> None:
-        self._copied = tuple(self._chosen()) or self._copied
+    def copy(self) -> None:
+        """Keep the selected clips, to be pasted."""
+        self._copied = tuple(self.chosen()) or self._copied
 
-    def _paste(self) -> None:
+    def paste(self) -> None:
+        """Add what was copied at the playhead, with its envelopes."""
         desk = self.kit.editor.desk
         if desk is None or not self._copied:
             return
@@ -357,35 +321,7 @@ class EmotionLane(Lane):
             edits.append(("add_emotion", {"clip": moved}))
         self.kit.editor.apply_all(self.tr("Paste emotion clips"), list(edits), selecting=Selection.of(emotions=ids))
 
-    def _duplicate(self) -> None:
-        self._copy()
-        self._paste()
-
-    def _shift(self, by: float) -> None:
-        edits = [(self.edits.move, {"clip": each.id, "by": by}) for each in self._chosen()]
-        if edits:
-            self.kit.editor.apply_all(self.edits.moving, list(edits))
-
-    def _walk(self, step: int) -> None:
-        clips = sorted(self.project.emotions, key=lambda each: each.start or 0.0)
-        if not clips:
-            return
-        chosen = [number for number, clip in enumerate(clips) if clip.id in self.selection.emotions]
-        at = 0 if not chosen else min(max(chosen[0] + step, 0), len(clips) - 1)
-        self.kit.editor.select(Selection.of(emotions=[clips[at].id]))
-        self.board.view.reveal(clips[at].start or 0.0)
-
-    def _play(self) -> None:
-        desk, span = self.kit.editor.desk, self.selection.span(self.project)
-        if desk is not None and span is not None:
-            desk.transport.play_seconds(*span)
-
-    def snap_times(self) -> npt.NDArray[np.float64]:
-        """Where clips begin and end."""
-        edges = [edge for clip in self.project.emotions for edge in (clip.start, clip.end) if edge is not None]
-        return np.array(sorted(edges), np.float64)
-
     def description(self) -> str:
         """The selected clips."""
-        texts = [f"{emotion_name(each.emotion)} {each.intensity:.2f}, {each.start or 0.0:.2f} s" for each in self._chosen()]
+        texts = [f"{emotion_name(each.emotion)} {each.intensity:.2f}, {each.start or 0.0:.2f} s" for each in self.chosen()]
         return ", ".join(texts) or self.tr("no emotion clip selected")

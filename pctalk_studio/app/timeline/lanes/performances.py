@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QMenu
 
 from pctalk_studio.app.timeline.gestures import ClickSelect, Gesture
-from pctalk_studio.app.timeline.lane import Board, Command, Handle, Lane, Pointer, Strip
+from pctalk_studio.app.timeline.lane import Board, Command, Handle, Pointer, Strip
 from pctalk_studio.app.timeline.lanes.clip_gestures import ClipEdits, ClipsDrag, FadeDrag
+from pctalk_studio.app.timeline.lanes.clip_lane import ClipLane
 from pctalk_studio.app.timeline.lanes.performance_gestures import PerformanceTrim
 from pctalk_studio.app.timeline.lanes.performance_layout import Box, boxes
 from pctalk_studio.app.timeline.lanes.performance_painting import details, paint_box
@@ -34,16 +33,8 @@ from pctalk_studio.session.selection import Selection
 IMPORT = "file.performance"
 """The command that brings in a performance."""
 
-_CURSORS = {
-    "start": Qt.CursorShape.SizeHorCursor,
-    "end": Qt.CursorShape.SizeHorCursor,
-    "fade_in": Qt.CursorShape.SizeHorCursor,
-    "fade_out": Qt.CursorShape.SizeHorCursor,
-    "body": Qt.CursorShape.OpenHandCursor,
-}
 
-
-class PerformanceLane(Lane):
+class PerformanceLane(ClipLane[PerformanceClip]):
     """Performances over time. Double-click on free room brings one in."""
 
     def __init__(self, board: Board) -> None:
@@ -59,17 +50,29 @@ class PerformanceLane(Lane):
     @property
     def edits(self) -> ClipEdits:
         """How performances are edited."""
-        return ClipEdits(move="move_performance", fade="fade_performance", moving=self.tr("Move performances"))
+        return ClipEdits(
+            delete="delete_performance",
+            move="move_performance",
+            fade="fade_performance",
+            reorder="reorder_performance",
+            deleting=self.tr("Delete performances"),
+            moving=self.tr("Move performances"),
+        )
+
+    def items(self) -> tuple[PerformanceClip, ...]:
+        """Performances of the document."""
+        return self.project.performances
+
+    def chosen_ids(self) -> frozenset[int]:
+        """Ids of the selected clips."""
+        return self.selection.performances
+
+    def selecting(self, ids: Iterable[int]) -> Selection:
+        """A selection of some clips."""
+        return Selection.of(performances=ids)
 
     def _boxes(self, strip: Strip) -> list[Box]:
         return boxes(self.project.performances, self.project.takes, strip)
-
-    def _box_of(self, handle: Handle, strip: Strip) -> Box | None:
-        return next((box for box in self._boxes(strip) if box.clip.id == handle.item), None)
-
-    def _clip(self, handle: Handle | None) -> PerformanceClip | None:
-        number = None if handle is None else handle.item
-        return next((clip for clip in self.project.performances if clip.id == number), None)
 
     # -- painting ------------------------------------------------------------------------------------------------------
 
@@ -84,74 +87,45 @@ class PerformanceLane(Lane):
             text = self.tr("Drop a motion template (.pkl) here, or double-click")
             painter.drawText(strip.rect.adjusted(12, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
 
-    def paint_over(self, painter: QPainter, strip: Strip, hover: Handle | None) -> None:
-        """Handles of the clip under the pointer."""
-        box = None if hover is None else self._box_of(hover, strip)
-        if box is None or box.rect.width() <= 36:
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(strip.tokens.color("text"), 1.5))
-        painter.setBrush(strip.tokens.color("window"))
-        for point in box.fade_points(strip):
-            painter.drawEllipse(point, 3.5, 3.5)
-
     # -- pointer -------------------------------------------------------------------------------------------------------
-
-    def hit(self, at: QPointF, strip: Strip) -> Handle | None:
-        """What of which clip lies under a point; the clip on top first."""
-        for box in reversed(self._boxes(strip)):
-            part = box.part_at(at, strip)
-            if part is not None:
-                return Handle(part, box.clip.id, strip.scale.time(at.x()), _CURSORS[part])
-        return None
 
     def press(self, handle: Handle | None, pointer: Pointer, strip: Strip) -> Gesture | None:
         """Select, and begin what the part under the pointer is for."""
-        editor = self.kit.editor
-        box = None if handle is None else self._box_of(handle, strip)
+        box = self.box_of(handle, strip)
         if handle is None or box is None:
             return None
         clip = box.clip
-        one = Selection.of(performances=[clip.id])
         if handle.part == "end" and pointer.toggles:
             return PerformanceTrim(self.board, clip, "end")
-        if pointer.toggles or pointer.extends:
-            editor.select(editor.selection.toggled(one) if pointer.toggles else editor.selection | one)
+        if not self.select_at_press(clip, pointer):
             return ClickSelect()
-        if clip.id not in editor.selection.performances:
-            editor.select(one)
         if handle.part in ("start", "end"):
             return PerformanceTrim(self.board, clip, handle.part)
         if handle.part in ("fade_in", "fade_out"):
             return FadeDrag(self.board, self.edits, box, handle.part)
-        others = [each for each in self._chosen() if each.id != clip.id]
-        return ClipsDrag(self.board, self.edits, box, others, pointer)
+        return ClipsDrag(self.board, self.edits, box, self.others_than(clip), pointer)
 
     def double_click(self, handle: Handle | None, pointer: Pointer, strip: Strip) -> bool:
         """Bring in a performance where there is none; a fade goes away."""
-        clip = self._clip(handle)
+        clip = self.clip_of(handle)
         if self.kit.editor.desk is None:
             return False
         if handle is None or clip is None:
             self.kit.editor.desk.transport.seek_seconds(max(pointer.time, 0.0))
-            self._import()
+            self.insert()
         elif handle.part in ("fade_in", "fade_out"):
             fades = (0.0, clip.fade_out) if handle.part == "fade_in" else (clip.fade_in, 0.0)
             return self.kit.editor.apply("fade_performance", clip=clip.id, fade_in=fades[0], fade_out=fades[1])
         return True
 
-    def _import(self) -> None:
+    def insert(self) -> None:
         """Ask for a template, where the window offers that."""
         if any(spec.id == IMPORT for spec in self.kit.actions):
             self.kit.actions[IMPORT].trigger()
 
-    def inside(self, area: QRectF, strip: Strip) -> Selection:
-        """Clips that a rubber band touches."""
-        return Selection.of(performances=[box.clip.id for box in self._boxes(strip) if box.rect.intersects(area)])
-
     def hover_text(self, handle: Handle | None, time: float) -> str:
         """What is played, what it drives, and when."""
-        clip, rate = self._clip(handle), self.project.rate
+        clip, rate = self.clip_of(handle), self.project.rate
         if clip is None:
             return moment_text(time, rate)
         parts = ", ".join(part_name(part) for part in PerformancePart if part in clip.parts) or self.tr("nothing")
@@ -163,14 +137,13 @@ class PerformanceLane(Lane):
 
     def fill_menu(self, menu: QMenu, handle: Handle | None, pointer: Pointer, add: Callable[[Command], None]) -> None:
         """Parts, convention, ending, and commands."""
-        clip, editor = self._clip(handle), self.kit.editor
+        clip = self.clip_of(handle)
         if clip is None:
             if any(spec.id == IMPORT for spec in self.kit.actions):
                 menu.addAction(self.kit.actions[IMPORT])
             add(Command.PASTE)
             return
-        if clip.id not in self.selection.performances:
-            editor.select(Selection.of(performances=[clip.id]))
+        self.choose_among(clip)
         drives = menu.addMenu(self.tr("Drives"))
         for part in PerformancePart:
             wanted = sorted(clip.parts ^ {part})
@@ -184,16 +157,7 @@ class PerformanceLane(Lane):
         self._offer(menu, self.tr("Again and again"), loops, "set_performance_ending", clip=clip.id, ending=ending)
         self._offer(menu, self.tr("At its own speed"), clip.speed == 1.0, "set_performance_speed", clip=clip.id, speed=1.0)
         menu.addSeparator()
-        for command in (
-            Command.SPLIT,
-            Command.RAISE,
-            Command.LOWER,
-            Command.COPY,
-            Command.PASTE,
-            Command.DUPLICATE,
-            Command.DELETE,
-        ):
-            add(command)
+        self.end_menu(add)
 
     def _offer(self, menu: QMenu, text: str, on: bool, edit: str, **arguments: Any) -> None:
         action = menu.addAction(text)
@@ -201,54 +165,21 @@ class PerformanceLane(Lane):
         action.setChecked(on)
         action.triggered.connect(lambda _=False: self.kit.editor.apply(edit, **arguments))
 
-    def _chosen(self) -> list[PerformanceClip]:
-        return [each for each in self.project.performances if each.id in self.selection.performances]
-
-    def commands(self) -> Mapping[Command, Callable[[], object]]:
-        """Bring in, delete, split, stack, copy, move, walk."""
-        frame, ids = 1 / float(self.project.rate), [each.id for each in self.project.performances]
-        return {
-            Command.INSERT: self._import,
-            Command.DELETE: self._delete,
-            Command.SPLIT: self._split,
-            Command.RAISE: lambda: self._restack(1),
-            Command.LOWER: lambda: self._restack(-1),
-            Command.COPY: self._copy,
-            Command.PASTE: self._paste,
-            Command.DUPLICATE: self._duplicate,
-            Command.SELECT_ALL: lambda: self.kit.editor.select(Selection.of(performances=ids)),
-            Command.NEXT: lambda: self._walk(1),
-            Command.PREVIOUS: lambda: self._walk(-1),
-            Command.NUDGE_EARLIER: lambda: self._shift(-frame),
-            Command.NUDGE_LATER: lambda: self._shift(frame),
-            Command.NUDGE_EARLIER_FINE: lambda: self._shift(-0.01),
-            Command.NUDGE_LATER_FINE: lambda: self._shift(0.01),
-            Command.PLAY: self._play,
-        }
-
-    def _delete(self) -> None:
-        gone = [("delete_performance", {"clip": each.id}) for each in self._chosen()]
-        if gone:
-            self.kit.editor.apply_all(self.tr("Delete performances"), list(gone))
-
-    def _split(self) -> None:
+    def split(self) -> None:
+        """Split the selected clips at the playhead."""
         desk = self.kit.editor.desk
         now = 0.0 if desk is None else desk.transport.seconds
-        for clip in self._chosen() if desk is not None else ():
+        for clip in self.chosen() if desk is not None else ():
             if clip.start + SHORTEST_PERFORMANCE < now < clip.end - SHORTEST_PERFORMANCE:
                 self.kit.editor.apply("split_performance", clip=clip.id, at=now)
 
-    def _restack(self, step: int) -> None:
-        order = [each.id for each in self.project.performances]
-        for clip in self._chosen()[:1]:
-            to = min(max(order.index(clip.id) + step, 0), len(order) - 1)
-            self.kit.editor.apply("reorder_performance", clip=clip.id, to=to)
-
-    def _copy(self) -> None:
+    def copy(self) -> None:
+        """Keep the selected clips with what they play, to be pasted."""
         takes = {take.id: take for take in self.project.takes}
-        self._copied = tuple((clip, takes[clip.take]) for clip in self._chosen() if clip.take in takes) or self._copied
+        self._copied = tuple((clip, takes[clip.take]) for clip in self.chosen() if clip.take in takes) or self._copied
 
-    def _paste(self) -> None:
+    def paste(self) -> None:
+        """Add what was copied at the playhead, one beside the other as before."""
         desk = self.kit.editor.desk
         if desk is None or not self._copied:
             return
@@ -262,36 +193,7 @@ class PerformanceLane(Lane):
             added = [clip.id for clip in self.project.performances if clip.id not in before]
             self.kit.editor.select(Selection.of(performances=added))
 
-    def _duplicate(self) -> None:
-        self._copy()
-        self._paste()
-
-    def _shift(self, by: float) -> None:
-        edits = [(self.edits.move, {"clip": each.id, "by": by}) for each in self._chosen()]
-        if edits:
-            self.kit.editor.apply_all(self.edits.moving, list(edits))
-
-    def _walk(self, step: int) -> None:
-        clips = sorted(self.project.performances, key=lambda each: each.start)
-        if not clips:
-            return
-        chosen = [number for number, clip in enumerate(clips) if clip.id in self.selection.performances]
-        at = 0 if not chosen else min(max(chosen[0] + step, 0), len(clips) - 1)
-        self.kit.editor.select(Selection.of(performances=[clips[at].id]))
-        self.board.view.reveal(clips[at].start)
-
-    def _play(self) -> None:
-        desk, span = self.kit.editor.desk, self.selection.span(self.project)
-        if desk is not None and span is not None:
-            desk.transport.play_seconds(*span)
-
-    # -- others --------------------------------------------------------------------------------------------------------
-
-    def snap_times(self) -> npt.NDArray[np.float64]:
-        """Where clips begin and end."""
-        return np.array(sorted(edge for clip in self.project.performances for edge in (clip.start, clip.end)), np.float64)
-
     def description(self) -> str:
         """The selected clips."""
-        texts = [" ".join(filter(None, (each.name, details(each), f"{each.start:.2f} s"))) for each in self._chosen()]
+        texts = [" ".join(filter(None, (each.name, details(each), f"{each.start:.2f} s"))) for each in self.chosen()]
         return ", ".join(texts) or self.tr("no performance selected")
