@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from pctalk_studio.app.timeline.lane import Strip
+from pctalk_studio.app.timeline.lanes.clip_painting import paint_name
 from pctalk_studio.app.timeline.lanes.emotion_layout import Box
 from pctalk_studio.app.widgets.names import emotion_name, region_name
 from pctalk_studio.document.project import EmotionClip, EmotionRegion
@@ -29,28 +30,7 @@ def paint_box(painter: QPainter, strip: Strip, box: Box, *, chosen: bool, painte
     painter.setPen(QPen(tokens.color("accent"), 2) if chosen else QPen(color, 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(visible.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-    _paint_name(painter, strip, box, visible, painted)
-
-
-def _paint_name(painter: QPainter, strip: Strip, box: Box, visible: QRectF, painted: str) -> None:
-    left = max(visible.left(), 0.0) + 8
-    room = visible.right() - 6 - left
-    bold = QFont(strip.font)
-    bold.setBold(True)
-    metrics, plain = QFontMetricsF(bold), strip.lettering.metrics
-    if room < metrics.averageCharWidth() * 2:
-        return
-    name = metrics.elidedText(emotion_name(box.clip.emotion), Qt.TextElideMode.ElideRight, room)
-    baseline = visible.top() + metrics.ascent() + 2
-    painter.setPen(strip.tokens.color("text"))
-    painter.setFont(bold)
-    painter.drawText(QPointF(left, baseline), name)
-    painter.setFont(strip.font)
-    left += metrics.horizontalAdvance(name) + 10
-    where = where_text(box.clip, painted)
-    if where and visible.right() - 6 - left > plain.averageCharWidth() * 4:
-        shown = plain.elidedText(where, Qt.TextElideMode.ElideRight, visible.right() - 6 - left)
-        painter.drawText(QPointF(left, baseline), shown)
+    paint_name(painter, strip, visible, emotion_name(box.clip.emotion), where_text(box.clip, painted))
 
 
 def where_text(clip: EmotionClip, painted: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from pctalk_studio.app.timeline.lane import Strip
+from pctalk_studio.app.timeline.lanes.clip_painting import paint_name
 from pctalk_studio.app.timeline.lanes.performance_layout import Box
 from pctalk_studio.app.widgets.names import part_name
 from pctalk_studio.document.performance import BESIDE_SPEECH, PerformanceClip, PerformancePart
@@ -31,7 +32,7 @@ def paint_box(painter: QPainter, strip: Strip, box: Box, *, chosen: bool) -> Non
     painter.setPen(QPen(tokens.color("accent"), 2) if chosen else QPen(tokens.color(COLOR), 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(visible.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-    _paint_name(painter, strip, box.clip, visible)
+    paint_name(painter, strip, visible, box.clip.name, details(box.clip))
 
 
 def _paint_marks(painter: QPainter, strip: Strip, box: Box, visible: QRectF) -> None:
@@ -47,26 +48,6 @@ def _paint_marks(painter: QPainter, strip: Strip, box: Box, visible: QRectF) -> 
         x = strip.scale.x(time)
         if visible.left() < x < visible.right():
             painter.drawLine(QPointF(x, visible.top() + 1), QPointF(x, visible.bottom() - 1))
-
-
-def _paint_name(painter: QPainter, strip: Strip, clip: PerformanceClip, visible: QRectF) -> None:
-    left = max(visible.left(), 0.0) + 8
-    room = visible.right() - 6 - left
-    bold = QFont(strip.font)
-    bold.setBold(True)
-    metrics, plain = QFontMetricsF(bold), QFontMetricsF(strip.font)
-    if room < metrics.averageCharWidth() * 2:
-        return
-    name = metrics.elidedText(clip.name, Qt.TextElideMode.ElideRight, room)
-    baseline = visible.top() + metrics.ascent() + 2
-    painter.setPen(strip.tokens.color("text"))
-    painter.setFont(bold)
-    painter.drawText(QPointF(left, baseline), name)
-    painter.setFont(strip.font)
-    left += metrics.horizontalAdvance(name) + 10
-    rest, what = visible.right() - 6 - left, details(clip)
-    if what and rest > plain.averageCharWidth() * 4:
-        painter.drawText(QPointF(left, baseline), plain.elidedText(what, Qt.TextElideMode.ElideRight, rest))
 
 
 def details(clip: PerformanceClip) -> str:
