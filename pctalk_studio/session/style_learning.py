@@ -13,6 +13,7 @@ from pctalk_studio.core.face_track import FaceTrack
 from pctalk_studio.core.keypoints import MESH, KeypointsF32, Region
 from pctalk_studio.core.prediction import LAC_RATE
 from pctalk_studio.core.progress import ProgressEvent, ProgressListener, silent
+from pctalk_studio.core.runs import runs_of
 from pctalk_studio.document.learned import LearnedStyle
 from pctalk_studio.document.project import Project
 from pctalk_studio.jobs import Control
@@ -92,9 +93,4 @@ def lip_motion(track: FaceTrack) -> KeypointsF32:
 
 def _longest(flags: npt.NDArray[np.bool_]) -> slice:
     """The longest run of true flags."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    starts, ends = edges[::2], edges[1::2]
-    if not len(starts):
-        return slice(0, 0)
-    best = int((ends - starts).argmax())
-    return slice(int(starts[best]), int(ends[best]))
+    return slice(*max(runs_of(flags), key=lambda run: run[1] - run[0], default=(0, 0)))

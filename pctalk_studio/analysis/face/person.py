@@ -14,6 +14,7 @@ from pctalk_studio.analysis.face.steady import steadied
 from pctalk_studio.core import topology
 from pctalk_studio.core.face_track import FaceTrack
 from pctalk_studio.core.problems import Problem
+from pctalk_studio.core.runs import runs_of
 from pctalk_studio.core.topology import MESH_COUNT
 
 F32 = npt.NDArray[np.float32]
@@ -156,7 +157,7 @@ def _filled(followed: Followed, seen: npt.NDArray[np.bool_], held: _Held) -> _He
 def _stretches(followed: Followed, seen: npt.NDArray[np.bool_]) -> list[slice]:
     """Parts of the movie that are steadied each on its own: shots, and what lies between longer losses."""
     ends = {0, len(seen), *followed.cuts}
-    for start, stop in _runs(~seen):
+    for start, stop in runs_of(~seen):
         if _is_long(followed.times, start, stop):
             ends |= {start, stop}
     ordered = sorted(ends)
@@ -185,12 +186,6 @@ def _neutral(shapes: F64) -> F64:
     return relaxed(np.median(shapes[np.argsort(gaps, kind="stable")[:count]], axis=0))
 
 
-def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Half-open runs of what is true."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-
-
 def _is_long(times: F64, start: int, stop: int) -> bool:
     """Whether a loss is too long to be bridged, or has no other side."""
     return start == 0 or stop == len(times) or float(times[stop] - times[start - 1]) > BRIDGED
@@ -207,7 +202,7 @@ def presence_of(times: F64, seen: npt.NDArray[np.bool_]) -> F32:
         [N] whether the face was found.
     """
     out = np.ones(len(times))
-    for start, stop in _runs(~seen):
+    for start, stop in runs_of(~seen):
         if _is_long(times, start, stop):
             before = times[start] if start else -np.inf
             after = times[stop - 1] if stop < len(times) else np.inf
@@ -219,7 +214,7 @@ def presence_of(times: F64, seen: npt.NDArray[np.bool_]) -> F32:
 def _lost_problems(times: F64, presence: F32) -> tuple[Problem, ...]:
     text = "The face cannot be followed here, so that these frames stay as they are."
     ends = np.append(times, times[-1] + (times[-1] - times[0]) / max(len(times) - 1, 1))
-    return tuple(Problem("face-lost", text, float(ends[a]), float(ends[b])) for a, b in _runs(presence == 0))
+    return tuple(Problem("face-lost", text, float(ends[a]), float(ends[b])) for a, b in runs_of(presence == 0))
 
 
 def _best(rotation: F64, shape: F64, presence: F32) -> int:

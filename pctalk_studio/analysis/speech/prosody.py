@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pctalk_studio.core.errors import SpeechError
+from pctalk_studio.core.runs import runs_of
 from pctalk_studio.core.speech import FEATURE_RATE
 
 F32 = npt.NDArray[np.float32]
@@ -221,11 +222,6 @@ def pitch(samples: F32) -> F32:
 # --- activity -------------------------------------------------------------------------------------------------------------
 
 
-def _runs(flags: Bool) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-
-
 def _moving(values: F64, reach: int, kind: str) -> F64:
     """Moving minimum or mean over ``reach`` frames to either side."""
     if kind == "mean":
@@ -268,12 +264,12 @@ def speaking(samples: F32, tone: F32) -> Bool:
         over = np.maximum(over, _moving(level, 1, "mean") - noise_floor(level))
         audible |= level > max(_INAUDIBLE, float(np.percentile(level, 98)) - _BELOW_PEAK)
     active = np.zeros(count, bool)
-    for start, stop in _runs((over > _LEAVE) & audible):
+    for start, stop in runs_of((over > _LEAVE) & audible):
         voiced = int(np.isfinite(tone[start:stop]).sum())
         peak = float(over[start:stop].max())
         if peak > _ENTER and stop - start >= _SHORTEST_BURST and (voiced >= _LEAST_VOICED or peak > _CLEAR):
             active[max(0, start - _BEFORE) : stop + _AFTER] = True
-    for start, stop in _runs(~active):
+    for start, stop in runs_of(~active):
         if stop - start <= _LONGEST_GAP and start > 0 and stop < len(active):
             active[start:stop] = True
     return active

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from pctalk_studio.analysis.speech.prosody import HOP, SAMPLE_RATE, Prosody, analyse_prosody, checked_samples
 from pctalk_studio.core.problems import Problem
+from pctalk_studio.core.runs import runs_of
 from pctalk_studio.core.speech import FEATURE_RATE, SILENCE, Alignment, Phone, Word
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def spoken_passages(samples: F32, prosody: Prosody) -> tuple[Passage, ...]:
     prosody
         Of the same samples.
     """
-    runs = _runs(prosody.speaking)
+    runs = runs_of(prosody.speaking)
     if not runs:
         return ()
     likeness = speech_likeness(samples)
@@ -189,11 +190,6 @@ def speech_likeness(samples: F32) -> F32:
     margin = scores[:, ~noise].max(axis=1) - scores[:, noise].max(axis=1)
     frames = -(-len(samples) // HOP)
     return np.pad(margin, (0, max(0, frames - len(margin))), mode="edge")[:frames].astype(np.float32)
-
-
-def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def _split(start: int, stop: int, loudness: F32, longest: int) -> Iterator[tuple[int, int]]:

@@ -27,6 +27,7 @@ from pctalk_studio.core.face_track import FaceTrack
 from pctalk_studio.core.hashing import content_hash, file_hash
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH, Region
 from pctalk_studio.core.progress import ProgressEvent, ProgressListener, silent
+from pctalk_studio.core.runs import runs_of
 from pctalk_studio.core.speech import Alignment, Phone, Word
 from pctalk_studio.core.topology import keypoint_partners
 from pctalk_studio.media.mel import SAMPLE_RATE, mel_of
@@ -280,8 +281,7 @@ def motion_of(track: FaceTrack, count: int) -> tuple[F32, npt.NDArray[np.bool_]]
 
 def cut(clip: VideoClip, filmed: FilmedSpeech, person: int) -> Iterator[Utterance]:
     """The stretches of a clip in which the face is seen, as utterances of two to ten seconds."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], filmed.present, [False]]).astype(np.int8)))
-    for first, stop in zip(edges[::2], edges[1::2], strict=True):
+    for first, stop in runs_of(filmed.present):
         parts = max(1, -(-(stop - first) // _MOST_FRAMES))
         bounds = np.linspace(first, stop, parts + 1).astype(int)
         for a, b in pairwise(bounds):
