@@ -138,5 +138,8 @@ class Driver:
 
     def k_driven(self, row: MotionRow) -> F32:
         """K_d [21, 3] float32, crop frame, before stitching; K_ori to the bit for a row at rest."""
-        face = self.driven(row)
+        return self.keypoints_of(self.driven(row))
+
+    def keypoints_of(self, face: DrivenFace) -> F32:
+        """Keypoints [21, 3] float32, crop frame, of this person's face in a moment."""
         return transform(self.motion.canonical, face.rotation, face.expression, face.scale, face.translation)

@@ -35,7 +35,7 @@ def template_of(driver: Driver, motion: Motion) -> MotionTemplate:
         scale=np.array([face.scale for face in faces], np.float32),
         translation=np.array([face.translation for face in faces], np.float32),
         canonical=np.repeat(driver.motion.canonical[None], len(rows), axis=0),
-        keypoints=np.array([driver.k_driven(row) for row in rows], np.float32),
+        keypoints=np.array([driver.keypoints_of(face) for face in faces], np.float32),
         eyes=np.array([[eye.of_row(row) for eye in expression.eyes] for row in rows], np.float32),
         lips=np.array([expression.lips.of_row(row) for row in rows], np.float32),
     )
