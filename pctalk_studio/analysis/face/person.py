@@ -87,13 +87,15 @@ def track_of(followed: Followed, movie_hash: str, picture_size: tuple[int, int])
     movie_hash, picture_size
         Of the movie.
     """
+    # Imported where it is used: with all that it draws in, this takes longer than the window takes to open.
+    from scipy.spatial.transform import Rotation
+
     seen = np.array([each is not None for each in followed.landmarks])
     marks = np.stack([each for each in followed.landmarks if each is not None])
     poses, shapes = _posed(marks)
-    from scipy.spatial.transform import Rotation
-
-    mean = Rotation.from_matrix(np.stack([pose.rotation for pose in poses])).mean()
-    turns = (Rotation.from_matrix(np.stack([pose.rotation for pose in poses])) * mean.inv()).as_rotvec()
+    found = Rotation.from_matrix(np.stack([pose.rotation for pose in poses]))
+    mean = found.mean()
+    turns = (found * mean.inv()).as_rotvec()
     sizes, places = np.log([pose.scale for pose in poses]), np.stack([pose.translation for pose in poses])
     held = _filled(followed, seen, _Held(turns, np.asarray(sizes), places, shapes))
     held = _steady(held, _stretches(followed, seen))

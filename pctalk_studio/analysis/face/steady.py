@@ -61,6 +61,7 @@ def steadied(track: F64, calm: float) -> F64:
 def _changing(track: F64, noise: F64) -> F64:
     """Variance [T, C] of the change of velocity from frame to frame, as far as it stands out from noise of variances [C]."""
     # With all that it draws in, this takes longer to import than the window takes to open.
+    from scipy.ndimage import maximum_filter1d
     from scipy.signal import savgol_coeffs, savgol_filter
 
     found = np.zeros_like(track)
@@ -71,8 +72,6 @@ def _changing(track: F64, noise: F64) -> F64:
         by_noise = float((savgol_coeffs(window, 2, deriv=2) ** 2).sum()) * noise
         moving = np.maximum(bend**2 - _SURE * by_noise, 0.0)
         # The parabola saw all of its window bend; the velocity may have changed anywhere in it.
-        from scipy.ndimage import maximum_filter1d
-
         found = np.maximum(found, maximum_filter1d(moving, window, axis=0, mode="nearest"))
     return found
 
