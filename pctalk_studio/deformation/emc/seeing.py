@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +33,7 @@ _CLEAR = 3.0
 """Likeness to an emotion, in standard deviations of faces at rest, at which it is as sure as not."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Spread:
     """How faces at rest differ.
 
@@ -48,7 +48,7 @@ class Spread:
     middle: ArrayF64
     covariance: ArrayF64
 
-    @property
+    @cached_property
     def whitening(self) -> ArrayF64:
         """[42, 42] by which differences get unit covariance."""
         return np.asarray(np.linalg.cholesky(np.linalg.inv(self.covariance + np.eye(len(self.covariance)) * _READING**2)).T)
