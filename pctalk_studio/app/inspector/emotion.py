@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -12,7 +11,7 @@ from pctalk_studio.app.inspector.curve_row import CurveRow
 from pctalk_studio.app.inspector.emotion_choice import EmotionChoice
 from pctalk_studio.app.inspector.gestures import Edits
 from pctalk_studio.app.inspector.phone import MOMENT
-from pctalk_studio.app.inspector.sheet import Sheet
+from pctalk_studio.app.inspector.selected_clips import SelectedClipsSheet, toggled
 from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.widgets.chips import Chip, SegmentedChoice
 from pctalk_studio.app.widgets.clock_text import span_text
@@ -42,12 +41,11 @@ ADDED = 1.5
 """Seconds that a clip lasts that was added here."""
 
 
-class EmotionSheet(Sheet):
+class EmotionSheet(SelectedClipsSheet[EmotionClip]):
     """Selected emotion clips; always there, for it is where one is added."""
 
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit, QCoreApplication.translate("Inspector", "Emotion"), "emotion")
-        self._clips: tuple[EmotionClip, ...] = ()
         self.emotion = EmotionChoice(kit.look, self)
         self.emotion.chosen.connect(lambda emotion: self._each(self.tr("Change emotion"), "set_emotion", emotion=emotion))
         self.header.add(self.emotion, leading=True)
@@ -59,10 +57,16 @@ class EmotionSheet(Sheet):
         self.envelope = CurveRow(self, self.tr("… at playhead"), CurveName.ENVELOPE, FACTOR, tip)
         fades = self.tr("Fade")
         self.fade_in = self.slider(
-            self.tr("Fade in"), FADE, lambda value: self._fades(fade_in=self._own_pace(self.fade_in, value)), label=fades
+            self.tr("Fade in"),
+            FADE,
+            lambda value: self._fades("fade_emotion", fade_in=self._own_pace(self.fade_in, value)),
+            label=fades,
         )
         self.fade_out = self.slider(
-            self.tr("Fade out"), FADE, lambda value: self._fades(fade_out=self._own_pace(self.fade_out, value)), label=fades
+            self.tr("Fade out"),
+            FADE,
+            lambda value: self._fades("fade_emotion", fade_out=self._own_pace(self.fade_out, value)),
+            label=fades,
         )
         self._build_regions()
         self._build_times()
@@ -97,11 +101,15 @@ class EmotionSheet(Sheet):
 
     def _build_times(self) -> None:
         trim = self.tr("Trim emotion")
-        self.start = self.number(self.tr("Start"), MOMENT, lambda to: self._trimmed(start=to), label=trim)
-        self.end = self.number(self.tr("End"), MOMENT, lambda to: self._trimmed(end=to), label=trim)
+        self.start = self.number(self.tr("Start"), MOMENT, lambda to: self._trimmed("trim_emotion", start=to), label=trim)
+        self.end = self.number(self.tr("End"), MOMENT, lambda to: self._trimmed("trim_emotion", end=to), label=trim)
         self.add(FieldRow(self.tr("Start, end"), self.start, self.end, parent=self))
 
     # -- showing -------------------------------------------------------------------------------------------------------
+
+    def clips_of(self, project: Project) -> tuple[EmotionClip, ...]:
+        """All emotion clips of a project."""
+        return project.emotions
 
     def refresh(self, project: Project, selection: Selection, time: float) -> bool:
         """Show the selected clips; with none, how to get one."""
@@ -166,39 +174,16 @@ class EmotionSheet(Sheet):
 
     # -- editing -------------------------------------------------------------------------------------------------------
 
-    def _present(self) -> list[EmotionClip]:
-        ids = {clip.id for clip in self._clips}
-        return [clip for clip in self.editor.project.emotions if clip.id in ids]
-
-    def _each(self, label: str, edit: str, **arguments: Any) -> None:
-        edits: Edits = [(edit, {"clip": clip.id, **arguments}) for clip in self._present()]
-        self.editor.apply_all(label, edits)
-
     def _intensity(self, value: float) -> Edits:
         return [("set_intensity", {"clips": [clip.id for clip in self._present()], "intensity": value})]
-
-    def _fades(self, **change: float | None) -> Edits:
-        return [
-            ("fade_emotion", {"clip": clip.id, "fade_in": clip.fade_in, "fade_out": clip.fade_out, **change})
-            for clip in self._present()
-        ]
 
     def _own_pace(self, row: ValueSlider, value: float) -> float | None:
         return None if value == row.scale.neutral else value
 
-    def _trimmed(self, **change: float) -> Edits:
-        return [("trim_emotion", {"clip": clip.id, "start": clip.start, "end": clip.end, **change}) for clip in self._present()]
-
     def _toggle_region(self, region: EmotionRegion) -> None:
         clips = self._present()
-        everywhere = all(region in clip.regions for clip in clips)
-        edits: Edits = [
-            (
-                "set_regions",
-                {"clip": clip.id, "regions": sorted(clip.regions - {region} if everywhere else clip.regions | {region})},
-            )
-            for clip in clips
-        ]
+        wanted = toggled([clip.regions for clip in clips], region)
+        edits: Edits = [("set_regions", {"clip": clip.id, "regions": each}) for clip, each in zip(clips, wanted, strict=True)]
         self.editor.apply_all(self.tr("Change regions"), edits)
 
     def add_clip(self, emotion: Emotion) -> None:

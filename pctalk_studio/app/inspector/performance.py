@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from pctalk_studio.app.inspector.gestures import Edits
 from pctalk_studio.app.inspector.phone import MOMENT
-from pctalk_studio.app.inspector.sheet import Sheet
+from pctalk_studio.app.inspector.selected_clips import SelectedClipsSheet, toggled
 from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.widgets.chips import Chip, SegmentedChoice
 from pctalk_studio.app.widgets.clock_text import span_text
@@ -32,12 +31,11 @@ FADE = ValueScale(0.0, 5.0, 0.2, 0.05, 2, " s")
 COLOR = "performance"
 
 
-class PerformanceSheet(Sheet):
+class PerformanceSheet(SelectedClipsSheet[PerformanceClip]):
     """Selected performances; shown only while there are some."""
 
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit, QCoreApplication.translate("Inspector", "Performance"), "performance")
-        self._clips: tuple[PerformanceClip, ...] = ()
         self._when = ElidedLabel("quiet", self)
         self.header.add(self._when)
         self.name = QLineEdit(self)
@@ -48,8 +46,12 @@ class PerformanceSheet(Sheet):
         self._build_parts()
         self._build_conduct()
         fades = self.tr("Fade")
-        self.fade_in = self.slider(self.tr("Fade in"), FADE, lambda value: self._fades(fade_in=value), label=fades)
-        self.fade_out = self.slider(self.tr("Fade out"), FADE, lambda value: self._fades(fade_out=value), label=fades)
+        self.fade_in = self.slider(
+            self.tr("Fade in"), FADE, lambda value: self._fades("fade_performance", fade_in=value), label=fades
+        )
+        self.fade_out = self.slider(
+            self.tr("Fade out"), FADE, lambda value: self._fades("fade_performance", fade_out=value), label=fades
+        )
         self._build_times()
 
     def _build_parts(self) -> None:
@@ -88,7 +90,7 @@ class PerformanceSheet(Sheet):
             lambda way: self._each(self.tr("How a performance acts"), "set_performance_convention", convention=way)
         )
         self.add(FieldRow(self.tr("Acts"), self.convention, parent=self))
-        self.speed = self.slider(self.tr("Speed"), SPEED, self._speed)
+        self.speed = self.slider(self.tr("Speed"), SPEED, lambda value: self._edits("set_performance_speed", speed=value))
         ends = [(Ending.HOLD, self.tr("Hold")), (Ending.LOOP, self.tr("Loop"))]
         self.ending = SegmentedChoice(self.kit.look, self.tr("After its last frame"), ends, self)
         self.ending.chosen.connect(lambda end: self._each(self.tr("Ending"), "set_performance_ending", ending=end))
@@ -96,13 +98,21 @@ class PerformanceSheet(Sheet):
 
     def _build_times(self) -> None:
         trim = self.tr("Trim performance")
-        self.start = self.number(self.tr("Start"), MOMENT, lambda to: self._trimmed(start=to), label=trim)
-        self.end = self.number(self.tr("End"), MOMENT, lambda to: self._trimmed(end=to), label=trim)
+        self.start = self.number(self.tr("Start"), MOMENT, lambda to: self._trimmed("trim_performance", start=to), label=trim)
+        self.end = self.number(self.tr("End"), MOMENT, lambda to: self._trimmed("trim_performance", end=to), label=trim)
         self.add(FieldRow(self.tr("Start, end"), self.start, self.end, parent=self))
-        self.offset = self.number(self.tr("Second of the recording with which it begins"), OFFSET, self._slipped)
+        self.offset = self.number(
+            self.tr("Second of the recording with which it begins"),
+            OFFSET,
+            lambda value: self._edits("slip_performance", offset=value),
+        )
         self.add(FieldRow(self.tr("Plays from"), self.offset, parent=self))
 
     # -- showing -------------------------------------------------------------------------------------------------------
+
+    def clips_of(self, project: Project) -> tuple[PerformanceClip, ...]:
+        """All performances of a project."""
+        return project.performances
 
     def refresh(self, project: Project, selection: Selection, time: float) -> bool:
         """Show the selected performances."""
@@ -136,14 +146,6 @@ class PerformanceSheet(Sheet):
 
     # -- editing -------------------------------------------------------------------------------------------------------
 
-    def _present(self) -> list[PerformanceClip]:
-        ids = {clip.id for clip in self._clips}
-        return [clip for clip in self.editor.project.performances if clip.id in ids]
-
-    def _each(self, label: str, edit: str, **arguments: Any) -> None:
-        edits: Edits = [(edit, {"clip": clip.id, **arguments}) for clip in self._present()]
-        self.editor.apply_all(label, edits)
-
     def _rename(self) -> None:
         clips = self._present()
         if len(clips) == 1 and self.name.text() != clips[0].name:
@@ -151,13 +153,9 @@ class PerformanceSheet(Sheet):
 
     def _toggle(self, part: PerformancePart) -> None:
         clips = self._present()
-        everywhere = all(part in clip.parts for clip in clips)
+        wanted = toggled([clip.parts for clip in clips], part)
         edits: Edits = [
-            (
-                "set_performance_parts",
-                {"clip": clip.id, "parts": sorted(clip.parts - {part} if everywhere else clip.parts | {part})},
-            )
-            for clip in clips
+            ("set_performance_parts", {"clip": clip.id, "parts": each}) for clip, each in zip(clips, wanted, strict=True)
         ]
         self.editor.apply_all(self.tr("What a performance drives"), edits)
 
@@ -166,20 +164,3 @@ class PerformanceSheet(Sheet):
             ("set_performance_strengths", {"clip": clip.id, "strengths": replace(clip.strengths, **{part.value: value})})
             for clip in self._present()
         ]
-
-    def _speed(self, value: float) -> Edits:
-        return [("set_performance_speed", {"clip": clip.id, "speed": value}) for clip in self._present()]
-
-    def _fades(self, **change: float) -> Edits:
-        return [
-            ("fade_performance", {"clip": clip.id, "fade_in": clip.fade_in, "fade_out": clip.fade_out, **change})
-            for clip in self._present()
-        ]
-
-    def _trimmed(self, **change: float) -> Edits:
-        return [
-            ("trim_performance", {"clip": clip.id, "start": clip.start, "end": clip.end, **change}) for clip in self._present()
-        ]
-
-    def _slipped(self, value: float) -> Edits:
-        return [("slip_performance", {"clip": clip.id, "offset": value}) for clip in self._present()]
