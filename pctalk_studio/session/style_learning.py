@@ -14,6 +14,7 @@ from pctalk_studio.core.keypoints import MESH, KeypointsF32, Region
 from pctalk_studio.core.prediction import LAC_RATE
 from pctalk_studio.core.progress import ProgressEvent, ProgressListener, silent
 from pctalk_studio.core.runs import runs_of
+from pctalk_studio.core.sampling import between
 from pctalk_studio.document.learned import LearnedStyle
 from pctalk_studio.document.project import Project
 from pctalk_studio.jobs import Control
@@ -85,9 +86,7 @@ def lip_motion(track: FaceTrack) -> KeypointsF32:
     shift = np.array([MESH.of_landmarks(shape) - neutral for shape in track.shape[seen]])
     grid = np.arange(times[0], times[-1], 1.0 / LAC_RATE)
     out = np.zeros((len(grid), len(neutral), 3), np.float32)
-    for keypoint in moved:
-        for axis in range(3):
-            out[:, keypoint, axis] = np.interp(grid, times, shift[:, keypoint, axis])
+    out[:, moved] = between(grid, times, shift[:, moved])
     return out
 
 

@@ -15,6 +15,7 @@ from pctalk_studio.core import topology
 from pctalk_studio.core.face_track import FaceTrack
 from pctalk_studio.core.problems import Problem
 from pctalk_studio.core.runs import runs_of
+from pctalk_studio.core.sampling import between
 from pctalk_studio.core.topology import MESH_COUNT
 
 F32 = npt.NDArray[np.float32]
@@ -144,16 +145,10 @@ def _on_person(person: F64, marks: F64) -> Pose:
 
 def _filled(followed: Followed, seen: npt.NDArray[np.bool_], held: _Held) -> _Held:
     """What frames without the face lie between, in proportion of time; before the first and after the last they are as those."""
-    times = followed.times
-
-    def between(values: F64) -> F64:
-        flat = values.reshape(len(values), -1)
-        columns = [np.interp(times, times[seen], flat[:, column]) for column in range(flat.shape[1])]
-        return np.stack(columns, axis=1).reshape(len(times), *values.shape[1:])
-
     if seen.all():
         return held
-    return _Held(between(held.turn), between(held.size), between(held.place), between(held.shape))
+    times = followed.times
+    return _Held(*(between(times, times[seen], values) for values in (held.turn, held.size, held.place, held.shape)))
 
 
 def _stretches(followed: Followed, seen: npt.NDArray[np.bool_]) -> list[slice]:

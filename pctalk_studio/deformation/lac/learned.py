@@ -16,6 +16,7 @@ import numpy.typing as npt
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.keypoints import MESH
 from pctalk_studio.core.prediction import LAC_RATE, ArrayF32, FacePoints, LipRequest, MotionPredictor, StyleCode, phone_shares
+from pctalk_studio.core.sampling import between
 from pctalk_studio.core.speech import Alignment
 from pctalk_studio.deformation.direction import style_gains
 from pctalk_studio.deformation.lac.articulation import Plan
@@ -102,7 +103,7 @@ def by_ear(plan: Plan, tracks: Tracks, project: Project) -> Plan:
     """
     frames = plan.times * LAC_RATE
     stacked = tracks.stacked()
-    heard = np.stack([np.interp(frames, np.arange(len(stacked)), column) for column in stacked.T], axis=1)
+    heard = between(frames, np.arange(len(stacked), dtype=np.float64), stacked)
     opening, width, purse, jaw = heard.T
     gains = style_gains(project, plan.times)
     if not np.all(gains == 1.0):

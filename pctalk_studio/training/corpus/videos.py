@@ -25,9 +25,10 @@ from pctalk_studio.analysis.speech.transcript import transcript_words
 from pctalk_studio.core.errors import FaceError, MediaError, SpeechError, TrainingError
 from pctalk_studio.core.face_track import FaceTrack
 from pctalk_studio.core.hashing import content_hash, file_hash
-from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH, Region
+from pctalk_studio.core.keypoints import MESH, Region
 from pctalk_studio.core.progress import ProgressEvent, ProgressListener, silent
 from pctalk_studio.core.runs import runs_of
+from pctalk_studio.core.sampling import between
 from pctalk_studio.core.speech import Alignment, Phone, Word
 from pctalk_studio.core.topology import keypoint_partners
 from pctalk_studio.media.mel import SAMPLE_RATE, mel_of
@@ -272,11 +273,9 @@ def motion_of(track: FaceTrack, count: int) -> tuple[F32, npt.NDArray[np.bool_]]
         [T, 21, 3] float32 face frame, unit E, and [T] bool.
     """
     rest = MESH.of_landmarks(track.neutral)
-    rows = np.stack([MESH.of_landmarks(shape) - rest for shape in track.shape]).reshape(len(track), -1)
+    shifts = np.stack([MESH.of_landmarks(shape) - rest for shape in track.shape])
     times = np.arange(count) / VIDEO_RATE
-    columns = [np.interp(times, track.times, column) for column in rows.T.astype(np.float64)]
-    delta = np.stack(columns, axis=1).reshape(count, KEYPOINT_COUNT, 3).astype(np.float32)
-    return delta, np.interp(times, track.times, track.presence) > _PRESENT
+    return between(times, track.times, shifts).astype(np.float32), np.interp(times, track.times, track.presence) > _PRESENT
 
 
 def cut(clip: VideoClip, filmed: FilmedSpeech, person: int) -> Iterator[Utterance]:
