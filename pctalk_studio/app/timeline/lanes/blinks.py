@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu
 from pctalk_studio.app.timeline.boxes import BoxLook, BoxPainter
 from pctalk_studio.app.timeline.gestures import ClickSelect, EditDrag, Gesture
 from pctalk_studio.app.timeline.lane import Board, Command, Handle, Lane, Pointer, Strip
+from pctalk_studio.app.timeline.lanes.selecting import select_at_press
 from pctalk_studio.app.timeline.timecode import moment_text
 from pctalk_studio.core.motion import EYE_CHANNELS
 from pctalk_studio.document.project import BLINK_WITHIN, BlinkEvent, Track
@@ -155,12 +156,8 @@ class BlinkLane(Lane):
                 editor.desk.transport.seek_seconds(handle.time)
             return ClickSelect()
         blink = next(each for each in self.project.blinks if each.id == handle.item)
-        one = Selection.of(blinks=[blink.id])
-        if pointer.toggles or pointer.extends:
-            editor.select(editor.selection.toggled(one) if pointer.toggles else editor.selection | one)
+        if not select_at_press(editor, Selection.of(blinks=[blink.id]), pointer):
             return ClickSelect()
-        if blink.id not in editor.selection.blinks:
-            editor.select(one)
         return BlinkDrag(self.board, blink, pointer)
 
     def double_click(self, handle: Handle | None, pointer: Pointer, strip: Strip) -> bool:

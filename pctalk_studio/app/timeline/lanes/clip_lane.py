@@ -11,7 +11,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from pctalk_studio.app.timeline.lane import Command, Handle, Lane, Pointer, Strip
+from pctalk_studio.app.timeline.lane import Command, Handle, Lane, Strip
 from pctalk_studio.app.timeline.lanes.clip_box import ClipBox, ClipT
 from pctalk_studio.app.timeline.lanes.clip_gestures import ClipEdits
 from pctalk_studio.session.selection import Selection
@@ -129,20 +129,6 @@ class ClipLane(Lane, Generic[ClipT]):
             painter.drawEllipse(point, 3.5, 3.5)
 
     # -- for presses and menus -----------------------------------------------------------------------------------------
-
-    def select_at_press(self, clip: ClipT, pointer: Pointer) -> bool:
-        """Select as a press on a clip does; whether it may be dragged now, which with Ctrl (Cmd) or Shift it may not."""
-        if pointer.toggles or pointer.extends:
-            editor, one = self.kit.editor, self.selecting([clip.id])
-            editor.select(editor.selection.toggled(one) if pointer.toggles else editor.selection | one)
-            return False
-        self.choose_among(clip)
-        return True
-
-    def choose_among(self, clip: ClipT) -> None:
-        """Select a clip, unless it is selected already, alone or among others."""
-        if clip.id not in self.chosen_ids():
-            self.kit.editor.select(self.selecting([clip.id]))
 
     def others_than(self, clip: ClipT) -> list[ClipT]:
         """Other selected clips."""

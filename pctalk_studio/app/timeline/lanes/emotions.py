@@ -19,6 +19,7 @@ from pctalk_studio.app.timeline.lanes.emotion_gestures import LevelDrag, TrimDra
 from pctalk_studio.app.timeline.lanes.emotion_layout import Box, boxes
 from pctalk_studio.app.timeline.lanes.emotion_painting import paint_box, where_text
 from pctalk_studio.app.timeline.lanes.key_handles import SIDE, diamond, key_at, paint_keys, press_key, tangent_at
+from pctalk_studio.app.timeline.lanes.selecting import select_at_press, select_unless_chosen
 from pctalk_studio.app.timeline.painting import paint_hint
 from pctalk_studio.app.timeline.timecode import moment_text, span_text
 from pctalk_studio.app.widgets.emotion_menu import EmotionMenu
@@ -151,7 +152,7 @@ class EmotionLane(ClipLane[EmotionClip]):
         if isinstance(handle.item, tuple):
             return press_key(self.board, box.channel, box.plot, replace(handle, item=handle.item[1]), pointer)
         clip = box.clip
-        if not self.select_at_press(clip, pointer):
+        if not select_at_press(self.kit.editor, self.selecting([clip.id]), pointer):
             return ClickSelect()
         others = self.others_than(clip)
         match handle.part:
@@ -226,7 +227,7 @@ class EmotionLane(ClipLane[EmotionClip]):
             menu.addMenu(self._emotion_menu(menu, self.tr("Add an emotion"), lambda each: self.add_at(pointer.time, each)))
             add(Command.PASTE)
             return
-        self.choose_among(clip)
+        select_unless_chosen(self.kit.editor, self.selecting([clip.id]))
         editor = self.kit.editor
         feel = self._emotion_menu(menu, self.tr("Feel"), lambda each: editor.apply("set_emotion", clip=clip.id, emotion=each))
         menu.addMenu(feel)

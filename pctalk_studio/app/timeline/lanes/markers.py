@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu
 from pctalk_studio.app.timeline.gestures import ClickSelect, EditDrag, Gesture
 from pctalk_studio.app.timeline.inline_field import InlineField
 from pctalk_studio.app.timeline.lane import Board, Command, Handle, Lane, Pointer, Strip
+from pctalk_studio.app.timeline.lanes.selecting import select_at_press
 from pctalk_studio.app.timeline.painting import paint_hint
 from pctalk_studio.app.timeline.timecode import moment_text
 from pctalk_studio.document.project import Marker
@@ -117,15 +118,8 @@ class MarkerLane(Lane):
         if handle is None:
             return None
         marker, editor = self._marker(handle), self.kit.editor
-        one = Selection.of(markers=[marker.id])
-        if pointer.toggles:
-            editor.select(editor.selection.toggled(one))
+        if not select_at_press(editor, Selection.of(markers=[marker.id]), pointer):
             return ClickSelect()
-        if pointer.extends:
-            editor.select(editor.selection | one)
-            return ClickSelect()
-        if marker.id not in editor.selection.markers:
-            editor.select(one)
         others = [each for each in self.project.markers if each.id in editor.selection.markers and each is not marker]
         return MarkerDrag(self.board, marker, others, pointer)
 

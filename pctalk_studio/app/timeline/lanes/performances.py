@@ -17,6 +17,7 @@ from pctalk_studio.app.timeline.lanes.clip_lane import ClipLane
 from pctalk_studio.app.timeline.lanes.performance_gestures import PerformanceTrim
 from pctalk_studio.app.timeline.lanes.performance_layout import Box, boxes
 from pctalk_studio.app.timeline.lanes.performance_painting import details, paint_box
+from pctalk_studio.app.timeline.lanes.selecting import select_at_press, select_unless_chosen
 from pctalk_studio.app.timeline.timecode import moment_text, span_text
 from pctalk_studio.app.widgets.names import part_name
 from pctalk_studio.document.performance import (
@@ -97,7 +98,7 @@ class PerformanceLane(ClipLane[PerformanceClip]):
         clip = box.clip
         if handle.part == "end" and pointer.toggles:
             return PerformanceTrim(self.board, clip, "end")
-        if not self.select_at_press(clip, pointer):
+        if not select_at_press(self.kit.editor, self.selecting([clip.id]), pointer):
             return ClickSelect()
         if handle.part in ("start", "end"):
             return PerformanceTrim(self.board, clip, handle.part)
@@ -143,7 +144,7 @@ class PerformanceLane(ClipLane[PerformanceClip]):
                 menu.addAction(self.kit.actions[IMPORT])
             add(Command.PASTE)
             return
-        self.choose_among(clip)
+        select_unless_chosen(self.kit.editor, self.selecting([clip.id]))
         drives = menu.addMenu(self.tr("Drives"))
         for part in PerformancePart:
             wanted = sorted(clip.parts ^ {part})
