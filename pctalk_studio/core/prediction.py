@@ -6,6 +6,7 @@ sampled from it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT, KeypointsF32
-from pctalk_studio.core.speech import ARPABET, SILENCE, Alignment
+from pctalk_studio.core.speech import ARPABET, SILENCE, Phone
 
 ArrayF32 = npt.NDArray[np.float32]
 
@@ -166,13 +167,16 @@ class MotionPredictor(Protocol):
         ...
 
 
-def phone_shares(alignment: Alignment, frames: int) -> ArrayF32:
+_CLASS_OF = {label: index for index, label in enumerate(PHONE_CLASSES)}
+
+
+def phone_shares(phones: Sequence[Phone], frames: int) -> ArrayF32:
     """How much of each frame each phone fills.
 
     Parameters
     ----------
-    alignment
-        Phones; labels outside of ARPAbet count as none.
+    phones
+        Labels outside of ARPAbet count as none.
     frames
         T, frames from 0 on at :data:`LAC_RATE`.
 
@@ -181,26 +185,13 @@ def phone_shares(alignment: Alignment, frames: int) -> ArrayF32:
     ArrayF32
         [T, 40] shares of the interval [t/25, (t+1)/25); what no phone fills is missing from the row's sum.
     """
-    starts = np.array([phone.start for phone in alignment.phones])
-    ends = np.array([phone.end for phone in alignment.phones])
-    labels = np.array([_CLASS_OF.get(phone.label, -1) for phone in alignment.phones], np.int64)
-    return shares_of(labels, starts, ends, frames)
-
-
-_CLASS_OF = {label: index for index, label in enumerate(PHONE_CLASSES)}
-
-
-def shares_of(
-    labels: npt.NDArray[np.int64], starts: npt.NDArray[np.float64], ends: npt.NDArray[np.float64], frames: int
-) -> ArrayF32:
-    """:func:`phone_shares` of phones as arrays [P]: columns of :data:`PHONE_CLASSES` (negative: none) and times in seconds."""
     shares = np.zeros((frames, len(PHONE_CLASSES)), np.float64)
     edges = np.arange(frames + 1) / LAC_RATE
-    for label, start, end in zip(labels, starts, ends, strict=True):
-        if label < 0 or end <= start:
+    for phone in phones:
+        if phone.label not in _CLASS_OF or phone.end <= phone.start:
             continue
-        first = max(0, int(np.searchsorted(edges, start, side="right")) - 1)
-        last = min(frames, int(np.searchsorted(edges, end, side="left")))
-        overlap = np.minimum(edges[first + 1 : last + 1], end) - np.maximum(edges[first:last], start)
-        shares[first:last, label] += np.maximum(overlap, 0.0) * LAC_RATE
+        first = max(0, int(np.searchsorted(edges, phone.start, side="right")) - 1)
+        last = min(frames, int(np.searchsorted(edges, phone.end, side="left")))
+        overlap = np.minimum(edges[first + 1 : last + 1], phone.end) - np.maximum(edges[first:last], phone.start)
+        shares[first:last, _CLASS_OF[phone.label]] += np.maximum(overlap, 0.0) * LAC_RATE
     return shares.astype(np.float32)

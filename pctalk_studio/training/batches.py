@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from pctalk_studio.core.errors import TrainingError
 from pctalk_studio.core.keypoints import KeypointsF32
-from pctalk_studio.core.prediction import EMOTION_CLASSES, LAC_RATE, NEUTRAL, PHONE_CLASSES, shares_of
+from pctalk_studio.core.prediction import EMOTION_CLASSES, LAC_RATE, NEUTRAL, PHONE_CLASSES, phone_shares
 from pctalk_studio.core.speech import SILENCE, Phone
 from pctalk_studio.training.augmentation import varied
 from pctalk_studio.training.corpus.utterance import Utterance
@@ -23,8 +23,6 @@ from pctalk_studio.training.edits import jittered, reworded, shifted
 from pctalk_studio.training.identities import SPOKEN
 
 ArrayF32 = npt.NDArray[np.float32]
-
-_CLASS_OF = {label: number for number, label in enumerate(PHONE_CLASSES)}
 
 
 class Solved(Protocol):
@@ -197,8 +195,7 @@ def shares(phones: tuple[Phone, ...], frames: int, known: bool = True) -> ArrayF
     """Phone shares [T, 40]; zeros when they are not known."""
     if not known:
         return np.zeros((frames, len(PHONE_CLASSES)), np.float32)
-    labels = np.array([_CLASS_OF[phone.label] for phone in phones], np.int64)
-    return shares_of(labels, np.array([p.start for p in phones]), np.array([p.end for p in phones]), frames)
+    return phone_shares(phones, frames)
 
 
 def emotion_code(emotion: int, intensity: float) -> ArrayF32:
@@ -267,7 +264,7 @@ def held(rows: ArrayF32, start: int, count: int) -> ArrayF32:
     return rows[np.clip(np.arange(start, start + count), 0, len(rows) - 1)]
 
 
-SILENT_SHARES = np.eye(len(PHONE_CLASSES), dtype=np.float32)[_CLASS_OF[SILENCE]]
+SILENT_SHARES = np.eye(len(PHONE_CLASSES), dtype=np.float32)[PHONE_CLASSES.index(SILENCE)]
 """Phone shares [40] of a frame of silence."""
 
 

@@ -15,12 +15,12 @@ from pctalk_studio.core.prediction import (
     StyleCode,
     phone_shares,
 )
-from pctalk_studio.core.speech import Alignment, Phone
+from pctalk_studio.core.speech import Phone
 from pctalk_studio.document.project import Emotion
 
 
-def alignment(*phones: tuple[str, float, float]) -> Alignment:
-    return Alignment(phones[-1][2], (), tuple(Phone(*phone) for phone in phones))
+def spoken(*phones: tuple[str, float, float]) -> tuple[Phone, ...]:
+    return tuple(Phone(*phone) for phone in phones)
 
 
 def column(label: str) -> int:
@@ -33,7 +33,7 @@ def test_columns_are_the_documents_emotions_in_its_order():
 
 
 def test_a_frame_is_shared_by_the_phones_that_fill_it():
-    shares = phone_shares(alignment(("SIL", 0.0, 0.05), ("M", 0.05, 0.07), ("AA", 0.07, 0.12)), 3)
+    shares = phone_shares(spoken(("SIL", 0.0, 0.05), ("M", 0.05, 0.07), ("AA", 0.07, 0.12)), 3)
     assert shares[0, column("SIL")] == pytest.approx(1.0)
     assert shares[1, column("SIL")] == pytest.approx(0.25)
     assert shares[1, column("M")] == pytest.approx(0.5)
@@ -45,16 +45,16 @@ def test_a_frame_is_shared_by_the_phones_that_fill_it():
 def test_shares_sum_to_what_phones_fill(said: list[tuple[str, float]], frames: int):
     edges = np.concatenate([[0.0], np.cumsum([length for _, length in said])])
     phones = [(label, a, b) for (label, _), a, b in zip(said, edges[:-1], edges[1:], strict=True)]
-    shares = phone_shares(alignment(*phones), frames)
+    shares = phone_shares(spoken(*phones), frames)
     filled = np.clip(edges[-1] * 25 - np.arange(frames), 0.0, 1.0)
     np.testing.assert_allclose(shares.sum(axis=1), filled, atol=1e-5)
     for label in {label for label, _ in said}:
-        spoken = sum(max(0.0, min(b, frames / 25) - a) for name, a, b in phones if name == label)
-        assert shares[:, column(label)].sum() / 25 == pytest.approx(spoken, abs=1e-5)
+        filling = sum(max(0.0, min(b, frames / 25) - a) for name, a, b in phones if name == label)
+        assert shares[:, column(label)].sum() / 25 == pytest.approx(filling, abs=1e-5)
 
 
 def test_unknown_labels_leave_a_hole():
-    assert phone_shares(alignment(("XX", 0.0, 0.2)), 5).sum() == 0.0
+    assert phone_shares(spoken(("XX", 0.0, 0.2)), 5).sum() == 0.0
 
 
 def test_a_style_is_a_name_or_an_embedding():

@@ -77,7 +77,7 @@ def timit(shared_media: Path) -> list[Utterance]:
 
 def said(motion: LearnedMotion, utterance: Utterance, known: bool, style: StyleCode = CLEAR) -> np.ndarray:
     frames = len(solve(utterance, 0, NEUTRAL, 0.0, 0).lip)
-    phones = phone_shares(utterance.alignment(), frames)
+    phones = phone_shares(utterance.phones(), frames)
     request = LipRequest(utterance.mel.astype(np.float32), phones if known else np.zeros_like(phones), style, FACE)
     return motion.lips(request).reshape(frames, -1)
 
@@ -190,7 +190,7 @@ def test_lips_come_together_for_bilabials(motion: LearnedMotion, timit: list[Utt
 def test_any_face_says_the_same(motion: LearnedMotion, timit: list[Utterance]):
     """Thin and thick lips, open mouths and smiles: read back as channels, all do what the canonical face does."""
     utterance = timit[0]
-    phones = phone_shares(utterance.alignment(), len(solve(utterance, 0, NEUTRAL, 0.0, 0).lip))
+    phones = phone_shares(utterance.phones(), len(solve(utterance, 0, NEUTRAL, 0.0, 0).lip))
 
     def channels(identity: Identity) -> np.ndarray:
         points = identity.points()
@@ -220,7 +220,7 @@ def test_moved_boundaries_move_the_lips(motion: LearnedMotion, timit: list[Utter
     lags = []
     for utterance in timit[::8]:
         frames = len(solve(utterance, 0, NEUTRAL, 0.0, 0).lip)
-        phones = phone_shares(utterance.alignment(), frames)
+        phones = phone_shares(utterance.phones(), frames)
         later = np.concatenate([np.repeat(phones[:1], 4, axis=0), phones[:-4]])
         lips = [
             opening_of(motion.lips(LipRequest(utterance.mel.astype(np.float32), shares, CLEAR, FACE)).reshape(frames, -1))
@@ -236,7 +236,7 @@ def test_emotions_leave_speech_alone(motion: LearnedMotion, timit: list[Utteranc
     leaked, kept = [], []
     for utterance in timit[::6]:
         frames = len(solve(utterance, 0, NEUTRAL, 0.0, 0).lip)
-        phones = phone_shares(utterance.alignment(), frames)
+        phones = phone_shares(utterance.phones(), frames)
         felt = np.zeros((len(emotions), frames, len(EMOTION_CLASSES)), np.float32)
         for row, name in enumerate(emotions):
             felt[row, :, EMOTION_CLASSES.index(name)] = 1.0

@@ -51,7 +51,7 @@ def learned_expressions(ear: Ear, alignment: Alignment, style: LearnedStyle | No
     asked = np.zeros((len(emotions), frames, len(EMOTION_CLASSES)), np.float32)
     for row, emotion in enumerate(emotions):
         asked[row, :, EMOTION_CLASSES.index(emotion)] = 1.0
-    request = ExpressionRequest(ear.mel, phone_shares(alignment, frames), style_code(style, ear.predictor), asked)
+    request = ExpressionRequest(ear.mel, phone_shares(alignment.phones, frames), style_code(style, ear.predictor), asked)
     return dict(zip(emotions, ear.predictor.expression(request).astype(np.float64), strict=True))
 
 

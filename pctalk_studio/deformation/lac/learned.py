@@ -83,7 +83,7 @@ def learned_tracks(ear: Ear, alignment: Alignment, style: LearnedStyle | None, r
         The face.
     """
     code, face = style_code(style, ear.predictor), FacePoints(MESH.of_landmarks(rig.shape), rig.k_c())
-    phones = phone_shares(alignment, heard_frames(alignment))
+    phones = phone_shares(alignment.phones, heard_frames(alignment))
     lip = ear.predictor.lips(LipRequest(ear.mel, phones, code, face))
     tracks = tracks_of(lip, ear.predictor.rest(code, face), MouthGeometry.of(rig))
     return Tracks.of_stacked(smoothed(tracks.stacked(), _SMOOTHING))
