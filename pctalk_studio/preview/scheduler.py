@@ -301,7 +301,7 @@ class PreviewScheduler:
             return None
         if not self._on_disk(full):
             stood = (front is not None and front.stands_for == full) or self._store.stand_in(full) is not None
-            if stood or self._key(scene, proxy, scene.playhead).digest in self._broken:
+            if stood or scene.key(proxy, scene.playhead).digest in self._broken:
                 return None
         return self._request_beside(scene, proxy, scene.playhead)
 
@@ -342,11 +342,8 @@ class PreviewScheduler:
         return self._draw(scene, scene.stage.full, frame, None)
 
     def _draw(self, scene: Scene, drawing: Drawing, frame: int, stands_for: FrameKey | None) -> DrawFrame:
-        key = self._key(scene, drawing, frame)
+        key = scene.key(drawing, frame)
         return DrawFrame(drawing.face, scene.clip.row(frame), key, frame, stands_for, self._now)
-
-    def _key(self, scene: Scene, drawing: Drawing, frame: int) -> FrameKey:
-        return FrameKey(drawing.look, scene.clip.row_key(frame))
 
     def _wanted(self, scene: Scene) -> Frames:
         """Frames that are missing, would be kept, and can be drawn; what is on disk is read by the worker beside, if any."""

@@ -114,15 +114,19 @@ class Scene:
         wish = self.wish
         return Viewing(len(self.clip), self.playhead, wish.speed != 0, wish.speed < 0, wish.span, wish.loop)
 
+    def key(self, drawing: Drawing, frame: int) -> FrameKey:
+        """Key of a frame as it is drawn that way."""
+        return FrameKey(drawing.look, self.clip.row_key(frame))
+
     def full_key(self, frame: int) -> FrameKey:
         """Key of a frame's picture at full quality."""
-        return FrameKey(self.stage.full.look, self.clip.row_key(frame))
+        return self.key(self.stage.full, frame)
 
     def draft_key(self, frame: int) -> FrameKey | None:
         """Key of a frame's draft, where there is an engine for drafts and somebody drags."""
         if self.stage.draft is None or not self.wish.dragging:
             return None
-        return FrameKey(self.stage.draft.look, self.clip.row_key(frame))
+        return self.key(self.stage.draft, frame)
 
     def late_frames(self, now: float, drawing_takes: float) -> int:
         """How many of the next frames, the one on screen among them, would be drawn too late to be seen in their time.
