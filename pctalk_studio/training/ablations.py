@@ -26,8 +26,8 @@ from pctalk_studio.training.batches import ArrayF32, Draws, DrawSettings, Spoken
 from pctalk_studio.training.corpus.store import Corpus
 from pctalk_studio.training.emc import CombinedTask, leakage
 from pctalk_studio.training.figures import correlation, opening_of
-from pctalk_studio.training.lac import PredictorTask, PredictorTraining
-from pctalk_studio.training.loop import Loop, LoopSettings
+from pctalk_studio.training.lac import PredictorTask
+from pctalk_studio.training.loop import Loop, LoopSettings, Task
 from pctalk_studio.training.refining import RefinerTask, RefinerTraining
 from pctalk_studio.training.runs import RunSettings, drawn
 from pctalk_studio.training.sync import Moments, SyncSettings, SyncTask, mel_at
@@ -147,7 +147,7 @@ class Ablations:
         save_rows(self._settings.output, rows)
         return rows
 
-    def _trained(self, task: SyncTask | RecognitionTask | PredictorTask | RefinerTask | CombinedTask, name: str) -> None:
+    def _trained(self, task: Task, name: str) -> None:
         settings = self._settings
         loop = LoopSettings(settings.steps, settings.rate, validate=settings.steps, seed=settings.seed)
         Loop(task, loop, settings.output / name).run(listen=self._listen)
@@ -172,16 +172,13 @@ class Ablations:
         self._trained(task, "recognition")
         return network.audio_encoder
 
-    def _training(self) -> PredictorTraining:
-        return self._settings.predictor()
-
     def _predictor(self, name: str, encoder: AudioEncoder, whole_face: bool) -> tuple[Row, LacNetworks]:
         torch.manual_seed(self._settings.seed)
         networks = LacNetworks(LacForm(self._corpus.index.styles, self._width, self._form))
         networks.audio_encoder.load_state_dict(encoder.state_dict())
         networks.to(self._settings.device)
         clean = self._draws("valid", self._clean)
-        training = replace(self._training(), whole_face=whole_face)
+        training = replace(self._settings.predictor(), whole_face=whole_face)
         task = PredictorTask(networks, self._draws("train", self._plain), clean, clean, training)
         self._trained(task, name.replace(",", "").replace(" ", "_"))
         with torch.no_grad():
@@ -206,7 +203,9 @@ class Ablations:
         networks = EmcNetworks(replace(self._form, emotional=True)).to(self._settings.device)
         emotional = replace(self._plain, emotional=0.9)
         held_out = replace(self._clean, emotional=1.0)
-        task = CombinedTask(networks, hearing, self._draws("train", emotional), self._draws("valid", held_out), self._training())
+        task = CombinedTask(
+            networks, hearing, self._draws("train", emotional), self._draws("valid", held_out), self._settings.predictor()
+        )
         self._trained(task, "combined")
         with torch.no_grad():
             pairs = [(*task.pure(item), item.spoken.lip) for item in task.held_out]
