@@ -59,6 +59,11 @@ class ClipBox(ABC, Generic[ClipT]):
         squeeze = min(1.0, (self.end - self.start) / max(rise + fall, 1e-9))
         return rise * squeeze, fall * squeeze
 
+    @property
+    def shows_fades(self) -> bool:
+        """Whether there is room for the handles of its fades."""
+        return self.rect.width() > 6 * EDGE
+
     def fade_points(self, strip: Strip) -> tuple[QPointF, QPointF]:
         """Where the handles of the fades lie, at the top of the box."""
         rise, fall = self.fades()
@@ -72,7 +77,7 @@ class ClipBox(ABC, Generic[ClipT]):
         rect = self.rect
         if not rect.adjusted(-EDGE / 2, 0, EDGE / 2, 0).contains(at):
             return None
-        if rect.width() > 6 * EDGE:
+        if self.shows_fades:
             for part, point in zip(("fade_in", "fade_out"), self.fade_points(strip), strict=True):
                 if math.hypot(point.x() - at.x(), point.y() - at.y()) <= EDGE:
                     return part

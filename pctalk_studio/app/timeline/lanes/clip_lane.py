@@ -16,9 +16,6 @@ from pctalk_studio.app.timeline.lanes.clip_box import ClipBox, ClipT
 from pctalk_studio.app.timeline.lanes.clip_gestures import ClipEdits
 from pctalk_studio.session.selection import Selection
 
-_ROOM_FOR_HANDLES = 36
-"""Pixels of width from which the handles of the fades are shown."""
-
 _CURSORS = {
     "start": Qt.CursorShape.SizeHorCursor,
     "end": Qt.CursorShape.SizeHorCursor,
@@ -120,7 +117,7 @@ class ClipLane(Lane, Generic[ClipT]):
     def paint_over(self, painter: QPainter, strip: Strip, hover: Handle | None) -> None:
         """Handles of the clip under the pointer."""
         box = self.box_of(hover, strip)
-        if box is None or box.rect.width() <= _ROOM_FOR_HANDLES:
+        if box is None or not box.shows_fades:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(strip.tokens.color("text"), 1.5))
