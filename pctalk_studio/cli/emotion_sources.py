@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pctalk_studio.cli.source_calls import source_call
 from pctalk_studio.core.errors import UsageError
 from pctalk_studio.document.project import EmotionRegion
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 FORM = "text|voice|FACE[:REGION,...][@START]"
 TEXT, VOICE, MOVING = "text", "voice", "moving"
-_CALL = re.compile(r"(?P<source>.+?)(?::(?P<words>[a-z]+(?:,[a-z]+)*))?(?:@(?P<start>\d+(?:\.\d+)?))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +49,17 @@ class EmotionCall:
         UsageError
             When a region is unknown, or given for words or a voice.
         """
-        match = _CALL.fullmatch(text)
-        if match is None:
+        call = source_call(text)
+        if call is None:
             raise UsageError(f"'{text}' is no source of emotions; write {FORM}.")
-        words = match["words"].split(",") if match["words"] else []
-        start = float(match["start"]) if match["start"] else None
-        if match["source"] in (TEXT, VOICE) and (words or start is not None):
-            raise UsageError(f"'{text}': emotions of {match['source']} are found where they are; give no regions and no start.")
-        unknown = [word for word in words if word not in {*EmotionRegion, MOVING}]
+        if call.source in (TEXT, VOICE) and (call.words or call.start is not None):
+            raise UsageError(f"'{text}': emotions of {call.source} are found where they are; give no regions and no start.")
+        unknown = [word for word in call.words if word not in {*EmotionRegion, MOVING}]
         if unknown:
             known = ", ".join((*EmotionRegion, MOVING))
             raise UsageError(f"'{unknown[0]}' in '{text}' is no region of the face; choose from {known}.")
-        regions = frozenset(EmotionRegion(word) for word in words if word != MOVING)
-        return cls(match["source"], regions or frozenset(EmotionRegion), MOVING in words, start)
+        regions = frozenset(EmotionRegion(word) for word in call.words if word != MOVING)
+        return cls(call.source, regions or frozenset(EmotionRegion), MOVING in call.words, call.start)
 
 
 def feel(studio: Studio, calls: Sequence[EmotionCall]) -> None:

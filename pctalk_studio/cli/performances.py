@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pctalk_studio.cli.source_calls import source_call
 from pctalk_studio.core.errors import UsageError
 from pctalk_studio.document.performance import Convention, PerformancePart
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pctalk_studio.session import Studio
 
 FORM = "TEMPLATE.pkl[:PART,...][@START]"
-_CALL = re.compile(r"(?P<path>.+?)(?::(?P<words>[a-z]+(?:,[a-z]+)*))?(?:@(?P<start>\d+(?:\.\d+)?))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +47,16 @@ class PerformanceCall:
         UsageError
             When a part is unknown.
         """
-        match = _CALL.fullmatch(text)
-        if match is None:
+        call = source_call(text)
+        if call is None:
             raise UsageError(f"'{text}' is no performance; write {FORM}.")
-        words = (match["words"] or "").split(",") if match["words"] else []
-        unknown = [word for word in words if word not in set(PerformancePart) | set(Convention)]
+        unknown = [word for word in call.words if word not in set(PerformancePart) | set(Convention)]
         if unknown:
             known = ", ".join((*PerformancePart, *Convention))
             raise UsageError(f"'{unknown[0]}' in '{text}' is no part of a performance; choose from {known}.")
-        parts = frozenset(PerformancePart(word) for word in words if word in set(PerformancePart))
-        chosen = [Convention(word) for word in words if word in set(Convention)]
-        return cls(Path(match["path"]), parts or None, chosen[-1] if chosen else Convention.RELATIVE, float(match["start"] or 0))
+        parts = frozenset(PerformancePart(word) for word in call.words if word in set(PerformancePart))
+        chosen = [Convention(word) for word in call.words if word in set(Convention)]
+        return cls(Path(call.source), parts or None, chosen[-1] if chosen else Convention.RELATIVE, call.start or 0.0)
 
 
 def lay(studio: Studio, calls: Sequence[PerformanceCall]) -> None:

@@ -1,4 +1,4 @@
-"""Train the model that hears emotions: ``pctalk-studio train voice``.
+"""Train the model that hears emotions: ``pctalk-studio train voice-emotion``.
 
 Free synthesizers speak in the manners of :mod:`pctalk_studio.training.corpus.delivery`. Utterances of one talker are put
 together at random into recordings of a few, since at work a voice is known from the recording alone. Logistic regression,
