@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from itertools import chain
@@ -14,6 +15,7 @@ from pctalk_studio.core.time import FrameRange, FrameSet
 from pctalk_studio.export.drawing import Drawer
 from pctalk_studio.export.formats import MP4, ExportFormat, frame_writer
 from pctalk_studio.media.card_encoding import card_kind
+from pctalk_studio.media.movie_kinds import H264
 from pctalk_studio.media.sound import Sound
 from pctalk_studio.render.api import PreparedFace
 
@@ -22,6 +24,10 @@ STAGE = "render"
 
 WITH_ALPHA = 4
 """Channels of a picture that has alpha."""
+
+_BESIDE_DRAWING = min(4, max(1, (os.cpu_count() or 1) // 2))
+"""Threads of x264 while a processor draws: half of the cores keep pace with that, and more would only take turns with what draws
+(4 % more time on two cores). Slower encoders, and those beside a card that draws, take what they like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +128,19 @@ def export_clip(
         size, kind, remark = (width, height), format_.kind, ""
         if kind is not None and drawer.on_card and not alpha:
             kind, remark = card_kind(kind, size)
-        writer = frame_writer(format_, path, size, motion.rate, sound, quality=quality, alpha=alpha, inputs=inputs, kind=kind)
-        with writer as movie:
+        encoding_threads = _BESIDE_DRAWING if kind is H264 and not drawer.on_card else None
+        with frame_writer(
+            format_,
+            path,
+            size,
+            motion.rate,
+            sound,
+            quality=quality,
+            alpha=alpha,
+            inputs=inputs,
+            kind=kind,
+            threads=encoding_threads,
+        ) as movie:
             for picture in chain((first,), pictures):
                 mark = time.perf_counter()
                 movie.write(picture)

@@ -109,8 +109,11 @@ def frame_writer(
     alpha: bool = False,
     inputs: tuple[Path, ...] = (),
     kind: MovieKind | None = None,
+    threads: int | None = None,
 ) -> EncodedFile:
     """Begin a file that takes frames one after the other; ``kind`` is another way to write the format's own kind of movie.
+
+    See :class:`pctalk_studio.media.movie.MovieWriter` for the ``threads`` that encode.
 
     Raises
     ------
@@ -120,7 +123,8 @@ def frame_writer(
     if path.suffix.lower() != format_.suffix and not (format_.kind and path.suffix.lower() in format_.kind.suffixes):
         raise UsageError(f"'{path}' should end in {format_.suffix}, as {format_.title} is named.")
     if format_.kind is not None:
-        return MovieWriter(path, size, rate, sound, kind=kind or format_.kind, quality=quality, alpha=alpha, inputs=inputs)
+        kind = kind or format_.kind
+        return MovieWriter(path, size, rate, sound, kind=kind, quality=quality, alpha=alpha, threads=threads, inputs=inputs)
     if format_.id == "gif":
         return GifWriter(path, rate, inputs)
     raise UsageError(f"{format_.title} is not written frame by frame into one file; choose a movie or GIF.")
