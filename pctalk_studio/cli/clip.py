@@ -26,13 +26,12 @@ from pctalk_studio.render.framing import face_window
 from pctalk_studio.render.moving import MovingFace
 from pctalk_studio.session import Studio
 from pctalk_studio.session.hearing import Equipment
+from pctalk_studio.session.performances import SUFFIX as TEMPLATE
 
 Made = TypeVar("Made")
 
 SHEET_FRAMES = 16
 """Tiles of a contact sheet."""
-TEMPLATE = ".pkl"
-"""Suffix of LivePortrait's motion templates."""
 
 
 def engines() -> Equipment:
@@ -192,9 +191,10 @@ def write_outputs(studio: Studio, outputs: Outputs, listen: ProgressListener) ->
         With one sentence, when something cannot be drawn or written. Nothing partial is left behind.
     """
     frames, format_, settings = outputs.chosen(studio), outputs.format, studio.project.render
+    template: MotionTemplate | None = None
     if outputs.motion is not None and outputs.motion.suffix.lower() == TEMPLATE:
-        # Tried before anything is drawn; it takes no time beside that.
-        _template(studio.drawn_with()[1], studio.motion)
+        # Before anything is drawn, since not every engine can tell one.
+        template = _template(studio.drawn_with()[1], studio.motion)
     quality = settings.crf if format_.id in ("mp4", "h265") else None
     order = Order(outputs.out, format_, frames, quality, outputs.alpha, outputs.skip_existing)
     report = deliver(
@@ -207,17 +207,11 @@ def write_outputs(studio: Studio, outputs: Outputs, listen: ProgressListener) ->
     )
     if outputs.sheet is not None:
         _write_sheet(outputs.sheet, studio, listen)
-    if outputs.motion is not None:
-        _write_motion(outputs.motion, studio)
+    if outputs.motion is not None and template is not None:
+        write_template(outputs.motion, template)
+    elif outputs.motion is not None:
+        write_motion(outputs.motion, studio.motion, studio.drawn_with()[0].face)
     return report
-
-
-def _write_motion(path: Path, studio: Studio) -> None:
-    source, face = studio.drawn_with()
-    if path.suffix.lower() == TEMPLATE:
-        write_template(path, _template(face, studio.motion))
-    else:
-        write_motion(path, studio.motion, source.face)
 
 
 def _template(face: PreparedFace, motion: Motion) -> MotionTemplate:
