@@ -15,6 +15,7 @@ from pctalk_studio.core.topology import face_topology
 from pctalk_studio.deformation.lac.dominance import Tracks
 from pctalk_studio.deformation.lac.mapping import MouthGeometry, gap_of, lip_deformation
 from pctalk_studio.deformation.lac.reading import tracks_of
+from pctalk_studio.training.corpus.motion import canonical_mouth
 
 ArrayF64 = npt.NDArray[np.float64]
 
@@ -59,9 +60,8 @@ def rig_of_face(shape: npt.NDArray[np.float32], neutral: npt.NDArray[np.float32]
 @cache
 def canonical_identity() -> Identity:
     """The canonical face with its lips together, on which delta is 0 at rest."""
-    face = face_topology().vertices
-    points = MESH.of_landmarks(face)
-    return Identity(points, points, MouthGeometry(MouthGeometry.of(rig_of_face(face, face)).width, np.zeros((21, 3))))
+    points = MESH.of_landmarks(face_topology().vertices)
+    return Identity(points, points, canonical_mouth())
 
 
 def random_identity(rng: np.random.Generator) -> Identity:
@@ -72,7 +72,7 @@ def random_identity(rng: np.random.Generator) -> Identity:
     face = face_topology().vertices.astype(np.float64)
     middle = face[[13, 14]].mean(axis=0)
     near = np.exp(-(((face - middle) @ np.diag([0.6, 1.0, 0.3]) / _MOUTH_HEIGHT) ** 2).sum(axis=1))[:, None]
-    wider = rng.uniform(_LEAST_WIDTH, _MOST_WIDTH) / canonical_identity().mouth.width - 1.0
+    wider = rng.uniform(_LEAST_WIDTH, _MOST_WIDTH) / canonical_mouth().width - 1.0
     thicker, longer = rng.uniform(-0.4, 0.5), rng.normal(0.0, 0.04)
     offset = (face - middle) * np.array([wider, thicker, 0.5 * thicker])
     neutral = face * rng.normal(1.0, [0.02, 0.05, 0.12]) + near * (
@@ -102,7 +102,7 @@ def _resting(offset: ArrayF64, near: ArrayF64, rng: np.random.Generator) -> Arra
 
 def spoken_by(delta: npt.NDArray[np.floating[npt.NBitBase]], identity: Identity) -> ArrayF64:
     """D_l by which a face does what the canonical face does in ``delta`` [T, 21, 3]; [T, 21, 3], unit E."""
-    canonical = canonical_identity().mouth
+    canonical = canonical_mouth()
     tracks = tracks_of(delta.astype(np.float64), np.zeros((21, 3)), canonical)
     return lip_deformation(tracks, gap_of(tracks.open, identity.mouth), identity.mouth)
 
@@ -120,7 +120,7 @@ def scale_of(identity: Identity) -> ArrayF64:
         [21, 3]; 1 where speech moves nothing.
     """
     one = Tracks(*np.ones((4, 1)))
-    canonical = canonical_identity().mouth
+    canonical = canonical_mouth()
     usual = lip_deformation(one, gap_of(one.open, canonical), canonical)[0]
     here = (lip_deformation(one, gap_of(one.open, identity.mouth), identity.mouth) - identity.mouth.closing)[0]
     moved = np.abs(usual) > 1e-9

@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT
-from pctalk_studio.core.resources import resource_path
 from pctalk_studio.core.speech import Phone
 from pctalk_studio.core.time import FrameRate
+from pctalk_studio.core.topology import face_topology
 from pctalk_studio.deformation.emc.deformation import express, neutral_gap
 from pctalk_studio.deformation.emc.mood import felt_emotions
 from pctalk_studio.deformation.emc.tables import emotion_tables
@@ -57,9 +57,7 @@ class SolvedMotion:
 @cache
 def canonical_rig() -> FaceRig:
     """The mean face as a rig, E = 1 pixel, frontal."""
-    with np.load(resource_path("canonical_face.npz")) as file:
-        shape = file["vertices"].astype(np.float32)
-    shape.setflags(write=False)
+    shape = face_topology().vertices
     return FaceRig("canonical", (1, 1), shape, np.eye(3), 1.0, np.zeros(3), shape, shape, "points", 1.0)
 
 
