@@ -13,8 +13,6 @@ ArrayF64 = npt.NDArray[np.float64]
 RATE = 16000
 """Samples a second that are needed."""
 
-COLUMNS_PER_SECOND = 100
-
 _LENGTH, _STEP, _SIZE = 400, 160, 512
 _FILTERS, _CEPSTRA, _LIFTER = 26, 13, 22
 _PREEMPHASIS = 0.97

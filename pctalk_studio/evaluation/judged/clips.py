@@ -17,6 +17,7 @@ from pctalk_studio.core.errors import FaceError, MediaError, UsageError, Weights
 from pctalk_studio.core.progress import ProgressEvent, ProgressListener, silent
 from pctalk_studio.evaluation.judged import lip_sync as sync
 from pctalk_studio.evaluation.judged.alignment import chip, model_crop, sync_crop
+from pctalk_studio.evaluation.judged.cepstra import RATE as HEARD_RATE
 from pctalk_studio.evaluation.judged.cepstra import cepstra_of
 from pctalk_studio.evaluation.judged.frechet import frechet_distance
 from pctalk_studio.evaluation.judged.niqe import niqe, published_statistics, shipped_statistics
@@ -162,7 +163,7 @@ class JudgedClip:
         network = self.judges.network("syncnet", lambda path: judge_of(SyncNet, path))
         order, boxes = self.at_25(), sync.boxes_of(self.landmarks)
         crops = {index: sync_crop(picture, boxes[index]) for index, picture in self._frames(order)}
-        cepstra = cepstra_of(read_sound(self.path).mono(16000))
+        cepstra = cepstra_of(read_sound(self.path).mono(HEARD_RATE))
         lips, sound = sync_embeddings(network, [crops[index] for index in order], cepstra)
         if not len(lips):
             raise MediaError(f"'{self.path}' is too short for SyncNet; judge clips of a second or more.")

@@ -7,8 +7,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 CLASSES = 400
-LEAST_FRAMES = 10
-"""Frames below which the network says little."""
 SIDE = 224
 
 Triple = tuple[int, int, int]
