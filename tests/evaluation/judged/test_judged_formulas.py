@@ -5,9 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from scipy.linalg import sqrtm
 from scipy.special import gamma
 
 from pctalk_studio.core.errors import WeightsError
@@ -89,13 +88,15 @@ def test_embeddings_that_do_not_belong_together_are_refused():
 
 
 @given(seed=st.integers(0, 1000), few=st.booleans())
+@example(seed=493, few=True)
 @settings(max_examples=20, deadline=None)
 def test_the_distance_is_that_of_the_covariances(seed, few):
     rng = np.random.default_rng(seed)
     count = 4 if few else 60
     a, b = rng.normal(size=(count, 6)) @ rng.normal(size=(6, 6)), rng.normal(1, 2, size=(count + 3, 6))
     first, second = np.cov(a, rowvar=False), np.cov(b, rowvar=False)
-    root = np.trace(sqrtm(first @ second).real)
+    # The trace of the root is the sum of the roots of the eigenvalues, also of singular matrices, which have no sure root.
+    root = np.sqrt(np.linalg.eigvals(first @ second).astype(complex)).real.sum()
     expected = ((a.mean(0) - b.mean(0)) ** 2).sum() + np.trace(first) + np.trace(second) - 2 * root
     assert frechet_distance(a, b) == pytest.approx(expected, rel=1e-4, abs=1e-5)
     assert frechet_distance(a, b) == pytest.approx(frechet_distance(b, a))
