@@ -26,7 +26,7 @@ from pctalk_studio.training.corpus.utterance import Split
 FEWEST_WORDS, MOST_WORDS = 3, 16
 
 HELD_OUT = 0.10
-"""Share of the sentences that are never trained on; half of it for validation."""
+"""Share of the sentences, and of filmed people, that are never trained on; half of it for validation."""
 
 _CANDIDATES = 32
 _FLATTENING = 0.6
@@ -145,7 +145,12 @@ def _written(words: Sequence[str], chance: np.random.Generator) -> str:
 
 def split_of(words: Sequence[str]) -> Split:
     """What a sentence may be used for, by its words alone, so that no corpus trains on what another one holds out."""
-    share = int(content_hash(" ".join(words))[:8], 16) / 2**32
+    return split_by_name(" ".join(words))
+
+
+def split_by_name(name: str) -> Split:
+    """What is held out of all that has a name, by the name alone."""
+    share = int(content_hash(name)[:8], 16) / 2**32
     if share < HELD_OUT / 2:
         return Split.TEST
     return Split.VALID if share < HELD_OUT else Split.TRAIN

@@ -36,8 +36,8 @@ from pctalk_studio.media.sound import read_sound
 from pctalk_studio.training.corpus.delivery import EMOTIONS
 from pctalk_studio.training.corpus.layouts import VideoClip, clips_in
 from pctalk_studio.training.corpus.store import INDEX, CorpusIndex, VoiceEntry, read_index, write_index, write_shard
-from pctalk_studio.training.corpus.text import HELD_OUT
-from pctalk_studio.training.corpus.utterance import Split, Utterance, phone_columns
+from pctalk_studio.training.corpus.text import split_by_name
+from pctalk_studio.training.corpus.utterance import Utterance, phone_columns
 from pctalk_studio.training.corpus.voices import F32
 
 VIDEO_RATE = 25
@@ -177,7 +177,7 @@ def _begun(folder: Path, source: Path, settings: VideoSettings, clips: Sequence[
     files = content_hash(*(str(clip.path.relative_to(source)) for clip in clips))
     fresh = CorpusIndex(
         {**told, "files": files, _LEFT_OUT: {}, _WIDTHS: {}},
-        tuple(VoiceEntry(f"{settings.layout}/{who}", split_of_person(who)) for who in people),
+        tuple(VoiceEntry(f"{settings.layout}/{who}", split_by_name(who)) for who in people),
         tuple(people),
         tuple(EMOTIONS),
     )
@@ -189,14 +189,6 @@ def _begun(folder: Path, source: Path, settings: VideoSettings, clips: Sequence[
     if not same or index.voices != fresh.voices:
         raise TrainingError(f"'{folder}' holds a corpus of other videos or settings; name another folder.")
     return index
-
-
-def split_of_person(who: str) -> Split:
-    """What a person's clips may be used for, by the name alone."""
-    share = int(content_hash(who)[:8], 16) / 2**32
-    if share < HELD_OUT / 2:
-        return Split.TEST
-    return Split.VALID if share < HELD_OUT else Split.TRAIN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -311,7 +303,7 @@ def _utterance(clip: VideoClip, filmed: FilmedSpeech, person: int, first: int, s
         loudness=loudness(samples).astype(np.float16),
         pitch=pitch(samples).astype(np.float16),
         voice=person,
-        split=split_of_person(clip.identity),
+        split=split_by_name(clip.identity),
         style=person,
         emotion=clip.emotion,
         intensity=clip.intensity,
@@ -326,7 +318,7 @@ def _other_faces(
     clip: VideoClip, filmed: FilmedSpeech, settings: VideoSettings, widths: Mapping[str, float]
 ) -> list[tuple[float, bool]]:
     """Other people's mouths relative to this one's, and whether they show the motion mirrored."""
-    others = sorted(who for who in widths if who != clip.identity and split_of_person(who) is split_of_person(clip.identity))
+    others = sorted(who for who in widths if who != clip.identity and split_by_name(who) is split_by_name(clip.identity))
     chance = np.random.default_rng((settings.seed, int(content_hash(str(clip.path.name))[:8], 16)))
     chosen = chance.permutation(len(others))[: settings.driven]
     return [(widths[others[i]] / filmed.mouth_width, bool(chance.random() < 0.5)) for i in chosen]
