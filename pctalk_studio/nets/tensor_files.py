@@ -15,6 +15,7 @@ import re
 import struct
 import warnings
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -53,6 +54,11 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     if path.suffix not in SUFFIXES:
         raise WeightsError(f"'{path}' is no .pth or .safetensors file; choose one that is.")
     return _read_pth(path)
+
+
+def unwrapped(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Tensors without what trainers wrap round the names of a network's own."""
+    return {name.removeprefix("state_dict.").removeprefix("module."): tensor for name, tensor in tensors.items()}
 
 
 def _damaged(path: Path, error: BaseException) -> WeightsError:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from pctalk_studio.nets.judges.loading import judge_of
 from pctalk_studio.nets.judges.resnet import BasicBlock, ResNet
-from pctalk_studio.nets.tensor_files import read_tensors
+from pctalk_studio.nets.tensor_files import read_tensors, unwrapped
 
 AFEW = ("happy", "angry", "disgusted", "fear", "sad", "neutral", "surprised")
 """The seven classes of the published code, in its order."""
@@ -63,9 +63,4 @@ def load_emotion_fan(path: Path) -> EmotionFan:
     tensors = read_tensors(path)
     last = next((tensor for key, tensor in tensors.items() if key.endswith("pred_fc2.weight")), None)
     classes = len(MEAD) if last is not None and len(last) == len(MEAD) else len(AFEW)
-    return judge_of(lambda: EmotionFan(classes), path, _bare)
-
-
-def _bare(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Without what trainers put round the network."""
-    return {key.removeprefix("state_dict.").removeprefix("module."): tensor for key, tensor in tensors.items()}
+    return judge_of(lambda: EmotionFan(classes), path, unwrapped)

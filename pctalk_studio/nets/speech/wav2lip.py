@@ -9,20 +9,7 @@ from torch import Tensor, nn
 from pctalk_studio.core.errors import WeightsError
 from pctalk_studio.nets.speech.audio_encoder import AudioEncoder
 from pctalk_studio.nets.speech.sync import PictureSync
-from pctalk_studio.nets.tensor_files import read_tensors
-
-_WRAPPINGS = ("state_dict.", "module.")
-
-
-def _published(path: Path) -> dict[str, Tensor]:
-    """Tensors of a checkpoint without what training wraps round their names."""
-    found = {}
-    for name, tensor in read_tensors(path).items():
-        bare = name
-        for wrapping in _WRAPPINGS:
-            bare = bare.removeprefix(wrapping)
-        found[bare] = tensor
-    return found
+from pctalk_studio.nets.tensor_files import read_tensors, unwrapped
 
 
 def _take(module: nn.Module, tensors: dict[str, Tensor], path: Path, what: str) -> None:
@@ -60,7 +47,9 @@ def load_audio_encoder(path: Path) -> AudioEncoder:
         When the file is none, or that of a fork with other shapes.
     """
     prefix = "audio_encoder."
-    own = {"layers." + name.removeprefix(prefix): t for name, t in _published(path).items() if name.startswith(prefix)}
+    own = {
+        "layers." + name.removeprefix(prefix): t for name, t in unwrapped(read_tensors(path)).items() if name.startswith(prefix)
+    }
     if not own:
         raise WeightsError(f"'{path}' holds no audio encoder; choose Wav2Lip's checkpoint (wav2lip.pth or wav2lip_gan.pth).")
     encoder = AudioEncoder(32)
@@ -78,7 +67,7 @@ def load_picture_sync(path: Path) -> PictureSync:
     """
     network = PictureSync()
     prefixes = ("face_encoder.", "audio_encoder.")
-    own = {name: tensor for name, tensor in _published(path).items() if name.startswith(prefixes)}
+    own = {name: tensor for name, tensor in unwrapped(read_tensors(path)).items() if name.startswith(prefixes)}
     if not own:
         raise WeightsError(f"'{path}' holds no lip-sync expert; choose Wav2Lip's lipsync_expert.pth.")
     _take(network, own, path, "lip-sync expert of Wav2Lip")
