@@ -33,6 +33,9 @@ from pctalk_studio.session.exporting import ExportState
 
 LEFT = Qt.MouseButton.LeftButton
 
+FINE = 8
+"""Quality (crf) of the exported clips."""
+
 
 def until(condition: Callable[[], object], what: str, seconds: float = 60.0) -> None:
     """Let the window live until something is so."""
@@ -45,6 +48,15 @@ def until(condition: Callable[[], object], what: str, seconds: float = 60.0) -> 
 
 def click(widget: QWidget, at: QPoint | None = None) -> None:
     QTest.mouseClick(widget, LEFT, Qt.KeyboardModifier.NoModifier, at or widget.rect().center())
+
+
+def type_into(slider: ValueSlider, text: str) -> None:
+    """Type a value, as into any slider's field."""
+    field = slider.field
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Return)
 
 
 class Journey:
@@ -85,11 +97,9 @@ class Journey:
         click(canvas, self.lane_point("words", (word.start + word.end) / 2))
         assert self.editor.selection.words == {word.id}, "the word that was clicked is selected"
         until(lambda: self._slider("Size") is not None, "the inspector of the word", 5)
-        field = self._slider("Size").field
-        field.setFocus()
-        QTest.keyClick(field, Qt.Key.Key_Return)
-        QTest.keyClicks(field, "0")
-        QTest.keyClick(field, Qt.Key.Key_Return)
+        slider = self._slider("Size")
+        assert slider is not None
+        type_into(slider, "0")
         assert self.editor.project.speech.words[number].style.scale == 0
         return word.start, word.end
 
@@ -120,6 +130,8 @@ class Journey:
         page.path.setFocus()
         page.path.selectAll()
         QTest.keyClicks(page.path, str(self.folder / name))
+        # Fine, so that what differs between two clips is what was drawn, and not how it was coded.
+        type_into(page.quality, str(FINE))
         click(page.start)
         exports = self.window.exporting.exports
         until(lambda: exports.items and all(item.state.ended for item in exports.items), f"the export of {name}", 180)
