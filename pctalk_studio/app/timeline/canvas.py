@@ -33,6 +33,9 @@ from pctalk_studio.session.selection import Selection
 GAP = 1
 """Pixels of line between lanes."""
 
+_AT_A_TIME = 0.004
+"""Seconds of painting lanes anew for another view, after which the hand and the eye come first and the rest follows."""
+
 
 class LaneCanvas(Pointing):
     """Shows the scene of all lanes, and the playhead, guides and rubber band over it; passes on what the pointer does.
@@ -220,7 +223,8 @@ class LaneCanvas(Pointing):
         self.scene.lay_out(self.rows, self.size(), self.devicePixelRatioF(), self._kit.look.tokens.color("window"))
         width, scale, tokens, lettering = self.width(), self._board.view.scale, self._kit.look.tokens, self._lettered()
         seen = [row for row in self.rows if row.meets(self._current)]
-        self.scene.refresh([(row, Strip(width, row.lane.height, scale, tokens, lettering)) for row in seen])
+        if not self.scene.refresh([(row, Strip(width, row.lane.height, scale, tokens, lettering)) for row in seen], _AT_A_TIME):
+            self.update()
 
     def _paint_over(self, painter: QPainter, area: QRect) -> None:
         """What lies over single lanes: what the pointer may take hold of, and where keys go."""

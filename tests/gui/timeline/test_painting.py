@@ -148,7 +148,7 @@ def test_a_text_written_again_is_the_same_to_the_pixel(qapp):
     assert (drawn(120, 40, by_qt) == first).all()
 
 
-def test_only_the_lane_that_looks_different_is_painted_again(hand, monkeypatch):
+def test_only_the_lane_that_looks_different_is_painted_again(hand, monkeypatch, qtbot):
     painted = []
     for lane in hand.canvas.lanes:
         monkeypatch.setattr(
@@ -161,7 +161,7 @@ def test_only_the_lane_that_looks_different_is_painted_again(hand, monkeypatch):
     assert set(painted) == {"markers"}
     painted.clear()
     hand.panel.view.zoom(1.5)
-    hand.canvas.repaint()
+    qtbot.waitUntil(lambda: len(painted) >= len(hand.canvas.rows))
     assert len(painted) == len(set(painted)) == len(hand.canvas.rows)
     painted.clear()
     hand.lane("words").set_height(50)
