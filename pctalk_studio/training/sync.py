@@ -35,7 +35,7 @@ class SyncSettings:
     pool, renewed
         See :class:`pctalk_studio.training.batches.Pool`.
     weight_expected
-        Of the linear prediction of the lips beside the comparison.
+        Of the linear prediction of the lips beside the comparison; 0: the prediction only reads what comparing has taught.
     held_out
         Utterances on which it is measured.
     half
@@ -48,7 +48,7 @@ class SyncSettings:
     moments: int = 8
     pool: int = 400
     renewed: float = 3.0
-    weight_expected: float = 5.0
+    weight_expected: float = 0.0
     held_out: int = 24
     half: bool = True
     seed: int = 0
@@ -125,13 +125,14 @@ class SyncTask:
         return out.float()
 
     def losses(self, step: int) -> Mapping[str, Tensor]:
-        """Comparison of all with all, and the linear prediction."""
+        """Comparison of all with all, and the linear prediction, which teaches the encoder only where it has a weight."""
         parts = [windows_at(spoken, moments) for spoken, moments in self._moments.at(step)]
         mel, seen = np.concatenate([m for m, _ in parts]), torch.from_numpy(np.concatenate([s for _, s in parts]))
         heard, lips = self._hear(mel), seen.to(self._device)
         contrast = loss_contrast(self._network.hear(heard), self._network.see(lips), self._network.warmth, twins(lips))
-        expected = loss_rec(self._network.expected(heard), lips)
-        return {"total": contrast + self._settings.weight_expected * expected, "contrast": contrast, "expected": expected}
+        weight = self._settings.weight_expected
+        expected = loss_rec(self._network.expected(heard if weight else heard.detach()), lips)
+        return {"total": contrast + (weight or 1.0) * expected, "contrast": contrast, "expected": expected}
 
     def figures(self) -> Mapping[str, float]:
         """On held-out voices: how often the right offset beats all others, cosines of right and wrong pairs, and openness."""
