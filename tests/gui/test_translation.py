@@ -44,6 +44,7 @@ from pctalk_studio.document.edits import EDITS
 from pctalk_studio.document.edits.keys import CurveName
 from pctalk_studio.document.project import BlinkEvent, Emotion, EmotionClip, HeadKeys, MediaReference, Project
 from pctalk_studio.document.speech_track import WordStyle
+from pctalk_studio.nets.catalogue import published_files
 from pctalk_studio.session.selection import KeyRef, Selection
 from pctalk_studio.storage.autosave import Recovery
 
@@ -268,7 +269,7 @@ def test_every_edit_has_a_title():
     assert set(TITLES) == {"Open", *(name.replace("_", " ").capitalize() for name in EDITS)}
 
 
-@pytest.mark.parametrize("page", ["new", "keys", "preferences", "presets", "export"])
+@pytest.mark.parametrize("page", ["new", "keys", "preferences", "presets", "models", "export"])
 def test_pages_of_an_open_project(opened, kit, qtbot, painted, said, page):
     if page == "export":
         kit.actions["export.open"].trigger()
@@ -278,6 +279,7 @@ def test_pages_of_an_open_project(opened, kit, qtbot, painted, said, page):
     opened.grab()
     assert opened.front.page is not None
     texts = {" ".join(word.text for word in kit.editor.project.speech.words)}
+    texts |= {text for file in published_files().files for text in (file.name, file.purpose)}
     assert plain((texts_in(opened) | painted) - said - texts) == []
 
 

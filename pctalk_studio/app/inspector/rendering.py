@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QPushButton
 
 from pctalk_studio.app.inspector.sheet import Sheet
 from pctalk_studio.app.kit import Kit
@@ -38,7 +39,11 @@ class RenderSheet(Sheet):
         self.engine.chosen.connect(lambda engine: self._set(engine=engine))
         self.add(FieldRow(self.tr("Engine"), self.engine, parent=self))
         self._missing = self.hint("")
+        self.get = QPushButton(self.tr("Get the weights..."), self)
+        self.get.clicked.connect(self._get)
+        self.add(self.get)
         self._looked_for = ""
+        self.editor.sources_changed.connect(self._look_again)
         self.rate = ChoiceBox(self.tr("Frames a second"), parent=self)
         self.rate.chosen.connect(lambda rate: self.apply("set_rate", rate=rate))
         self.add(FieldRow(self.tr("Frame rate"), self.rate, parent=self))
@@ -60,8 +65,9 @@ class RenderSheet(Sheet):
             # Looked for when the engine changes, not at every edit: it means reading the disk.
             self._looked_for = settings.engine
             lacking = lacking_weights(ModelStore())
-            self._missing.setVisible(bool(lacking))
             self._missing.setText(lacking)
+            for widget in (self._missing, self.get):
+                widget.setVisible(bool(lacking))
         rates = [FrameRate(Fraction(*each)) for each in RATES]
         if project.rate not in rates:
             rates = sorted([*rates, project.rate], key=float)
@@ -81,6 +87,13 @@ class RenderSheet(Sheet):
             choices.append((settings.size, f"{width} × {height} px"))
         self.frame_size.set_choices(choices)
         self.frame_size.set_value(settings.size if settings.size is not None else settings.longest)
+
+    def _look_again(self) -> None:
+        """Weights may have come."""
+        self._looked_for = ""
+
+    def _get(self) -> None:
+        self.kit.actions["edit.models"].trigger()
 
     def _set(self, **changes: Any) -> None:
         self.apply("set_render", settings=replace(self.editor.project.render, **changes))

@@ -89,6 +89,7 @@ class Commands(QObject):
         self._add("edit.presets", self.tr("Speaking styles of your own..."), (), pages.show_presets, group)
         self._add("edit.keys", self.tr("Keyboard..."), ("Ctrl+Alt+K",), pages.show_keys, group)
         self._add("edit.preferences", self.tr("Preferences..."), ("Ctrl+,",), pages.show_preferences, group)
+        self._add("edit.models", self.tr("Weights of the neural engine..."), (), pages.show_models, group)
 
     def _add_views(self) -> None:
         group = self.tr("View")

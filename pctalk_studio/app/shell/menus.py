@@ -20,6 +20,7 @@ _FILE = (
 )  # fmt: skip
 _EDIT = (
     "edit.undo", "edit.redo", _SEPARATOR, "edit.words", "edit.presets", _SEPARATOR, "edit.keys", "edit.preferences",
+    "edit.models",
 )  # fmt: skip
 _VIEW = (
     "view.palette", _SEPARATOR, "view.sidebar", "view.inspector", "view.timeline", "view.rearrange", "view.reset_layout",

@@ -150,6 +150,13 @@ class Pages(QObject):
         page.theme_chosen.connect(self._window.commands.choose_theme)
         self._front.show_page(page)
 
+    def show_models(self) -> None:
+        """The weights of the neural engine, and getting them."""
+        from pctalk_studio.app.dialogs.models import ModelsPage
+        from pctalk_studio.nets.store import ModelStore
+
+        self._front.show_page(ModelsPage(self._kit, self._worker, self._files.chooser, ModelStore(), self._front))
+
     def show_palette(self) -> None:
         """Find a command by typing."""
         from pctalk_studio.app.shell.palette import CommandPalette
