@@ -39,9 +39,14 @@ class Exporting(QObject):
         self._kit, self._front, self._worker = kit, front, worker
         self.exports = Exports(kit.editor, self)
         self.exports.finished.connect(self._finished)
-        kit.actions.add(
-            ActionSpec("export.open", self.tr("Export..."), ("Ctrl+E", "Ctrl+M"), self.tr("Export")), self.open, window
-        )
+        spec = ActionSpec("export.open", self.tr("Export..."), ("Ctrl+E", "Ctrl+M"), self.tr("Export"))
+        self._action = kit.actions.add(spec, self.open, window)
+        kit.editor.desk_changed.connect(self._offer)
+        self._offer()
+
+    def _offer(self) -> None:
+        """There is nothing to export while nothing is open."""
+        self._action.setEnabled(self._kit.editor.desk is not None)
 
     def open(self) -> None:
         """Show the page."""

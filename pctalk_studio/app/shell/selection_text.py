@@ -35,13 +35,13 @@ class SelectionText(QObject):
         labels = [phone.label for phone in project.speech.phones if phone.id in selection.phones]
         phones = " ".join(labels) if len(labels) == 1 else self.tr("{count} phones").format(count=len(labels))
         counted = (
-            (selection.keys, self.tr("{count} keys")),
-            (selection.blinks, self.tr("{count} blinks")),
-            (selection.markers, self.tr("{count} markers")),
+            (selection.keys, self.tr("1 key"), self.tr("{count} keys")),
+            (selection.blinks, self.tr("1 blink"), self.tr("{count} blinks")),
+            (selection.markers, self.tr("1 marker"), self.tr("{count} markers")),
         )
         return (
             phones if labels else "",
             ", ".join(emotions),
             ", ".join(performances),
-            *(text.format(count=len(chosen)) for chosen, text in counted if chosen),
+            *(one if len(chosen) == 1 else several.format(count=len(chosen)) for chosen, one, several in counted if chosen),
         )

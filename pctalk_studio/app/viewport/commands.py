@@ -49,7 +49,14 @@ class ViewportCommands(QObject):
         self._add_masks(fill)
         canvas.scene.options_changed.connect(self._show)
         kit.editor.paint_tool_changed.connect(self._show)
+        kit.editor.desk_changed.connect(self._offer)
         self._show()
+        self._offer()
+
+    def _offer(self) -> None:
+        """There is nothing to compare while nothing is open."""
+        for name in ("wipe", "side", "hold"):
+            self._kit.actions[f"viewport.compare_{name}"].setEnabled(self._kit.editor.desk is not None)
 
     def _add(self, id_: str, text: str, keys: tuple[str, ...], run: Callable[..., object], **more: bool) -> QAction:
         group = self.tr("Paint") if id_.startswith("paint.") else self.tr("Viewport")

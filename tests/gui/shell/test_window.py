@@ -6,11 +6,12 @@ import logging
 import sys
 import threading
 
+from helpers.desks import studio
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDockWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QPushButton
 
 from pctalk_studio.app.shell.ask_bar import Answer, AskBar
 from pctalk_studio.app.shell.faults import Faults, log_path
@@ -85,6 +86,24 @@ def test_the_status_bar_counts_frames_and_switches_modes(open_window, kit, qtbot
     assert bar._ripple.text() == "Ripple on"
     kit.editor.select(Selection.of(words=[2]))
     assert bar._selected.text() == "Selected: duck, 0.40 to 0.70 s"
+    kit.editor.apply("add_blink", time=1.0)
+    kit.editor.apply("add_blink", time=1.5)
+    first, second = (blink.id for blink in kit.editor.project.blinks)
+    kit.editor.select(Selection.of(blinks=[first]))
+    assert bar._selected.text() == "Selected: 1 blink"
+    kit.editor.select(Selection.of(blinks=[first, second]))
+    assert bar._selected.text() == "Selected: 2 blinks, 1.00 to 1.50 s"
+
+
+def test_what_needs_a_project_is_offered_only_with_one(window, kit, qtbot):
+    names = ("export.open", "viewport.compare_wipe", "viewport.compare_side", "viewport.compare_hold")
+    assert not any(kit.actions[name].isEnabled() for name in names)
+    buttons = [button for button in window.top.findChildren(QPushButton) if button.text() in ("A | B", "Export")]
+    assert len(buttons) == 2
+    assert not any(button.isEnabled() for button in buttons)
+    kit.editor.open_studio(studio())
+    assert all(kit.actions[name].isEnabled() for name in names)
+    assert all(button.isEnabled() for button in buttons)
 
 
 def test_a_smaller_preview_is_drawn_smaller_and_the_document_stays(open_window, kit, qtbot):
