@@ -206,6 +206,9 @@ class LaneCanvas(Pointing):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Show the scene, in which lanes that look different are painted anew first, and over it what changes more often."""
+        if self._kit.editor.desk is None:
+            self._paint_nothing_open()
+            return
         if not self._current.contains(event.rect()):
             # What is scrolled out of sight is not painted before it is seen.
             self._current = self.visibleRegion().boundingRect().united(event.rect())
@@ -214,10 +217,17 @@ class LaneCanvas(Pointing):
         with QPainter(self) as painter:
             painter.drawPixmap(0, 0, self.scene.pixmap)
             self._paint_over(painter, event.rect())
-            if self._kit.editor.desk is not None:
-                overlay.shade_outside(painter, board, self.rect())
+            overlay.shade_outside(painter, board, self.rect())
             overlay.paint_playhead(painter, board.view.scale.x(self._playhead), self.height(), tokens)
             overlay.paint_gesture(painter, board, self.gesture, self.rect(), self._pointer_at)
+
+    def _paint_nothing_open(self) -> None:
+        """No lanes and no playhead, which would look like a clip that is empty: a sentence."""
+        tokens = self._kit.look.tokens
+        text = self.tr("Open a project, or make one from a portrait and a recording, to see here what is said and when")
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), tokens.color("panel"))
+            overlay.paint_hint(painter, tokens, text, self.visibleRegion().boundingRect())
 
     def _refresh(self) -> None:
         self.scene.lay_out(self.rows, self.size(), self.devicePixelRatioF(), self._kit.look.tokens.color("window"))
@@ -241,9 +251,6 @@ class LaneCanvas(Pointing):
                 painter.restore()
             if row.lane is self._focus_lane and self.hasFocus():
                 painter.fillRect(QRect(0, row.top, 2, row.bottom - row.top), tokens.color("accent"))
-        if self._kit.editor.desk is None:
-            text = self.tr("Open a project, or make one from a portrait and a recording, to see here what is said and when")
-            overlay.paint_hint(painter, tokens, text, self.visibleRegion().boundingRect())
 
     # -- pointer -------------------------------------------------------------------------------------------------------
 
@@ -255,6 +262,7 @@ class LaneCanvas(Pointing):
     def press_at(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> Gesture | None:
         """Ask the lane for a gesture, or begin a rubber band."""
         self._pressed = None
+        self.hovered.emit("")  # what is dragged tells its times beside the pointer; those of before would contradict them
         row = self.row_at(at.y())
         if row is not None:
             self.focus_on(row.lane)

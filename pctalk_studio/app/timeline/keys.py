@@ -68,7 +68,7 @@ class TimelineKeys(QObject):
             Command.MERGE: (self.tr("Join with the next"), ("Ctrl+J",)),
             Command.CLOSE: (self.tr("Close the lips here"), ("C",)),
             Command.INSERT: (self.tr("Insert here"), ("Ins",)),
-            Command.DELETE: (self.tr("Delete"), ("Del", "Backspace")),
+            Command.DELETE: (self.tr("Delete"), ("Del", "Backspace", "X")),
             Command.LOCK: (self.tr("Owner: automatic, edited, locked"), ("Shift+O",)),
             Command.RESET: (self.tr("Reset"), ("Ctrl+Backspace",)),
             Command.NEXT: (self.tr("Select the next"), ("Ctrl+Right",)),

@@ -157,7 +157,8 @@ class Overview(QWidget):
             painter.setPen(QPen(tokens.color("accent" if self.hasFocus() else "dim"), 1))
             painter.setBrush(tokens.color("text", 0.12))
             painter.drawRoundedRect(self.handle().adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-            painter.fillRect(QRectF(self._x(self._playhead) - 0.75, 3, 1.5, self.height() - 6), tokens.color("playhead"))
+            if self._kit.editor.desk is not None:
+                painter.fillRect(QRectF(self._x(self._playhead) - 0.75, 3, 1.5, self.height() - 6), tokens.color("playhead"))
 
     def _painted(self, ratio: float) -> QPixmap:
         """The words, doubtful ones in amber and higher, which stays the same while the view and the playhead move."""

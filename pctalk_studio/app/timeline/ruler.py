@@ -150,7 +150,7 @@ class Ruler(Pointing):
 
     def _paint_playhead(self, painter: QPainter, tokens: Tokens) -> None:
         x, height = self._board.view.scale.x(self._playhead), self.height()
-        if not -_HEAD - 1 <= x <= self.width() + _HEAD + 1:
+        if self._board.kit.editor.desk is None or not -_HEAD - 1 <= x <= self.width() + _HEAD + 1:
             return
         painter.setPen(QPen(tokens.color("playhead"), 1.5))
         painter.drawLine(QPointF(x, height * 0.6), QPointF(x, height))
@@ -182,7 +182,8 @@ class Ruler(Pointing):
         for time, label in found.labelled:
             x = round(scale.x(time))
             painter.fillRect(QRectF(x, height * 0.1, 1, height * 0.9), tokens.color("dim"))
-            lettering.write_from(painter, x + 4.5, height * 0.1 + lettering.metrics.ascent(), label)
+            if x + 4.5 + lettering.width(label) <= self.width():  # half a label says another time
+                lettering.write_from(painter, x + 4.5, height * 0.1 + lettering.metrics.ascent(), label)
         xs = np.rint(scale.x(found.short))
         paint_ticks(painter, float(self.width()), xs, (round(height * 0.72), height), tokens.color("faint"))
 

@@ -136,6 +136,10 @@ def test_keys_by_the_keyboard(hand, no_snap):
     assert len(editor.selection.keys) == 2
     hand.key(Qt.Key.Key_Delete)
     assert keys(hand) == []
+    editor.undo()
+    hand.key(Qt.Key.Key_A, CTRL)
+    hand.key(Qt.Key.Key_X)
+    assert keys(hand) == [], "X deletes as well, as in Blender"
 
 
 def test_grab_and_scale_follow_the_mouse_without_a_button(hand, no_snap):

@@ -20,6 +20,11 @@ def menu_at(hand, name, time):
     return next(menu for menu in hand.panel.findChildren(QMenu) if menu.isVisible())
 
 
+def colours(widget):
+    image = widget.grab().toImage()
+    return {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
+
+
 def entry(menu, text):
     return next(action for action in menu.actions() if action.text() == text)
 
@@ -102,6 +107,11 @@ def test_what_lies_under_the_pointer_is_told(hand):
     mouse(hand.canvas, QMouseEvent.Type.MouseMove, at, Qt.MouseButton.NoButton)
     assert hand.panel.read_out.text().startswith("duck")
     assert "300 ms" in hand.panel.read_out.text()
+    # While it is dragged it tells its times itself; those of before would contradict them.
+    hand.press("words", duck.end)
+    assert hand.panel.read_out.text() == ""
+    hand.release("words", duck.end)
+    assert hand.panel.read_out.text() != ""
 
 
 def test_nothing_open_is_said_and_nothing_breaks(kit, qtbot):
@@ -113,6 +123,9 @@ def test_nothing_open_is_said_and_nothing_breaks(kit, qtbot):
     image = panel.canvas.grab().toImage()
     lightest = max(image.pixelColor(x, y).lightness() for x in range(0, image.width(), 2) for y in range(0, image.height(), 2))
     assert lightest > QColor(DARK.panel).lightness() + 60
+    # A curve or a playhead would look like a clip that is empty.
+    for widget in (panel.canvas, panel.ruler, panel.overview):
+        assert not colours(widget) & {QColor(DARK.accent).rgb(), QColor(DARK.playhead).rgb()}
     for name in ("fit", "zoom_in", "zoom_selection", "next_doubtful", "split", "insert", "nudge_later", "lane_down"):
         kit.actions[f"timeline.{name}"].trigger()
     qtbot.mouseClick(panel.canvas, Qt.MouseButton.LeftButton, pos=QPoint(300, 60))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from pctalk_studio.app.look import DARK, LIGHT
 from pctalk_studio.app.timeline.cache_bar import brush_of, runs
+from pctalk_studio.app.timeline.lettering import Lettering
 from pctalk_studio.render.frame_store import FrameState
 
 
@@ -40,6 +41,26 @@ def test_the_playhead_is_seen_where_it_is(panel, qtbot):
         x = round(panel.view.scale.x(desk.transport.seconds))
         colours = {image.pixelColor(x + dx, panel.canvas.height() - 3).name() for dx in (-1, 0, 1)}
         assert DARK.playhead in colours
+
+
+def test_no_label_is_cut_off_at_the_right_edge(panel, monkeypatch):
+    ruler, view, write = panel.ruler, panel.view, Lettering.write_from
+    written: list[float] = []
+
+    def noted(self, painter, x, y, text):
+        written.append(x + self.width(text))
+        write(self, painter, x, y, text)
+
+    monkeypatch.setattr(Lettering, "write_from", noted)
+    reached = 0.0
+    for end in np.arange(1.0, 1.2, 0.01):  # the last tick comes to lie anywhere before the edge
+        view.show(0.0, end)
+        written.clear()
+        ruler.grab()
+        assert written
+        assert max(written) <= ruler.width()
+        reached = max(reached, *written)
+    assert reached > ruler.width() - 12, "what has room is written"
 
 
 def test_flags_set_the_range_on_frames_in_one_step(panel, qtbot):
