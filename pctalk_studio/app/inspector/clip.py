@@ -42,9 +42,7 @@ class ClipSheet(Sheet):
         self.ear = self.slider(self.tr("By ear"), BY_NETWORKS, lambda value: [("set_learned_lips", {"share": value})])
         heard = self.tr("What moves the lips: 0 the phones' rules, 1 networks that hear the recording, between a blend of both.")
         self.ear.name.setToolTip(heard + "\n" + self.ear.name.toolTip())
-        self.felt = self.slider(
-            self.tr("Learned emotion"), BY_NETWORKS, lambda value: [("set_learned_emotion", {"share": value})]
-        )
+        self.felt = self.slider(self.tr("Felt by ear"), BY_NETWORKS, lambda value: [("set_learned_emotion", {"share": value})])
         made = self.tr("What makes emotions: 0 tables of action units, 1 a network that hears the recording, between a blend.")
         self.felt.name.setToolTip(made + "\n" + self.felt.name.toolTip())
         self.lead = self.slider(self.tr("Lead"), LEAD, lambda value: [("set_lead", {"seconds": value})])

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pctalk_studio.app.inspector.panel import InspectorPanel
 from pctalk_studio.app.widgets.key_diamond import KeyState
 from pctalk_studio.app.widgets.phone_palette import PhonePalette
+from pctalk_studio.app.widgets.value_slider import ValueSlider
 from pctalk_studio.document.curves import Interpolation, Key
 from pctalk_studio.document.edits.keys import CurveName
 from pctalk_studio.document.project import Emotion
@@ -71,6 +72,16 @@ def test_nothing_is_cut_off_at_the_least_width(panel, editor):
         label.grab()
         assert label.toolTip() == (label.text() if label.width() < label.sizeHint().width() else "")
     assert panel.word._heading.toolTip() or panel.word._when.toolTip()
+
+
+def test_bars_stand_below_one_another(panel, editor):
+    number = add_emotion(editor)
+    select(panel, editor, words=words(editor, "duck"), emotions=[number])
+    QApplication.processEvents()
+    rows = [row for row in panel.findChildren(ValueSlider) if row.isVisible()]
+    assert len(rows) > 20
+    assert len({row.track.mapTo(panel, QPoint()).x() for row in rows}) == 1
+    assert len({row.field.mapTo(panel, row.field.rect().topRight()).x() for row in rows}) == 1
 
 
 def test_everything_that_can_be_changed_has_a_name(panel, editor):
