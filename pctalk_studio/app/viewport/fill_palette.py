@@ -40,6 +40,8 @@ class FillPalette(QFrame):
         self.weight.setRange(0.0, 1.0)
         self.weight.setSingleStep(0.05)
         self.weight.setValue(1.0)
+        # Arrow keys, the wheel and typing change it; the style draws no buttons that would match the other fields.
+        self.weight.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.weight.setAccessibleName(self.tr("Weight"))
         label = QLabel(self.tr("Weight"), self)
         label.setBuddy(self.weight)

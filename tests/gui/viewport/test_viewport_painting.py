@@ -301,7 +301,12 @@ def test_regions_are_filled_from_the_palette(happy, qtbot):
     happy.key(Qt.Key.Key_R, SHIFT)
     palette = happy.panel.fill_palette
     assert palette.isVisible()
-    palette.weight.setValue(0.4)
+    # The field that is ready to be typed into looks like all others: no steppers of another style.
+    assert palette.weight.hasFocus()
+    assert palette.weight.buttonSymbols() is palette.weight.ButtonSymbols.NoButtons
+    QTest.keyClicks(palette.weight, "0.45")
+    QTest.keyClick(palette.weight, Qt.Key.Key_Down)
+    assert palette.weight.value() == 0.4
     named = {button.accessibleName(): button for button in palette.findChildren(QPushButton)}
     count = steps(editor)
     QTest.mouseClick(named["Cheeks, Left"], Qt.MouseButton.LeftButton)
