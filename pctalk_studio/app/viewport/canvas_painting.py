@@ -115,16 +115,25 @@ class CanvasPainting:
     def _clipped(self, painter: QPainter, image: FrameImage, shown: Shown | None, view: View, part: QRectF) -> None:
         painter.save()
         painter.setClipRect(part)
-        self._frame(painter, image, shown, view)
+        if shown is None:
+            self._absent(painter, QRectF(*view.box).intersected(part))
+        else:
+            self._frame(painter, image, shown, view)
         painter.restore()
 
+    def _absent(self, painter: QPainter, part: QRectF) -> None:
+        """An outline and a sentence where a frame will be, as far as it will be seen; as grey as what is around."""
+        tokens = self._kit.look.tokens
+        painter.setPen(tokens.color("line"))
+        painter.drawRect(part.adjusted(0.5, 0.5, -0.5, -0.5))
+        painter.setPen(tokens.color("dim" if tokens.dark else "text"))
+        text = _tr("The unedited frame is being drawn …")
+        painter.drawText(part.adjusted(16, 8, -16, -8), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
+
     def _frame(self, painter: QPainter, image: FrameImage, shown: Shown | None, view: View) -> None:
-        tokens, box = self._kit.look.tokens, QRectF(*view.box)
+        box = QRectF(*view.box)
         if shown is None:
-            painter.fillRect(box, tokens.color("panel"))
-            painter.setPen(tokens.color("dim"))
-            text = _tr("The unedited frame is being drawn …")
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
+            self._absent(painter, box)
             return
         image.paint(painter, shown.picture, view)
         if shown.stale and (self._scene.waited or image is self._unedited):

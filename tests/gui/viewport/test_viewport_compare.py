@@ -48,6 +48,23 @@ def test_wipe_shows_the_unedited_frame_left_of_the_divider(edited, qtbot):
     assert hand.kit.editor.project.emotions == ()
 
 
+def test_what_is_said_until_the_unedited_frame_is_there_ends_before_the_divider(hand, monkeypatch):
+    hand.key(Qt.Key.Key_W)
+    monkeypatch.setattr(hand.scene, "compared", None)
+    canvas = hand.canvas
+    left, top, width, height = canvas.view.box
+    divider = round(left + width * hand.scene.options.divider)
+    image, ratio = canvas.grab().toImage(), canvas.devicePixelRatioF()
+    rows = range(round((top + height * 0.3) * ratio), round((top + height * 0.7) * ratio))
+
+    def written(x: int) -> bool:
+        return len({image.pixel(round(x * ratio), y) for y in rows}) > 1
+
+    assert any(written(x) for x in range(round(left) + 8, divider - 16))
+    # The handle of the divider is round and reaches twelve pixels to either side.
+    assert not any(written(x) for x in (divider - 15, divider - 14))
+
+
 def test_escape_puts_the_divider_back(edited, qtbot):
     hand, _ = edited
     hand.key(Qt.Key.Key_W)
