@@ -22,8 +22,19 @@ def place_of_untitled() -> Path:
     return state_folder() / "untitled.pctalk"
 
 
-def open_copy(path: Path, engines: Engines, listen: ProgressListener = silent) -> Studio:
+def open_copy(path: Path, engines: Engines, listen: ProgressListener = silent, *, place: Path | None = None) -> Studio:
     """Open a project file as a project that has no file yet, so that the file itself is never written.
+
+    Parameters
+    ----------
+    path
+        The file.
+    engines
+        To draw with.
+    listen
+        Told how far it is.
+    place
+        Where the file lay when it was written, if it was moved since: its media are found from there.
 
     Raises
     ------
@@ -31,9 +42,10 @@ def open_copy(path: Path, engines: Engines, listen: ProgressListener = silent) -
         When the file is no project, or a source is missing or cannot be used.
     """
     loaded = load_project(path)
-    (portrait, audio), doubts = media_files(loaded.project, path)
+    place = place or path
+    (portrait, audio), doubts = media_files(loaded.project, place)
     sources = load_sources(portrait, audio, loaded.project, loaded.project.media.transcript, listen, apart=True)
-    project = with_full_paths(loaded.project, path)
+    project = with_full_paths(loaded.project, place)
     return Studio(project, sources, engines, problems=doubts + sources.problems, safety=Safety(None))
 
 

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from pctalk_studio.analysis.face import FoundFace
 from pctalk_studio.app.dialogs.busy import BusyPage
+from pctalk_studio.app.dialogs.earlier import EarlierPage
 from pctalk_studio.app.dialogs.faces import FacePicker, Seen
 from pctalk_studio.app.dialogs.point_placer import PointPlacer
 from pctalk_studio.app.dialogs.recovery import RecoveryPage
@@ -47,6 +48,7 @@ from pctalk_studio.document.speech_track import WordStyle
 from pctalk_studio.nets.catalogue import published_files
 from pctalk_studio.session.selection import KeyRef, Selection
 from pctalk_studio.storage.autosave import Recovery
+from pctalk_studio.storage.backups import Backup
 
 Role = Qt.ItemDataRole
 OPEN, SHUT = "\u00ab", "\u00bb"
@@ -292,7 +294,8 @@ def test_pages_of_what_went_wrong_or_takes_its_time(opened, kit, qtbot, painted,
     assert kit.editor.apply("set_media", media=replace(kit.editor.project.media, portrait=missing))
     relink = RelinkPage(kit, opened.worker, FakeChooser())
     qtbot.waitUntil(relink.search.isEnabled, timeout=5000)
-    seen = set().union(*(shown(each, qtbot) for each in (RecoveryPage(kit, [recovery]), busy, relink)))
+    earlier = [EarlierPage(kit, Path("3.pctalk"), states) for states in ((), (Backup(tmp_path / "4.pctalk", 1.7e9),))]
+    seen = set().union(*(shown(each, qtbot) for each in (RecoveryPage(kit, [recovery]), busy, relink, *earlier)))
     assert plain(seen | painted) == []
     relink.gone()
 

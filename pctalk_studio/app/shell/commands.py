@@ -68,6 +68,7 @@ class Commands(QObject):
         self._add("file.sample", self.tr("Open the sample"), (), files.open_sample, group)
         self._add("file.save", self.tr("Save"), ("Ctrl+S",), files.save, group, desk=True)
         self._add("file.save_as", self.tr("Save as..."), ("Ctrl+Shift+S",), files.save_as, group, desk=True)
+        self._add("file.earlier", self.tr("Earlier states..."), (), pages.show_earlier, group, desk=True)
         bring = self._window.performing.choose
         self._add("file.performance", self.tr("Import a performance..."), ("Ctrl+Shift+O",), bring, group, desk=True)
         self._add("file.collect", self.tr("Collect project and media..."), (), files.collect, group, desk=True)

@@ -15,8 +15,8 @@ from pctalk_studio.app.shell.recent import RecentProjects
 _SEPARATOR = ""
 
 _FILE = (
-    "file.new", "file.open", "file.recent", "file.sample", _SEPARATOR, "file.save", "file.save_as", "file.collect",
-    "file.relink", _SEPARATOR, "file.performance", _SEPARATOR, "file.close", "file.quit",
+    "file.new", "file.open", "file.recent", "file.sample", _SEPARATOR, "file.save", "file.save_as", "file.earlier",
+    "file.collect", "file.relink", _SEPARATOR, "file.performance", _SEPARATOR, "file.close", "file.quit",
 )  # fmt: skip
 _EDIT = (
     "edit.undo", "edit.redo", _SEPARATOR, "edit.words", "edit.presets", _SEPARATOR, "edit.keys", "edit.preferences",

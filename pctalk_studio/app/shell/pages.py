@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,6 +108,21 @@ class Pages(QObject):
         page.restored.connect(self._files.recover)
         self._front.show_page(page)
         return True
+
+    def show_earlier(self) -> None:
+        """What the open project's file held before it was saved over."""
+        from pctalk_studio.app.dialogs.earlier import EarlierPage
+        from pctalk_studio.storage.backups import backups
+
+        desk = self._kit.editor.desk
+        path = None if desk is None else desk.studio.path
+        if path is None:
+            text = self.tr("This project has no file yet, and so no earlier states; save it.")
+            self._kit.editor.tell("no-earlier-states", text, error=False)
+            return
+        page = EarlierPage(self._kit, path, backups(path), self._front)
+        page.chosen.connect(partial(self._files.open_earlier, path))
+        self._front.show_page(page)
 
     def _opened(self) -> None:
         """Offer to find media that are missing."""

@@ -29,6 +29,7 @@ from pctalk_studio.session.opening import open_copy, open_recovery
 from pctalk_studio.session.portraits import first_controls
 from pctalk_studio.session.studio import Studio
 from pctalk_studio.storage.autosave import Recovery, discard
+from pctalk_studio.storage.backups import Backup
 from pctalk_studio.storage.project_file import SUFFIX
 from pctalk_studio.storage.unfinished import note_work
 
@@ -98,6 +99,15 @@ class ProjectFiles(QObject):
             return open_copy(resource_path("sample/sample.pctalk"), engines, listen)
 
         self.unless_unsaved(lambda: self.begin(self.tr("Opening"), self.tr("The sample that comes with the program"), make))
+
+    def open_earlier(self, path: Path, state: Backup) -> None:
+        """Open what a project held before, as a project that has no file yet."""
+        engines = self._kit.editor.engines
+
+        def make(listen: Callable[[ProgressEvent], None]) -> Studio:
+            return open_copy(state.path, engines, listen, place=path)
+
+        self.unless_unsaved(lambda: self.begin(self.tr("Opening an earlier state"), path.name, make, unsaved=True))
 
     def recover(self, recovery: Recovery) -> None:
         """Open what a crash left; it stays on the disk until it was saved."""

@@ -9,9 +9,11 @@ import pytest
 from helpers.desks import studio
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QProgressBar, QPushButton
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton
 
 from pctalk_studio.app.dialogs import relink
+from pctalk_studio.app.dialogs.earlier import EarlierPage
 from pctalk_studio.app.dialogs.new_project import NewProjectPage
 from pctalk_studio.app.dialogs.recovery import RecoveryPage
 from pctalk_studio.app.dialogs.relink import RelinkPage
@@ -147,6 +149,48 @@ def test_what_a_crash_left_is_offered_and_goes_when_it_is_saved(window, kit, qtb
     kit.actions["file.save"].trigger()
     qtbot.waitUntil(lambda: not left.file.exists(), timeout=5000)
     assert load_project(project_file).project.lip_scale == 1.7
+
+
+def test_an_earlier_state_opens_as_a_copy_and_overwrites_nothing(window, kit, qtbot, project_file, tmp_path):
+    window.files.open(project_file)
+    opened(kit, qtbot)
+    kit.editor.apply("set_lip_scale", scale=1.2)
+    kit.actions["file.save"].trigger()
+    qtbot.waitUntil(lambda: not kit.editor.desk.modified, timeout=5000)
+    latest = project_file.read_bytes()
+    kit.actions["file.earlier"].trigger()
+    page = window.front.page
+    assert isinstance(page, EarlierPage)
+    (button,) = page.buttons
+    assert "Open as a copy: As it was until" in button.accessibleName()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: kit.editor.desk is not None and kit.editor.desk.studio.path is None, timeout=20000)
+    opened(kit, qtbot)
+    assert kit.editor.project.lip_scale == 1.0
+    assert kit.editor.desk.modified, "it is in no file that a person made"
+    # Its media lie beside the project, not beside the copy that was kept.
+    assert kit.editor.desk.sources.picture.path.parent == project_file.parent
+    window.files.chooser.answers = [tmp_path / "again.pctalk"]
+    kit.actions["file.save"].trigger()
+    qtbot.waitUntil(lambda: not kit.editor.desk.modified, timeout=5000)
+    assert load_project(tmp_path / "again.pctalk").project.lip_scale == 1.0
+    assert project_file.read_bytes() == latest
+
+
+def test_without_a_file_there_are_no_earlier_states(open_window, kit, qtbot):
+    told = []
+    kit.editor.told.connect(told.append)
+    kit.actions["file.earlier"].trigger()
+    assert open_window.front.page is None
+    assert "no earlier states" in told[0].problem.text
+
+
+def test_a_project_that_was_never_saved_over_says_so(window, kit, qtbot, project_file):
+    window.files.open(project_file)
+    opened(kit, qtbot)
+    kit.actions["file.earlier"].trigger()
+    assert window.front.page.buttons == []
+    assert any("not saved over yet" in label.text() for label in window.front.page.findChildren(QLabel))
 
 
 def test_what_a_crash_left_can_be_left_for_later_or_discarded(window, kit, project_file):
