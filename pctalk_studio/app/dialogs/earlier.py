@@ -35,8 +35,8 @@ class EarlierPage(Page):
         super().__init__(kit, "", parent)
         self.set_title(self.tr("Earlier states"))
         text = self.tr(
-            "What '{name}' held before it was saved over. A state opens as a project that has no file yet: save it under a new "
-            "name to keep it. '{name}' stays as it is."
+            "What '{name}' held before it was saved over. A state opens as a project that has no file yet; '{name}' stays as it "
+            "is. To keep a state, save it under a new name."
         )
         self.rows.addWidget(note(text.format(name=path.name), self))
         self.buttons: list[QPushButton] = []
@@ -49,7 +49,7 @@ class EarlierPage(Page):
     def _add(self, state: Backup) -> None:
         card = QFrame(self)
         card.setObjectName("card")
-        moment = QLocale().toString(QDateTime.fromSecsSinceEpoch(round(state.time)), QLocale.FormatType.LongFormat)
+        moment = QLocale().toString(QDateTime.fromSecsSinceEpoch(round(state.time)), QLocale.FormatType.ShortFormat)
         when = QLabel(self.tr("As it was until {time}").format(time=moment), card)
         when.setWordWrap(True)
         button = QPushButton(self.tr("Open as a copy"), card)

@@ -113,8 +113,8 @@ class NewProjectPage(Page):
         row = QHBoxLayout()
         row.addWidget(self._lacking, 1)
         row.addWidget(self.begin)
-        self.rows.addLayout(row)
         self.rows.addStretch(1)
+        self.set_foot(row)
         self._refresh()
 
     # -- parts ---------------------------------------------------------------------------------------------------------

@@ -46,21 +46,27 @@ class Page(QWidget):
         self.rows.setContentsMargins(24, 20, 24, 24)
         self.rows.setSpacing(12)
         self.rows.addLayout(self._title_row(title))
-        middle = QWidget(self)
-        beside = QHBoxLayout(middle)
-        beside.setContentsMargins(0, 0, 0, 0)
-        beside.addStretch(1)
-        beside.addWidget(column, 1000)
-        beside.addStretch(1)
+        middle = _centred(column)
         scroll = QScrollArea(self)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(middle)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        around = QVBoxLayout(self)
+        self._around = around = QVBoxLayout(self)
         around.setContentsMargins(0, 0, 0, 0)
+        around.setSpacing(0)
         around.addWidget(scroll)
+        self._most = most
+
+    def set_foot(self, row: QHBoxLayout) -> None:
+        """Put what ends the page below it, where it is seen however little of the page is."""
+        column = QWidget(self)
+        column.setMaximumWidth(self._most)
+        column.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        column.setLayout(row)
+        row.setContentsMargins(24, 8, 24, 12)
+        self._around.addWidget(_centred(column))
 
     def _title_row(self, title: str) -> QHBoxLayout:
         self._heading = heading = QLabel(title, self)
@@ -93,6 +99,17 @@ class Page(QWidget):
             self.leave()
         else:
             super().keyPressEvent(event)
+
+
+def _centred(column: QWidget) -> QWidget:
+    """A column with equal room on both sides."""
+    middle = QWidget()
+    beside = QHBoxLayout(middle)
+    beside.setContentsMargins(0, 0, 0, 0)
+    beside.addStretch(1)
+    beside.addWidget(column, 1000)
+    beside.addStretch(1)
+    return middle
 
 
 def note(text: str, parent: QWidget | None = None) -> QLabel:

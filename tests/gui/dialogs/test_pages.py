@@ -255,6 +255,19 @@ def test_one_face_and_a_recording_are_enough(new_page, qtbot):
     assert heard.args == [NewProject(new_page.picture, SAMPLE / "speech.flac", "A duck.")]
 
 
+def test_what_is_lacking_and_the_way_on_are_seen_however_small_the_window_is(new_page, qtbot):
+    new_page.found["count"] = 3
+    new_page.resize(600, 260)
+    new_page.take(SAMPLE / "speech.flac")
+    new_page.take(new_page.picture)
+    qtbot.waitUntil(lambda: len(new_page.faces.buttons) == 3, timeout=3000)
+    for widget in (new_page.begin, new_page._lacking):
+        assert widget.visibleRegion().boundingRect() == widget.rect()
+    new_page.faces.buttons[0].click()
+    with qtbot.waitSignal(new_page.begun, timeout=500):
+        QTest.mouseClick(new_page.begin, Qt.MouseButton.LeftButton)
+
+
 def test_a_video_with_sound_is_enough(kit, qtbot, worker, tmp_path, monkeypatch):
     class Look:
         def __init__(self, path):
