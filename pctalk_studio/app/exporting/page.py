@@ -65,7 +65,7 @@ class ExportPage(Page):
         self.alpha = Toggle(look, self.tr("Keep the portrait's transparency"), self)
         self.alpha.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.alpha_note = quiet_label(parent=self)
-        self.quality = ValueSlider(look, self.tr("Quality (crf)"), ValueScale(1, 51, 18, 1, 0), self)
+        self.quality = ValueSlider(look, self.tr("Quality (crf)"), ValueScale(1, 51, 18, 1, 0), self, beside_keyed=False)
         self.path = QLineEdit(self)
         self.browse = QPushButton(self.tr("Browse..."), self)
         self.facts = quiet_label(parent=self)

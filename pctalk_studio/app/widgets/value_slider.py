@@ -56,6 +56,8 @@ class ValueSlider(QWidget):
         Owner.
     keyed
         Whether it has a curve, and so a diamond.
+    beside_keyed
+        Whether it stands among sliders that may have one: it leaves the same room, so that numbers stand below one another.
     """
 
     began = Signal()
@@ -69,7 +71,10 @@ class ValueSlider(QWidget):
     key_toggled = Signal()
     """A key is to be made, or deleted, at the playhead."""
 
-    def __init__(self, look: Look, name: str, scale: ValueScale, parent: QWidget | None = None, *, keyed: bool = False) -> None:
+    def __init__(
+        self, look: Look, name: str, scale: ValueScale, parent: QWidget | None = None, *, keyed: bool = False,
+        beside_keyed: bool = True,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self.scale = scale
         self._values: tuple[float, ...] = ()
@@ -78,13 +83,13 @@ class ValueSlider(QWidget):
         self.track = ValueTrack(look, scale, self)
         self.field = NumberField(scale, self)
         self.diamond = KeyDiamond(look, name, self) if keyed else None
-        self._lay_out()
+        self._lay_out(beside_keyed)
         self._describe(name)
         self._settling = QTimer(self, singleShot=True, interval=SETTLES)
         self._settling.timeout.connect(self.ended)
         self._listen()
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, beside_keyed: bool) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP)
@@ -92,10 +97,10 @@ class ValueSlider(QWidget):
         row.addWidget(self.track, 1)
         self.field.setFixedWidth(max(self.field.sizeHint().width(), QFontMetrics(self.font()).averageCharWidth() * 11))
         row.addWidget(self.field)
-        if self.diamond is None:
-            row.addSpacing(HEIGHT + GAP)  # numbers stand below one another, keyed or not
-        else:
+        if self.diamond is not None:
             row.addWidget(self.diamond)
+        elif beside_keyed:
+            row.addSpacing(HEIGHT + GAP)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def _describe(self, name: str) -> None:

@@ -42,6 +42,12 @@ def choose(box, label: str) -> None:
     box.activated.emit(index)
 
 
+def test_fields_end_below_one_another(page, qtbot):
+    qtbot.wait(1)
+    fields = (page.format, page.part, page.quality.field, page.browse)
+    assert len({field.mapTo(page, field.rect().topRight()).x() for field in fields}) == 1
+
+
 def test_a_click_exports_the_clip_while_one_goes_on_editing(page, exports, open_kit, qtbot, tmp_path):
     target = tmp_path / "clip.mp4"
     page.path.setText(str(target))
