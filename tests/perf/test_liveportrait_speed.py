@@ -69,6 +69,7 @@ def test_a_processor_draws_faster_than_the_plain_formulation(networks, threads):
                 fast_drawn = timed(lambda given=channels_last: generator(given))
                 assert float((fast_warped[2].movedim(-1, 1) - features).abs().max()) < 1e-5
                 assert float((fast_drawn[2] - drawn[2]).abs().max()) < 1e-5
+                assert float((generator(fast_warped[2]) - drawn[2]).abs().max()) < 1e-5
                 rounds.append([[a + b for a, b in zip(w[:2], d[:2], strict=True)]
                                for w, d in ((warped, drawn), (fast_warped, fast_drawn))])  # fmt: skip
     finally:

@@ -19,7 +19,7 @@ from pctalk_studio.render.mesh.engine import MeshRenderer
 
 F32 = npt.NDArray[np.float32]
 
-REVISION = 2
+REVISION = 3
 """Raise it whenever a row would give other pixels with the same weights."""
 READ_SIDE = 256
 """Pixels of the crop that the motion extractor reads, whatever size is drawn."""
