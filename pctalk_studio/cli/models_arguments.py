@@ -29,5 +29,8 @@ def add_models(models: argparse.ArgumentParser) -> None:
             default="auto",
             help="a bar, JSON lines on standard output, or nothing",
         )
+    fetch.add_argument(
+        "--safetensors", action="store_true", help="the human files as Kijai/LivePortrait_safetensors has converted them"
+    )
     fetch.add_argument("--hub", metavar="URL", help="address of a mirror with the same layout")
     take.add_argument("source", type=Path, metavar="FOLDER", help="folder that holds the files, at any depth")

@@ -87,7 +87,7 @@ def _say_reports(reports: list[FileReport]) -> None:
 
 
 def _fetch(args: argparse.Namespace) -> int:
-    store = ModelStore(args.folder, published_files(args.hub))
+    store = ModelStore(args.folder, published_files(args.hub, converted=args.safetensors))
     chosen = store.catalogue.chosen(tuple(args.names))
     with progress(args.progress) as listen:
         for file in chosen:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Any
 
 from pctalk_studio.core.errors import UsageError
@@ -83,15 +84,27 @@ class Catalogue:
         return tuple(found.values())
 
 
-def published_files(hub: str | None = None) -> Catalogue:
+def published_files(hub: str | None = None, *, converted: bool = False) -> Catalogue:
     """Read the catalogue that ships with the program.
 
     Parameters
     ----------
     hub
         Address of a mirror with the same layout, instead of the original.
+    converted
+        Files for people as somebody else has converted them to .safetensors: flat names, sizes and hashes unknown.
     """
-    return Catalogue(tuple(_liveportrait(hub)) + tuple(_judges()))
+    files = tuple(_liveportrait(hub))
+    if converted:
+        raw = _read("liveportrait.json")
+        base = f"{(hub or raw['hub']).rstrip('/')}/{raw['converted_repository']}/resolve/main"
+        files = tuple(_converted(file, base) if file.set == "human" else file for file in files)
+    return Catalogue(files + tuple(_judges()))
+
+
+def _converted(file: ModelFile, base: str) -> ModelFile:
+    path = PurePosixPath(file.path).with_suffix(".safetensors")
+    return replace(file, path=str(path), bytes=None, sha256=None, address=f"{base}/{path.name}")
 
 
 def _liveportrait(hub: str | None) -> Iterator[ModelFile]:

@@ -133,6 +133,51 @@ def test_a_file_without_a_known_hash_is_looked_into_after_fetching(folder, mirro
     assert not any(path.is_file() for path in folder.rglob("*"))
 
 
+@pytest.fixture
+def shelf(tmp_path):
+    """A server that has some files, by the ends of their addresses; how often each was asked for is counted."""
+    held: dict[str, bytes] = {}
+    asked: list[str] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+        def do_GET(self):
+            asked.append(self.path)
+            body = held[self.path.rpartition("/")[2]]
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", held, asked
+        server.shutdown()
+        thread.join()
+
+
+def test_converted_files_are_fetched_looked_into_and_not_fetched_again(folder, shelf, tmp_path, capsys):
+    hub, held, asked = shelf
+    whole = write_stitching(tmp_path / "there", ".safetensors").read_bytes()
+    held["stitching_retargeting_module.safetensors"] = whole
+    name = "human/stitching_retargeting_module"
+    line = ["models", "fetch", name, "--safetensors", "--hub", hub, "--folder", str(folder), "--progress", "none"]
+    assert run(line) == DONE
+    assert (folder / STITCHING).with_suffix(".safetensors").read_bytes() == whole
+    assert asked == ["/Kijai/LivePortrait_safetensors/resolve/main/stitching_retargeting_module.safetensors"]
+    assert run(line) == DONE
+    assert len(asked) == 1
+    assert run(["models", "verify", name, "--folder", str(folder), "--progress", "none"]) == DONE
+    held["stitching_retargeting_module.safetensors"] = whole[:-4]
+    (folder / STITCHING).with_suffix(".safetensors").unlink()
+    assert run(line) == USER_ERROR
+    assert "cut short" in capsys.readouterr().err
+    assert not any(path.suffix == ".safetensors" for path in folder.rglob("*"))
+
+
 @pytest.mark.parametrize("line", [["models", "--help"], ["models", "list"], ["models", "path"]])
 def test_looking_needs_no_torch(line):
     code = (

@@ -60,6 +60,17 @@ def test_what_is_published():
     assert all(len(file.sha256) == 64 for file in files.values() if file.sha256)
 
 
+def test_converted_files_lie_flat_in_another_place():
+    files = {file.name: file for file in published_files("http://mirror.example/", converted=True).files}
+    small = files["human/stitching_retargeting_module"]
+    assert small.address == (
+        "http://mirror.example/Kijai/LivePortrait_safetensors/resolve/main/stitching_retargeting_module.safetensors"
+    )
+    assert small.path == "liveportrait/retargeting_models/stitching_retargeting_module.safetensors"
+    assert (small.bytes, small.sha256) == (None, None)
+    assert files["animal/motion_extractor"] in published_files("http://mirror.example/").files
+
+
 def test_files_are_chosen_by_name_or_set(catalogue):
     assert [file.set for file in catalogue.chosen(())] == ["human"] * 5
     assert len(catalogue.chosen(("human", "animal", "human/motion_extractor"))) == 9
