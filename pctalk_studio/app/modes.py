@@ -41,8 +41,18 @@ class PaintTool:
         How it paints.
     opacity
         Of the glow that shows the painted weights, 0 to 1.
+    softness
+        How little force a pen needs, -1 to 1: at 0 strength is in proportion to pressure, above it comes sooner, below later.
     """
 
     active: bool = False
     brush: Brush = field(default_factory=lambda: Brush(mirror=True))
     opacity: float = 0.45
+    softness: float = 0.0
+
+    def felt(self, pressure: float) -> float:
+        """The share of the brush's strength that a pen's pressure gives, 0 to 1; none and full stay what they are.
+
+        At softness 1 a pen that is pressed by a sixteenth paints at half strength; at -1 it takes 0.84 for that.
+        """
+        return float(min(max(pressure, 0.0), 1.0) ** (4.0**-self.softness))

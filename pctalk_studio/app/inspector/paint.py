@@ -21,6 +21,8 @@ from pctalk_studio.session.selection import Selection
 
 SIZE = ValueScale(0.02, 1.0, Brush().radius, 0.01, 0, " %", 100.0)
 """Radius of the brush, in hundredths of the distance between the outer eye corners."""
+SOFTNESS = ValueScale(-1.0, 1.0, 0.0)
+"""Of a pen: at 0 its pressure is strength as it is."""
 
 
 class PaintSheet(Sheet):
@@ -44,6 +46,11 @@ class PaintSheet(Sheet):
         self.strength.edited.connect(lambda value: self._brush(strength=value))
         self.hardness = self._tool_slider(self.tr("Hardness"), replace(SHARE, neutral=Brush().hardness))
         self.hardness.edited.connect(lambda value: self._brush(hardness=value))
+        self.softness = self._tool_slider(self.tr("Pen softness"), SOFTNESS)
+        self.softness.edited.connect(lambda value: self.editor.set_paint_tool(replace(self.editor.paint_tool, softness=value)))
+        self.softness.name.setToolTip(
+            self.tr("The softer, the less force a pen needs to paint strongly.") + "\n" + self.softness.name.toolTip()
+        )
         self.opacity = self._tool_slider(self.tr("Overlay"), replace(SHARE, neutral=PaintTool().opacity))
         self.opacity.edited.connect(lambda value: self.editor.set_paint_tool(replace(self.editor.paint_tool, opacity=value)))
         self.mirror = Toggle(kit.look, self.tr("Mirror left and right"), self)
@@ -90,6 +97,7 @@ class PaintSheet(Sheet):
         self.radius.show_values([brush.radius])
         self.strength.show_values([brush.strength])
         self.hardness.show_values([brush.hardness])
+        self.softness.show_values([tool.softness])
         self.opacity.show_values([tool.opacity])
         self.mirror.setChecked(brush.mirror)
 

@@ -102,7 +102,7 @@ class FacePainter(QObject):
             self._grow()
             self._stroke = replace(self._stroke, last=None)
         else:
-            self._waiting.append(Dab(point.x, point.y, pressure))
+            self._waiting.append(Dab(point.x, point.y, self._kit.editor.paint_tool.felt(pressure)))
         if not self._timer.isActive():
             self._timer.start()
 

@@ -105,9 +105,11 @@ def test_the_brush_is_taken_changed_and_laid_down(panel, editor):
     typed(panel, panel.paint.radius.field, "25")
     typed(panel, panel.paint.hardness.field, "60")
     typed(panel, panel.paint.opacity.field, "10 %")
+    typed(panel, panel.paint.softness.field, "0.5")
     click(panel, panel.paint.mirror)
     tool = editor.paint_tool
     assert (tool.brush.radius, tool.brush.hardness, tool.opacity, tool.brush.mirror) == (0.25, 0.6, 0.1, False)
+    assert tool.softness == 0.5
     assert steps(editor) == before  # a brush is no part of the project
     click(panel, panel.paint.mode.button(StrokeMode.ERASE))
     assert not editor.paint_tool.active

@@ -161,6 +161,19 @@ def test_pressure_is_strength_and_the_other_end_erases(happy):
     assert steps(happy.kit.editor) == count + 3
 
 
+@pytest.mark.parametrize(("softness", "weight"), [(-1.0, 0.0625), (0.0, 0.5), (1.0, 0.84)])
+def test_a_soft_pen_needs_less_force(happy, softness, weight):
+    happy.brush()
+    editor = happy.kit.editor
+    editor.set_paint_tool(replace(editor.paint_tool, softness=softness))
+    happy.pen(QEvent.Type.TabletPress, CHEEK, 0.5)
+    happy.pen(QEvent.Type.TabletRelease, CHEEK, 0.0)
+    assert happy.weight(CHEEK) == pytest.approx(weight, abs=0.01)
+    happy.pen(QEvent.Type.TabletPress, OTHER_CHEEK, 1.0)
+    happy.pen(QEvent.Type.TabletRelease, OTHER_CHEEK, 0.0)
+    assert happy.weight(OTHER_CHEEK) == pytest.approx(1.0, abs=0.01), "full force is full strength"
+
+
 def test_the_first_paint_on_what_is_felt_everywhere_starts_from_nothing(happy, qtbot):
     happy.brush()
     with qtbot.waitSignal(happy.kit.editor.told, timeout=1000) as heard:
