@@ -11,10 +11,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from pctalk_studio.core.errors import RenderError
 from pctalk_studio.nets.liveportrait.model import StudiedFace, to_bytes
 from pctalk_studio.nets.liveportrait.policy import Policy
 from pctalk_studio.nets.liveportrait.pose import FaceMotion
-from pctalk_studio.nets.liveportrait.safety import within_memory
+from pctalk_studio.nets.liveportrait.safety import trouble_with, within_memory
 from pctalk_studio.nets.liveportrait.transfer import Courier
 from pctalk_studio.render.api import PictureU8
 from pctalk_studio.render.liveportrait.device_paste import DevicePaste
@@ -30,6 +31,8 @@ LAID_BYTES = 256 << 20
 """Memory on a card for what lays frames into pictures; 10 MB for 512 x 512 pixels, 100 MB for a face of four megapixels."""
 FRAME_BYTES = 1 << 30
 """Memory on a card from which one more frame of a batch is drawn: twice what it takes by count of its tensors in float16."""
+PLAIN = 1.0
+"""Standard deviation of a crop, in levels of 255, up to which there is nothing on it that a frame could show."""
 MOST_FRAMES = 16
 """In a batch: beyond that a card is busy all the time anyway."""
 
@@ -116,9 +119,23 @@ class Workbench:
         return np.asarray(self.model.stitch(k_source, k_driven[None])[0] - k_driven, np.float32)
 
     def draw_crop(self, name: str, crop: PictureU8, k_source: F32, k_driven: F32) -> PictureU8:
-        """A frame [2 S, 2 S, 3] of a crop, which is studied when it is not known, or no longer."""
+        """A frame [2 S, 2 S, 3] of a crop, which is studied when it is not known, or no longer.
+
+        Raises
+        ------
+        RenderError
+            When nothing is to be seen on it though there is on the crop, or there is too little memory.
+        """
         with self._busy:
-            (frame,) = self._patiently(lambda _: to_bytes(self._frames(name, crop, k_source, k_driven[None])), 1)
+            frames = self._patiently(lambda _: self._frames(name, crop, k_source, k_driven[None]), 1)
+        trouble = trouble_with(frames)
+        # A model has proved that it draws; but one face's numbers may be too great for half precision where another's are not.
+        if trouble == "broken" or (trouble and crop.std() > PLAIN):
+            raise RenderError(
+                f"LivePortrait draws {trouble} pictures of this face on {self.model.policy.words}; "
+                "take another picture of it, or choose the mesh engine."
+            )
+        (frame,) = to_bytes(frames)
         return np.asarray(frame, np.uint8)
 
     def draw(

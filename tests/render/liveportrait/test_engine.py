@@ -194,6 +194,28 @@ def test_when_memory_stays_out_it_says_so_in_a_sentence(source):
         prepared.frame(SMILE)
 
 
+class Blinded(CopyingModel):
+    """Draws one colour, or no colour at all."""
+
+    colour = 0.0
+
+    def draw(self, face, k_source, k_driving):
+        return torch.full_like(super().draw(face, k_source, k_driving), self.colour)
+
+
+@pytest.mark.parametrize(("colour", "said"), [(0.0, "empty"), (float("nan"), "broken"), (float("inf"), "broken")])
+def test_a_face_that_comes_out_black_or_broken_is_told_and_not_shown(source, colour, said):
+    model = Blinded()
+    model.colour = colour
+    with pytest.raises(RenderError, match=rf"draws {said} pictures of this face on cpu, float32; .* mesh engine\.$"):
+        LivePortraitRenderer(Workbench(model), "blind").prepare(source)
+
+
+def test_a_movie_s_black_frame_is_black(source):
+    black = replace(source, picture=np.zeros_like(source.picture))
+    assert not LivePortraitRenderer(Workbench(Blinded()), "blind").prepare(black).frame(SMILE).any()
+
+
 def test_other_errors_are_not_swallowed(source):
     prepared = copying(fail=[None, RuntimeError("shapes differ")]).prepare(source)
     with pytest.raises(RuntimeError, match="shapes differ"):
