@@ -101,7 +101,8 @@ class Evaluator:
             When the project asks for learned motion, and the networks are not to be had.
         """
         p, tables = project, self._tables
-        said = (p.speech.phones, tuple((w.text, w.start, w.end, w.said) for w in p.speech.words))
+        words = tuple((w.text, w.start, w.end, w.said) for w in p.speech.words)
+        said = (p.speech.phones, words, p.speech.method, p.speech.trust)
         speech = self._stage("speech", said, lambda: directed_speech(p, self._speech))
         duration = speech.alignment.duration
         shown = self._stage("times", (duration, p.rate), lambda: frame_times(duration, p.rate))
@@ -157,7 +158,9 @@ class Evaluator:
         """The plan with lips that networks move, as far as the project asks for it."""
         ear = self._stage("ear", (), self._ear)
         alignment, style = speech.alignment, p.learned.style
-        heard = self._stage("heard", (ear, speech, style), lambda: learned_tracks(ear, alignment, style, self._rig))
+        heard = self._stage(
+            "heard", (ear, speech, style), lambda: learned_tracks(ear, alignment, style, self._rig, p.speech.set_by_hand())
+        )
         return self._stage("by ear", (plan, heard, p.learned.lips), lambda: by_ear(plan, heard, p))
 
     def _by_network(

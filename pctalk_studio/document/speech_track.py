@@ -153,6 +153,12 @@ class SpeechTrack:
         phones = tuple(Phone(p.label, p.start, p.end, p.stress, p.confidence) for p in self.phones)
         return Alignment(self.duration, words, phones, self.trust, self.method, self.problems)
 
+    def set_by_hand(self) -> tuple[Phone, ...]:
+        """The sounding phones that a person has set or locked."""
+        return tuple(
+            Phone(p.label, p.start, p.end, p.stress) for p in self.phones if p.owner is not Owner.AUTOMATIC and p.label != SILENCE
+        )
+
     def word(self, word_id: int) -> WordItem:
         """A word by id.
 

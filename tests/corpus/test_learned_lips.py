@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.facts import frontal_rig
 
 from pctalk_studio.analysis.speech.facts import speech_facts
 from pctalk_studio.analysis.speech.prosody import loudness
@@ -21,6 +22,7 @@ from pctalk_studio.core.prediction import (
     phone_shares,
 )
 from pctalk_studio.core.speech import BILABIALS, SILENCE, Alignment
+from pctalk_studio.deformation.lac.learned import Ear, learned_tracks
 from pctalk_studio.deformation.lac.reading import tracks_of
 from pctalk_studio.interchange.timit import read_timit
 from pctalk_studio.media.mel import mel_of
@@ -153,6 +155,32 @@ def test_read_and_styled_speech_with_aligned_phones(motion: LearnedMotion, share
     assert by_sound >= 0.65
     assert with_phones >= 0.93
     assert abs(lag) <= 0.5
+
+
+def untold(motion: LearnedMotion, samples: np.ndarray, truth: Utterance) -> tuple[float, float]:
+    """Correlation and lag of the opening as the program makes it without a transcript: recognised phones as far as believed."""
+    alignment = speech_facts(samples, None).alignment
+    ear = Ear(truth.mel.astype(np.float32), motion)
+    opening = learned_tracks(ear, alignment, None, frontal_rig()).open.astype(np.float32)
+    wanted = opening_of(solve(truth, 0, NEUTRAL, 0.0, 0).lip.reshape(-1, 63))[: len(opening)]
+    return correlation(opening[: len(wanted)], wanted), lag_of(opening[: len(wanted)], wanted)
+
+
+def test_real_speech_without_a_transcript(motion: LearnedMotion, shared_media: Path):
+    """As everything that is dropped on the window without a text: TIMIT by hand labels, other readers by their transcripts."""
+    wavs = sorted((shared_media / "alignment" / "timit").glob("*/*.wav"))[::3]
+    labelled = [(read_sound(wav).mono(16000), read_timit(wav.with_suffix(".phn"))) for wav in wavs]
+    texts = transcribed(shared_media)
+    read = []
+    for path in sorted((shared_media / "speech").glob("LJ001-*.wav")) + sorted((shared_media / "speech").glob("mfa_*.flac")):
+        samples = read_sound(path).mono(16000)
+        read.append((samples, speech_facts(samples, texts[f"speech/{path.name}"]).alignment))
+    for name, recordings, least in (("TIMIT", labelled, 0.85), ("LJSpeech, MFA", read, 0.8)):
+        rows = np.array([untold(motion, samples, as_utterance(samples, truth)) for samples, truth in recordings])
+        opening, lag = rows.T
+        print(f"{name} without a transcript: opening {opening.mean():.3f} (worst {opening.min():.3f}), lag {lag.mean():+.2f}")  # noqa: T201
+        assert opening.mean() >= least
+        assert abs(lag.mean()) <= 1.0
 
 
 def test_a_language_that_was_never_heard_against_measured_lips(motion: LearnedMotion, shared_media: Path):

@@ -14,7 +14,7 @@ from pctalk_studio.core.keypoints import MESH
 from pctalk_studio.core.motion import MOUTH_CHANNELS
 from pctalk_studio.core.speech import Alignment, Phone, Word
 from pctalk_studio.deformation.evaluate import Evaluator
-from pctalk_studio.deformation.lac.learned import Ear
+from pctalk_studio.deformation.lac.learned import BELIEVED, DOUBTED, Ear, belief
 from pctalk_studio.document.curves import Curve
 from pctalk_studio.document.edits import EDITS
 from pctalk_studio.document.learned import Learned, LearnedStyle
@@ -104,6 +104,43 @@ def test_a_moved_boundary_moves_heard_lips(clip):
     after = clip.gap(moved, lips=1.0)
     assert after[at(1.2)] > before[at(1.2)] + 0.03
     np.testing.assert_array_equal(before[: at(0.3)], after[: at(0.3)])
+
+
+def guessed(trust: float, method: str = "recognised") -> Alignment:
+    return replace(facts().alignment, method=method, trust=trust)
+
+
+@pytest.mark.parametrize("method", ["recognised", "phone-loop"])
+def test_badly_recognised_phones_give_way_to_the_sound(method):
+    assert (belief(guessed(DOUBTED, method)) == 0).all()
+    assert belief(guessed((DOUBTED + BELIEVED) / 2, method)) == pytest.approx(0.5)
+    assert belief(guessed(BELIEVED, method)) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("method", ["transcript", "imported"])
+def test_phones_that_were_told_are_believed(method):
+    assert (belief(guessed(0.1, method)) == 1).all()
+
+
+def test_half_believed_phones_open_the_mouth_half_as_far_in_silence():
+    clip = Clip()
+    known = clip.gap(lips=1.0)[at(0.55)]
+    half = clip.gap(replace(clip.plain, speech=SpeechTrack.of(guessed((DOUBTED + BELIEVED) / 2))), lips=1.0)[at(0.55)]
+    doubted = clip.gap(replace(clip.plain, speech=SpeechTrack.of(guessed(DOUBTED))), lips=1.0)[at(0.55)]
+    # Nothing is to be heard, so that by the sound alone the mouth stays nearly shut.
+    assert doubted < 0.03 < 0.13 < known
+    assert half == pytest.approx(known / 2, abs=0.005)
+
+
+def test_what_a_person_sets_in_doubtful_phones_moves_the_lips():
+    clip = Clip()
+    doubtful = replace(clip.plain, speech=SpeechTrack.of(guessed(DOUBTED)))
+    before = clip.gap(doubtful, lips=1.0)
+    moved = EDITS["move_boundary"](doubtful, time=1.12, to=1.26)
+    after = clip.gap(moved, lips=1.0)
+    assert np.abs(before).max() < 0.03
+    assert after[at(1.05)] > 0.1
+    assert after[at(0.55)] < 0.03, "a vowel that nobody touched is as doubtful as before"
 
 
 def test_what_an_edit_leaves_alone_is_not_asked_again(clip):

@@ -7,6 +7,7 @@ is kept whoever moves the lips, and P B M close in any case.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -17,7 +18,7 @@ from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.keypoints import MESH
 from pctalk_studio.core.prediction import LAC_RATE, ArrayF32, FacePoints, LipRequest, MotionPredictor, StyleCode, phone_shares
 from pctalk_studio.core.sampling import between
-from pctalk_studio.core.speech import Alignment
+from pctalk_studio.core.speech import Alignment, Phone
 from pctalk_studio.deformation.direction import style_gains
 from pctalk_studio.deformation.lac.articulation import Plan
 from pctalk_studio.deformation.lac.dominance import Tracks
@@ -38,6 +39,20 @@ _JAW_WITH_OPEN = 0.9
 """Part of a change of openness by style that the jaw makes; as for the phones."""
 
 _SMOOTHING = Smoothing()
+
+_HEARD = ("recognised", "phone-loop")
+"""How phones were found that nobody told."""
+
+DOUBTED, BELIEVED = 0.3, 0.6
+"""Trust in such phones up to which the lips go by the sound alone, and from which on by the phones.
+
+What is recognised badly misleads: in 102 noisy synthetic recordings the opening correlated with the true one by 0.66 with these
+phones, by 0.82 without them, and by 0.83 so; in 27 real ones by 0.90, 0.79 and 0.91.
+"""
+
+_PASSING = 3
+"""Frames over which belief passes from one to the other."""
+_PASS = np.full(_PASSING, 1 / _PASSING)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +83,27 @@ def heard_frames(alignment: Alignment) -> int:
     return max(1, ceil(alignment.duration * LAC_RATE))
 
 
-def learned_tracks(ear: Ear, alignment: Alignment, style: LearnedStyle | None, rig: FaceRig) -> Tracks:
+def belief(alignment: Alignment, set_by_hand: Sequence[Phone] = ()) -> ArrayF32:
+    """How far the phones are believed where they and the sound may differ, [T] float32 at LAC_RATE, 0 to 1.
+
+    Parameters
+    ----------
+    alignment
+        The phones. Those of a transcript or a file are believed; those that were recognised are as far as they are trusted.
+    set_by_hand
+        Those among them that a person has set, who is always believed.
+    """
+    frames = heard_frames(alignment)
+    if alignment.method not in _HEARD:
+        return np.ones(frames, np.float32)
+    whole = float(np.clip((alignment.trust - DOUBTED) / (BELIEVED - DOUBTED), 0.0, 1.0))
+    told = np.maximum(phone_shares(set_by_hand, frames).sum(axis=1), whole)
+    return np.convolve(np.pad(told, _PASSING // 2, mode="edge"), _PASS, mode="valid").astype(np.float32)
+
+
+def learned_tracks(
+    ear: Ear, alignment: Alignment, style: LearnedStyle | None, rig: FaceRig, set_by_hand: Sequence[Phone] = ()
+) -> Tracks:
     """Channels of the mouth as the networks move it, each [T] at LAC_RATE.
 
     Parameters
@@ -81,10 +116,16 @@ def learned_tracks(ear: Ear, alignment: Alignment, style: LearnedStyle | None, r
         A style that was learned from a clip; None: the plain one.
     rig
         The face.
+    set_by_hand
+        See :func:`belief`.
     """
     code, face = style_code(style, ear.predictor), FacePoints(MESH.of_landmarks(rig.shape), rig.k_c())
     phones = phone_shares(alignment.phones, heard_frames(alignment))
+    believed = belief(alignment, set_by_hand)[:, None, None]
     lip = ear.predictor.lips(LipRequest(ear.mel, phones, code, face))
+    if believed.min() < 1:
+        by_sound = ear.predictor.lips(LipRequest(ear.mel, np.zeros_like(phones), code, face))
+        lip = by_sound + believed * (lip - by_sound)
     tracks = tracks_of(lip, ear.predictor.rest(code, face), MouthGeometry.of(rig))
     return Tracks.of_stacked(smoothed(tracks.stacked(), _SMOOTHING))
 
