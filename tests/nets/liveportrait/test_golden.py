@@ -85,13 +85,16 @@ def test_warping_and_drawing_plain_and_fast():
 @pytest.mark.slow
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=str)
 def test_half_precision_stays_within_a_hundredth(dtype):
-    """What a tensor core gives: products of halves, summed up in float32. Over all pixels: 0.0066 and 0.0090."""
+    """What a tensor core gives: products of halves, summed up in float32. Over all pixels: 0.0070 and 0.0054."""
     source, driving = sample_keypoints()
     volume = synthetic_network(Network.APPEARANCE)(sample_picture())
-    plan = Plan.of(Policy(torch.device("cpu"), dtype))
-    warping, generator = (
-        FastWarping(synthetic_network(Network.WARPING), plan), FastGenerator(synthetic_network(Network.GENERATOR), plan)
-    )  # fmt: skip
-    picture = generator(warping(warping.study(volume), k_driving=driving, k_source=source[0]))
-    exact = np.loadtxt(Path(__file__).with_name("exact_picture.txt")).reshape(3, 16, 16)
-    assert np.abs(picture[0, :, 16::32, 16::32].numpy() - exact).max() < 1e-2
+    plain_warping, plain_generator = synthetic_network(Network.WARPING), synthetic_network(Network.GENERATOR)
+
+    def drawn(policy: Policy) -> torch.Tensor:
+        warping, generator = FastWarping(plain_warping, Plan.of(policy)), FastGenerator(plain_generator, Plan.of(policy))
+        return generator(warping(warping.study(volume), k_driving=driving, k_source=source[0]))
+
+    exact = plain_generator(plain_warping(volume, k_driving=driving, k_source=source).features)
+    off = float((drawn(Policy(torch.device("cpu"), dtype)) - exact).abs().max())
+    print(f"\n{dtype}: {off:.4f}")  # noqa: T201
+    assert off < 1e-2
