@@ -185,7 +185,7 @@ class TransportBar(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setText(text)
         button.setChecked(action.isChecked())
-        button.clicked.connect(action.setChecked)
+        button.clicked.connect(action.trigger)
         action.toggled.connect(button.setChecked)
         self._keep_tip(button, action)
         return button

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 
 from pctalk_studio.app.shell.time_code import parse_time
 from pctalk_studio.app.shell.transport_bar import TimeField, TransportBar
 from pctalk_studio.core.time import FrameRate
+from pctalk_studio.preview.clock import SilentClock
 from pctalk_studio.session.selection import Selection
 
 Key = Qt.Key
@@ -141,6 +142,48 @@ def test_a_typed_time_moves_the_playhead_and_a_wrong_one_is_told(open_window, tr
         QTest.keyClick(field, Key.Key_Return)
     assert "soon" in heard.args[0].problem.text
     assert transport.frame == 31
+
+
+def test_loop_is_switched_by_its_button_and_stays_in_step_with_its_key(open_window, kit, transport, qtbot):
+    (loop,) = [each for each in open_window.findChild(TransportBar).findChildren(QToolButton) if each.text() == "loop"]
+    for on in (True, False):
+        qtbot.mouseClick(loop, Qt.MouseButton.LeftButton)
+        assert (transport.loop, loop.isChecked(), kit.actions["transport.loop"].isChecked()) == (on, on, on)
+    press(open_window, Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert (transport.loop, loop.isChecked()) == (True, True)
+
+
+class Listener(SilentClock):
+    """A clock that notes which moments are heard."""
+
+    def __init__(self):
+        super().__init__(lambda: 0.0)
+        self.moments = []
+
+    def scrub(self, seconds):
+        self.moments.append(seconds)
+
+
+def test_the_playhead_is_dragged_with_sound_until_that_is_switched_off(open_window, kit, transport, qtbot):
+    ruler, scale, listener = open_window.timeline.ruler, open_window.timeline.view.scale, Listener()
+    transport.set_clock(listener)
+
+    def drag(start, end):
+        left, y = Qt.MouseButton.LeftButton, ruler.height() - 4
+        qtbot.mousePress(ruler, left, pos=QPoint(round(scale.x(start)), y))
+        qtbot.mouseMove(ruler, QPoint(round(scale.x(end)), y))
+        qtbot.mouseRelease(ruler, left, pos=QPoint(round(scale.x(end)), y))
+        return transport.frame
+
+    assert drag(0.3, 0.9) == pytest.approx(0.9 * 25, abs=1)
+    assert listener.moments[0] == pytest.approx(0.3, abs=0.05)
+    assert listener.moments[-1] == pytest.approx(0.9, abs=0.05)
+    (switch,) = [each for each in open_window.findChild(TransportBar).findChildren(QToolButton) if each.text() == "scrub"]
+    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
+    listener.moments.clear()
+    assert drag(0.9, 0.4) == pytest.approx(0.4 * 25, abs=1)
+    QTest.keyClick(open_window, Key.Key_Right)
+    assert listener.moments == []
 
 
 def test_the_bar_plays_at_the_chosen_speed(open_window, transport, qtbot):
