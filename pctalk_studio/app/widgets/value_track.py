@@ -157,7 +157,7 @@ class ValueTrack(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle, neutral = self.height() / 2, self.x_of(self._scale.neutral)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(tokens.color("line" if not tokens.dark else "field"))
+        painter.setBrush(tokens.color("line"))
         painter.drawRoundedRect(QRectF(self._left - 2, middle - 2, self._room + 4, 4), 2, 2)
         if not self.isEnabled() or not self._values:
             return

@@ -184,6 +184,9 @@ def test_the_bar_fills_from_the_neutral_mark(row):
     assert not filled(1.0)
     assert min(filled(1.6)) >= neutral - 1
     assert max(filled(0.4)) <= neutral + 1
+    shot = row.track.grab().toImage()
+    empty = shot.pixelColor(round(row.track.x_of(1.9)), shot.height() // 2)
+    assert empty == QColor(DARK.line), "the way that is left is told from the panel"
 
 
 def test_the_diamond_shows_keys_and_asks_for_them(row, qtbot):
