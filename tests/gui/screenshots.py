@@ -107,7 +107,11 @@ stage_light = stage_dark
 
 
 def stage_painting(window, editor) -> None:
-    """A smile painted on one half of the mouth, the brush over the face."""
+    """A smile painted about the corners of the mouth, the brush over a cheek."""
+    from PySide6.QtCore import QPoint
+    from PySide6.QtTest import QTest
+
+    from pctalk_studio.app.viewport.canvas import ViewportCanvas
     from pctalk_studio.document.masks import Brush, Dab, FaceMask
     from pctalk_studio.session.selection import Selection
 
@@ -118,7 +122,12 @@ def stage_painting(window, editor) -> None:
     editor.select(Selection.of(emotions=[clip.id]))
     editor.set_paint_tool(replace(editor.paint_tool, active=True))
     editor.desk.transport.seek_seconds(((clip.start or 0) + (clip.end or 3)) / 2)
-    wait(1.0)
+    until(lambda: editor.desk.scheduler.at_rest and editor.desk.up_to_date)
+    canvas = window.findChild(ViewportCanvas)
+    left, top, width, height = canvas.view.box
+    cheek = QPoint(round(left + 0.4 * width), round(top + 0.54 * height))
+    QTest.mouseMove(canvas, cheek - QPoint(2, 0))
+    QTest.mouseMove(canvas, cheek)
 
 
 def stage_curves(window, editor) -> None:
@@ -137,14 +146,17 @@ def stage_curves(window, editor) -> None:
     ):
         editor.apply("set_key", curve=CurveName.YAW, key=key)
     for lane in window.timeline.canvas.lanes:
-        if lane.id in ("markers", "sound"):
+        if lane.id in ("markers", "sound", "word_style", "performances"):
             lane.set_visible(False)
         if lane.id == "head":
             lane.set_height(110)
+            head = lane
     editor.select(Selection.of(keys=[KeyRef(CurveName.YAW, None, 1.2)]))
     editor.desk.transport.seek_seconds(1.6)
     window.timeline.view.show(0.2, 3.0)
-    wait(1.0)
+    wait(0.2)
+    assert window.timeline.canvas.visibleRegion().boundingRect().bottom() >= head.top + head.height, "all of the curve is seen"
+    wait(0.8)
 
 
 def stage_export(window, editor) -> None:
