@@ -75,6 +75,27 @@ def test_every_button_can_be_clicked(crowded, kit, qtbot, number):
     assert clicked > 30
 
 
+@pytest.mark.parametrize("page", ["new", "keys", "preferences", "presets", "export"])  # models would fetch files
+def test_every_button_of_a_page_can_be_clicked(crowded, kit, qtbot, tmp_path, monkeypatch, page):
+    monkeypatch.setattr("pathlib.Path.home", lambda: tmp_path)
+
+    def show():
+        if page == "export":
+            kit.actions["export.open"].trigger()
+        else:
+            getattr(crowded.pages, f"show_{page}")()
+        qtbot.wait(1)
+        return [each for each in crowded.front.page.findChildren(QAbstractButton) if each.isVisible()]
+
+    for number in range(len(show())):
+        shown = show()
+        button = shown[number] if number < len(shown) else None
+        if button is not None and button.isEnabled() and not opens_a_menu(button):
+            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        tidy(crowded)
+    qtbot.waitUntil(lambda: not crowded.exporting.busy, timeout=20000)
+
+
 def test_every_command_can_be_given(crowded, kit, qtbot):
     before = kit.editor.project
     given = 0
