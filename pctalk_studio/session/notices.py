@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import textwrap
 from dataclasses import dataclass
 
 from pctalk_studio.core.errors import Cancelled, StudioError
@@ -9,6 +11,11 @@ from pctalk_studio.core.problems import Problem
 from pctalk_studio.document.project import Project
 from pctalk_studio.preview.clip_frames import ClipFrames
 from pctalk_studio.session.selection import Selection
+
+_log = logging.getLogger(__name__)
+
+_LONGEST = 160
+"""Letters that are told of a fault."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,4 +93,7 @@ def problem_of(error: BaseException) -> Problem:
         return Problem(type(error).__name__, error.user_text)
     if isinstance(error, MemoryError):
         return Problem("memory", "There is not enough memory for this; choose a smaller frame size in the project's settings.")
-    return Problem("fault", f"Something went wrong inside the program ({error!r}); save a copy of the project and start anew.")
+    # On one line and not longer than a bar has room for; the log has all of it.
+    _log.error("A fault.", exc_info=error)
+    said = textwrap.shorten(f"{type(error).__name__}: {error}", _LONGEST, placeholder=" ...")
+    return Problem("fault", f"Something went wrong inside the program ({said}); save a copy of the project and start anew.")
