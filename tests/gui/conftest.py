@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 
@@ -24,6 +25,16 @@ def own_folders(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+@pytest.fixture(autouse=True)
+def garbage_between_tests():
+    """As in the program (see WindowFirst), windows of earlier tests are not taken apart while another is painted."""
+    gc.disable()
+    yield
+    # What a test made is young: nothing grows older while nothing is collected.
+    gc.collect(1)
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from pctalk_studio.app.editor import Editor
 
@@ -16,9 +16,16 @@ With the interpreter's own 5 ms, which a repaint may have to wait for several ti
 50 ms were counted in a run of edits.
 """
 
+LOOKS = 200
+"""Milliseconds between two looks whether there is garbage to collect."""
+
 
 class WindowFirst(QObject):
     """Keeps the interpreter from holding the window up; one for the program, and none in tests of its parts.
+
+    Garbage is collected between two events of the window's thread and nowhere else. Left to itself the interpreter collects in
+    whichever thread makes objects: a worker's would take apart pages that were closed, and a painter's would in the midst of
+    painting, neither of which Qt survives.
 
     A collection of all garbage looks at every object that there is, and stops all threads for it: some 80 ms once engines and
     libraries are loaded, whichever thread comes to it. What is there when a project stands ready is there to stay, so it is set
@@ -38,7 +45,23 @@ class WindowFirst(QObject):
         self._ready: object = None
         self._before = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH)
+        self._collects = gc.isenabled()
+        gc.disable()
+        self._looks = QTimer(self)
+        self._looks.setInterval(LOOKS)
+        self._looks.timeout.connect(self._collect)
+        self._looks.start()
         editor.frames_changed.connect(self._frames_changed)
+
+    def _collect(self) -> None:
+        """Collect what the interpreter would by itself: the generations of which enough was made since the last time."""
+        due = [
+            generation
+            for generation, (made, most) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True))
+            if made > most
+        ]
+        if due:
+            gc.collect(due[-1])
 
     def _frames_changed(self) -> None:
         """Set aside what there is, once for every project and engine."""
@@ -52,5 +75,8 @@ class WindowFirst(QObject):
         """All as it was before."""
         self._editor.frames_changed.disconnect(self._frames_changed)
         self._ready = None
+        self._looks.stop()
+        if self._collects:
+            gc.enable()
         sys.setswitchinterval(self._before)
         gc.unfreeze()

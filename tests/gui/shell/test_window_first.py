@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
 
 import pytest
 from helpers.desks import studio
@@ -35,11 +36,35 @@ def test_what_is_there_when_a_project_stands_ready_is_not_looked_at_again(first,
     assert gc.get_freeze_count() != frozen, "another project"
 
 
+class Cycle:
+    """Garbage that only a collection finds; tells in which thread it was found."""
+
+    def __init__(self, found):
+        self.me, self.found = self, found
+
+    def __del__(self):
+        self.found.append(threading.current_thread())
+
+
+def test_garbage_of_any_thread_is_collected_in_the_windows_thread_alone(first, qtbot):
+    found = []
+    worker = threading.Thread(target=lambda: [Cycle(found) for _ in range(5000)] and None)
+    worker.start()
+    worker.join()
+    [Cycle(found) for _ in range(5000)]
+    assert found == [], "nobody collects in passing"
+    qtbot.waitUntil(lambda: len(found) == 10_000, timeout=5000)
+    assert set(found) == {threading.main_thread()}
+
+
 def test_it_leaves_the_interpreter_as_it_was(kit, qtbot):
     before = sys.getswitchinterval()
+    gc.enable()
     first = WindowFirst(kit.editor)
     assert sys.getswitchinterval() == pytest.approx(SWITCH)
+    assert not gc.isenabled()
     ready(kit, qtbot)
     first.end()
     assert sys.getswitchinterval() == before
+    assert gc.isenabled()
     assert gc.get_freeze_count() == 0

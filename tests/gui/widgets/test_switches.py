@@ -23,7 +23,8 @@ def look():
 
 
 def picture(widget):
-    return bytes(widget.grab().toImage().constBits())
+    image = widget.grab().toImage()  # whose memory goes with it
+    return bytes(image.constBits())
 
 
 def contrast(one, other):

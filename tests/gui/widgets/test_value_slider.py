@@ -194,7 +194,8 @@ def test_the_diamond_shows_keys_and_asks_for_them(row, qtbot):
     for state in KeyState:
         row.show_key(state)
         assert row.diamond.state is state
-        pictures.add(bytes(row.diamond.grab().toImage().constBits()))
+        image = row.diamond.grab().toImage()  # whose memory goes with it
+        pictures.add(bytes(image.constBits()))
     assert len(pictures) == 3
     with qtbot.waitSignal(row.key_toggled):
         QTest.mouseClick(row.diamond, Qt.LeftButton)
