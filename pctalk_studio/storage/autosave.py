@@ -34,8 +34,8 @@ EVERY = 2.0
 _HEADER = 16 << 10
 """Bytes of the first line at most."""
 
-Submit = Callable[[Callable[[], None], float], object]
-"""Run a job on a worker, some seconds from now."""
+Submit = Callable[[Callable[[], None], float], threading.Timer | None]
+"""Run a job on a worker, some seconds from now; gives the thread that waits for it, if one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,7 @@ class Autosaver:
         self._saved: Project | None = None
         self._written_at = -math.inf
         self._waiting = self._scheduled = self._failing = self._closed = False
+        self._timers: list[threading.Timer] = []
         self._guard = threading.Lock()
         self._writing = threading.Lock()
 
@@ -144,6 +145,11 @@ class Autosaver:
         """The project was closed in order, saved or given up: nothing is left to recover. Waits for a write under way."""
         with self._guard:
             self._closed, self._waiting, self._latest = True, False, None
+            timers, self._timers = self._timers, []
+        for timer in timers:
+            timer.cancel()
+            if timer is not threading.current_thread():
+                timer.join()
         with self._writing:
             self._remove()
 
@@ -152,7 +158,9 @@ class Autosaver:
             return
         self._scheduled = True
         delay = 0.0 if at_once else max(0.0, self._written_at + self._every - self._clock())
-        self._submit(self._write, delay)
+        timer = self._submit(self._write, delay)
+        if timer is not None:
+            self._timers = [*(each for each in self._timers if each.is_alive()), timer]
 
     def _write(self) -> None:
         """Bring the newest state to the disk; runs on the worker."""

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -343,9 +344,21 @@ def test_a_killed_program_loses_no_more_than_it_may(state):
 
 
 def test_the_timer_runs_jobs_later_and_keeps_nobody_waiting():
-    import threading
-
     done = threading.Event()
     timer = on_timer(done.set, 0.0)
     assert timer.daemon
     assert done.wait(10)
+
+
+def test_a_closed_project_leaves_no_timer_waiting(state):
+    before = set(threading.enumerate())
+    saver = Autosaver(None, "Duck", state=state, every=60.0)
+    saver.changed(seeded(1))
+    while saver.file is None or not saver.file.exists():
+        time.sleep(0.01)
+    saver.changed(seeded(2))
+    saver.changed(seeded(3))
+    assert set(threading.enumerate()) - before, "the second edit waits a minute for its turn"
+    saver.closed()
+    assert set(threading.enumerate()) <= before
+    assert recoverable(state) == ()
