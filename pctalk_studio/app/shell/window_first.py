@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import time
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -18,6 +19,9 @@ With the interpreter's own 5 ms, which a repaint may have to wait for several ti
 
 LOOKS = 200
 """Milliseconds between two looks whether there is garbage to collect."""
+
+PAUSE, LONGEST = 1.0, 600.0
+"""Seconds without an edit for which a collection of everything waits, as it takes tens of milliseconds; and the longest wait."""
 
 
 class WindowFirst(QObject):
@@ -51,17 +55,23 @@ class WindowFirst(QObject):
         self._looks.setInterval(LOOKS)
         self._looks.timeout.connect(self._collect)
         self._looks.start()
+        self._acted = self._whole = time.monotonic()
+        for signal in (editor.project_changed, editor.selection_changed):
+            signal.connect(self._act)
         editor.frames_changed.connect(self._frames_changed)
+
+    def _act(self, *_: object) -> None:
+        self._acted = time.monotonic()
 
     def _collect(self) -> None:
         """Collect what the interpreter would by itself: the generations of which enough was made since the last time."""
-        due = [
-            generation
-            for generation, (made, most) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True))
-            if made > most
-        ]
+        now = time.monotonic()
+        whole = now - self._acted >= PAUSE or now - self._whole >= LONGEST
+        made, enough = gc.get_count(), gc.get_threshold()
+        due = [generation for generation in (0, 1, 2) if made[generation] > enough[generation] and (generation < 2 or whole)]
         if due:
             gc.collect(due[-1])
+            self._whole = now if due[-1] == 2 else self._whole
 
     def _frames_changed(self) -> None:
         """Set aside what there is, once for every project and engine."""
@@ -74,6 +84,8 @@ class WindowFirst(QObject):
     def end(self) -> None:
         """All as it was before."""
         self._editor.frames_changed.disconnect(self._frames_changed)
+        for signal in (self._editor.project_changed, self._editor.selection_changed):
+            signal.disconnect(self._act)
         self._ready = None
         self._looks.stop()
         if self._collects:

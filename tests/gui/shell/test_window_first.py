@@ -57,6 +57,18 @@ def test_garbage_of_any_thread_is_collected_in_the_windows_thread_alone(first, q
     assert set(found) == {threading.main_thread()}
 
 
+def test_a_collection_of_everything_waits_for_a_pause(first, kit, qtbot, monkeypatch):
+    ready(kit, qtbot)
+    collected = []
+    monkeypatch.setattr(gc, "get_count", lambda: (0, 0, 99))
+    monkeypatch.setattr(gc, "collect", lambda generation: collected.append(generation))
+    for seed in range(1, 16):
+        assert kit.editor.apply("set_seed", seed=seed)
+        qtbot.wait(100)
+    assert collected == []
+    qtbot.waitUntil(lambda: collected == [2], timeout=3000)
+
+
 def test_it_leaves_the_interpreter_as_it_was(kit, qtbot):
     before = sys.getswitchinterval()
     gc.enable()
