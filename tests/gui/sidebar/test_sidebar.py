@@ -1,5 +1,6 @@
 """The sidebar over a real project."""
 
+import random
 import threading
 from dataclasses import replace
 from types import SimpleNamespace
@@ -9,8 +10,11 @@ from helpers.desks import ENGINES, FakeEngine, alignment, sources, studio
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QListWidgetItem
 
 from pctalk_studio.app.look import DARK
+from pctalk_studio.app.sidebar import history
+from pctalk_studio.app.sidebar.history import HistoryBlock
 from pctalk_studio.app.sidebar.panel import SidebarPanel
 from pctalk_studio.core.errors import SpeechError
 from pctalk_studio.core.problems import Problem
@@ -336,6 +340,54 @@ def test_a_click_goes_to_a_step_and_back(panel, editor):
     panel.refresh()
     assert labels(panel)[0] == "Set lip scale"
     assert len(labels(panel)) == 5
+
+
+def rows(block):
+    """All that is seen of the list, and which row is the present one."""
+    items = [block.list.item(row) for row in range(block.list.count())]
+    shown = [
+        (
+            each.text(),
+            each.data(Qt.UserRole),
+            each.font().bold(),
+            each.font().italic(),
+            each.foreground().color().rgb(),
+            each.toolTip(),
+        )
+        for each in items
+    ]
+    return shown, block.list.currentRow()
+
+
+def test_the_list_of_steps_is_always_what_a_new_one_would_show(panel, editor, open_kit, qtbot, monkeypatch):
+    monkeypatch.setattr(history, "MOST", 12)
+    chance = random.Random(5)
+    for number in range(150):
+        match chance.choice("eeeurg"):
+            case "e":
+                editor.apply("set_seed", seed=number + 1)
+            case "u":
+                editor.undo()
+            case "r":
+                editor.redo()
+            case "g":
+                editor.desk.go_to(chance.randrange(len(editor.desk.studio.history.steps)))
+        panel.history.refresh()
+        fresh = HistoryBlock(open_kit)
+        qtbot.addWidget(fresh)
+        fresh.refresh()
+        assert rows(panel.history) == rows(fresh)
+
+
+def test_an_edit_makes_one_row_however_many_there_are(panel, editor, monkeypatch):
+    for seed in range(1, 60):
+        editor.apply("set_seed", seed=seed)
+    panel.history.refresh()
+    made = []
+    monkeypatch.setattr(history, "QListWidgetItem", lambda text: made.append(text) or QListWidgetItem(text))
+    editor.apply("set_seed", seed=99)
+    panel.history.refresh()
+    assert made == ["Set seed"]
 
 
 # -- sources -----------------------------------------------------------------------------------------------------------
