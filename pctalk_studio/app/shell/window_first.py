@@ -17,8 +17,8 @@ With the interpreter's own 5 ms, which a repaint may have to wait for several ti
 50 ms were counted in a run of edits.
 """
 
-LOOKS = 200
-"""Milliseconds between two looks whether there is garbage to collect."""
+LOOKS = 40
+"""Milliseconds between two looks whether there is garbage to collect; what is made in them takes one to collect."""
 
 PAUSE, LONGEST = 1.0, 600.0
 """Seconds without an edit for which a collection of everything waits, as it takes tens of milliseconds; and the longest wait."""
