@@ -7,6 +7,8 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -89,10 +91,10 @@ def test_taking_over_a_folder(folder, tmp_path, capsys):
     assert "is no folder" in capsys.readouterr().err
 
 
-@pytest.fixture
-def mirror():
-    """A mirror that sends something else, and what it was asked for."""
-    asked = []
+@contextmanager
+def serving(body_of: Callable[[str], bytes]) -> Iterator[tuple[str, list[str]]]:
+    """A server on this machine that answers addresses with bytes: where it is, and what it was asked for."""
+    asked: list[str] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def log_message(self, *args):
@@ -100,7 +102,7 @@ def mirror():
 
         def do_GET(self):
             asked.append(self.path)
-            body = b"PK\x03\x04 something else"
+            body = body_of(self.path)
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -112,6 +114,13 @@ def mirror():
         yield f"http://127.0.0.1:{server.server_port}", asked
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def mirror():
+    """A mirror that sends something else, and what it was asked for."""
+    with serving(lambda _: b"PK\x03\x04 something else") as made:
+        yield made
 
 
 def test_fetching_what_is_not_the_published_file(folder, mirror, capsys):
@@ -134,29 +143,11 @@ def test_a_file_without_a_known_hash_is_looked_into_after_fetching(folder, mirro
 
 
 @pytest.fixture
-def shelf(tmp_path):
-    """A server that has some files, by the ends of their addresses; how often each was asked for is counted."""
+def shelf():
+    """A server that has some files, by the ends of their addresses; what it was asked for is kept."""
     held: dict[str, bytes] = {}
-    asked: list[str] = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def log_message(self, *args):
-            pass
-
-        def do_GET(self):
-            asked.append(self.path)
-            body = held[self.path.rpartition("/")[2]]
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", held, asked
-        server.shutdown()
-        thread.join()
+    with serving(lambda path: held[path.rpartition("/")[2]]) as (hub, asked):
+        yield hub, held, asked
 
 
 def test_converted_files_are_fetched_looked_into_and_not_fetched_again(folder, shelf, tmp_path, capsys):
