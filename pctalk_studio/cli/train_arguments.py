@@ -76,6 +76,13 @@ def _lac(parser: argparse.ArgumentParser) -> None:
     _network(parser, 4000)
     parser.add_argument("--sync", type=Path, required=True, metavar="FILE", help="weights that 'train sync' wrote")
     parser.add_argument("--refining", type=int, default=1000, metavar="N", help="steps of the lip refiner (default 1000)")
+    parser.add_argument(
+        "--portraits",
+        type=Path,
+        metavar="FOLDER",
+        help="judge the refiner's lips on pictures too: draw these faces by LivePortrait",
+    )
+    parser.add_argument("--expert", type=Path, metavar="FILE", help="Wav2Lip's lip-sync expert, which judges those pictures")
 
 
 def _emc(parser: argparse.ArgumentParser) -> None:

@@ -63,7 +63,16 @@ def _sync(args: argparse.Namespace, settings: RunSettings, listen: ProgressListe
 def _lac(args: argparse.Namespace, settings: RunSettings, listen: ProgressListener) -> list[Outcome]:
     from pctalk_studio.training.runs import train_lac
 
-    return list(train_lac(settings, args.sync, args.refining, listen))
+    if (args.portraits is None) != (args.expert is None):
+        raise UsageError(
+            "--portraits and --expert belong together: lips are judged on pictures by the one, drawn from the other."
+        )
+    if args.portraits is None:
+        return list(train_lac(settings, args.sync, args.refining, listen))
+    from pctalk_studio.training.painting import picture_synchrony
+
+    pictures = picture_synchrony(args.portraits, args.expert, settings.device)
+    return list(train_lac(settings, args.sync, args.refining, listen, pictures))
 
 
 def _emc(args: argparse.Namespace, settings: RunSettings, listen: ProgressListener) -> list[Outcome]:

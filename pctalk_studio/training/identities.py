@@ -47,6 +47,11 @@ class Identity:
     k_c: KeypointsF32
     mouth: MouthGeometry
 
+    @classmethod
+    def of(cls, rig: FaceRig) -> Identity:
+        """The face of a portrait."""
+        return cls(MESH.of_landmarks(rig.shape), rig.k_c(), MouthGeometry.of(rig))
+
     def points(self) -> FacePoints:
         """The face as networks know it."""
         return FacePoints(self.k_ori, self.k_c)
@@ -81,8 +86,7 @@ def random_identity(rng: np.random.Generator) -> Identity:
     below = np.clip(face[:, 1] - middle[1], 0.0, None) / _MOUTH_HEIGHT
     neutral[:, :2] += below[:, None] * rng.normal(0.0, [0.015, 0.03])
     shape = neutral + _resting(face - middle, near, rng)
-    rig = rig_of_face(shape.astype(np.float32), neutral.astype(np.float32))
-    return Identity(MESH.of_landmarks(rig.shape), rig.k_c(), MouthGeometry.of(rig))
+    return Identity.of(rig_of_face(shape.astype(np.float32), neutral.astype(np.float32)))
 
 
 def _resting(offset: ArrayF64, near: ArrayF64, rng: np.random.Generator) -> ArrayF64:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -69,6 +69,8 @@ class Predicted:
         The draw.
     identity
         A face that says it.
+    sitter
+        Its number among those that can be drawn; None for a random face.
     """
 
     audio: ArrayF32
@@ -76,6 +78,7 @@ class Predicted:
     delta: ArrayF32
     spoken: Spoken
     identity: Identity
+    sitter: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,10 +110,15 @@ class FaceTerms:
 
 
 class Painter(Protocol):
-    """Draws faces so that gradients pass: a neural renderer with its weights frozen."""
+    """Draws some portraits so that gradients pass: a neural renderer with its weights frozen."""
 
-    def __call__(self, k_ori: Tensor, k_d: Tensor) -> Tensor:
-        """Pictures [B, T, 3, H, W] RGB in 0 to 1, cut to the face, of K_ori [B, 63] driven to K_d [B, T, 63]."""
+    @property
+    def identities(self) -> Sequence[Identity]:
+        """The faces that it can draw, by number; at least one."""
+        ...
+
+    def __call__(self, sitters: Tensor, k_d: Tensor) -> Tensor:
+        """Pictures [B, T, 3, H, W] RGB in 0 to 1, cut to the face, of the faces of numbers [B] driven to K_d [B, T, 63]."""
         ...
 
 
@@ -124,14 +132,17 @@ class PictureSynchrony:
         Draws.
     expert
         Compares; frozen.
+    rows
+        Windows of a batch that are drawn, at most; each is five frames, through all of which gradients pass.
     """
 
     painter: Painter
     expert: PictureSync
+    rows: int = 4
 
-    def loss(self, k_ori: Tensor, k_d: Tensor, mel: Tensor) -> Tensor:
-        """L_sync of five frames K_d [B, 5, 63] with mel windows [B, 1, 80, 16] of their middles."""
-        heard, seen = self.expert(mel, seen_faces(self.painter(k_ori, k_d)))
+    def loss(self, sitters: Tensor, k_d: Tensor, mel: Tensor) -> Tensor:
+        """L_sync of five frames K_d [B, 5, 63] of faces [B] with mel windows [B, 1, 80, 16] of their middles."""
+        heard, seen = self.expert(mel, seen_faces(self.painter(sitters, k_d)))
         return loss_sync(seen, heard)
 
 
@@ -191,8 +202,17 @@ class RefinerTask:
             memory = networks.predictor.memory(batch.audio, batch.phones)
             condition = networks.predictor.condition(networks.styles.row(spoken.style)[None], None, spoken.frames)
             delta = whole_speech(networks.predictor, memory[0], condition)[0]
-        identity = random_identity(np.random.default_rng((self._training.seed, 3, number)))
-        return Predicted(heard.audio, memory[0].cpu().numpy(), delta.cpu().numpy(), spoken, identity)
+        rng = np.random.default_rng((self._training.seed, 3, number))
+        identity, sitter = self._face(rng)
+        return Predicted(heard.audio, memory[0].cpu().numpy(), delta.cpu().numpy(), spoken, identity, sitter)
+
+    def _face(self, rng: np.random.Generator) -> tuple[Identity, int | None]:
+        """A random face, or, in half of the cases, one that can be drawn where there are such; and that one's number."""
+        if self._pictures is None or rng.random() < 0.5:
+            return random_identity(rng), None
+        faces = self._pictures.painter.identities
+        sitter = int(rng.integers(len(faces)))
+        return faces[sitter], sitter
 
     def losses(self, step: int) -> Mapping[str, Tensor]:
         """L_LAC and its parts."""
@@ -207,11 +227,7 @@ class RefinerTask:
         canonical = face.canonical(refined)
         sync = self._synchrony(canonical, audio)
         if self._pictures is not None:
-            middles = [start + training.frames // 2 for start in starts]
-            mel = np.stack([mel_windows(item.spoken.mel, t, 1)[0] for item, t in zip(chosen, middles, strict=True)])
-            first = training.frames // 2 - SYNC_FRAMES // 2
-            driven = face.k_ori[:, None] + whole_face(refined[:, first : first + SYNC_FRAMES])
-            sync = sync + self._pictures.loss(face.k_ori, driven, torch.from_numpy(mel).to(self._device))
+            sync = sync + self._painted(self._pictures, chosen, starts, face.k_ori[:, None] + whole_face(refined))
         kp, vel = loss_kp(refined, face.said(truth)), loss_vel(refined, face.said(truth))
         reg = loss_reg(refined, replaced(face.k_ori, face.k_c, delta))
         styles = torch.tensor([item.spoken.style for item in chosen], device=self._device)
@@ -234,6 +250,18 @@ class RefinerTask:
         seen = canonical.unfold(1, SYNC_FRAMES, 1).transpose(2, 3)
         half = SYNC_FRAMES // 2
         return loss_sync(self._sync.see(seen), self._sync.hear(audio[:, half:-half]))
+
+    def _painted(self, pictures: PictureSynchrony, items: list[Predicted], starts: list[int], k_d: Tensor) -> Tensor:
+        """L_sync in image space of the middles of some windows, K_d [B, T, 63]; 0 where no face of the batch can be drawn."""
+        sitting = [(row, item.sitter) for row, item in enumerate(items) if item.sitter is not None][: pictures.rows]
+        if not sitting:
+            return k_d.new_zeros(())
+        rows = [row for row, _ in sitting]
+        middle = self._training.frames // 2
+        mel = np.stack([mel_windows(items[row].spoken.mel, starts[row] + middle, 1)[0] for row in rows])
+        first = middle - SYNC_FRAMES // 2
+        sitters = torch.tensor([sitter for _, sitter in sitting], device=self._device)
+        return pictures.loss(sitters, k_d[rows, first : first + SYNC_FRAMES], torch.from_numpy(mel).to(self._device))
 
     def figures(self) -> Mapping[str, float]:
         """Openings of held-out voices on new faces, and synchrony, before and after the refiner."""

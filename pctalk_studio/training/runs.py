@@ -31,7 +31,7 @@ from pctalk_studio.training.corpus.store import Corpus
 from pctalk_studio.training.emc import CombinedTask
 from pctalk_studio.training.lac import PredictorTask, PredictorTraining
 from pctalk_studio.training.loop import Loop, LoopSettings, Outcome
-from pctalk_studio.training.refining import RefinerTask, RefinerTraining
+from pctalk_studio.training.refining import PictureSynchrony, RefinerTask, RefinerTraining
 from pctalk_studio.training.sync import SyncSettings, SyncTask
 
 
@@ -129,7 +129,13 @@ def train_sync(settings: RunSettings, width: int = 16, listen: ProgressListener 
     return outcome
 
 
-def train_lac(settings: RunSettings, sync: Path, refining: int, listen: ProgressListener = silent) -> tuple[Outcome, Outcome]:
+def train_lac(
+    settings: RunSettings,
+    sync: Path,
+    refining: int,
+    listen: ProgressListener = silent,
+    pictures: PictureSynchrony | None = None,
+) -> tuple[Outcome, Outcome]:
     """Train the expression predictor and then the lip refiner; writes ``lac.safetensors`` after each.
 
     Parameters
@@ -142,6 +148,8 @@ def train_lac(settings: RunSettings, sync: Path, refining: int, listen: Progress
         Steps of the refiner.
     listen
         Hears of every step.
+    pictures
+        L_sync in image space for the refiner, beside that of ``sync``; None: keypoints alone.
     """
     corpus = Corpus.open(settings.corpus)
     torch.manual_seed(settings.seed)
@@ -158,9 +166,8 @@ def train_lac(settings: RunSettings, sync: Path, refining: int, listen: Progress
     save_lac(settings.output / "lac.safetensors", networks)
     if not first.finished:
         return first, Outcome(0, -math.inf, False)
-    refiner = RefinerTask(
-        networks, synchrony, draws, unknown, RefinerTraining(pool=settings.pool, held_out=settings.held_out, seed=settings.seed)
-    )
+    refined = RefinerTraining(pool=settings.pool, held_out=settings.held_out, seed=settings.seed)
+    refiner = RefinerTask(networks, synchrony, draws, unknown, refined, pictures)
     loop = replace(settings.loop(), steps=refining, warmup=min(50, refining))
     second = Loop(refiner, loop, settings.output / "refiner").run(budget.left(), listen)
     save_lac(settings.output / "lac.safetensors", networks)

@@ -56,3 +56,12 @@ def test_what_cannot_be_done_is_said(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_a_folder_without_a_corpus_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert run(["train", "sync", str(tmp_path), str(tmp_path / "out"), "--progress", "none"]) == USER_ERROR
     assert "holds no corpus" in capsys.readouterr().err
+
+
+def test_portraits_and_the_expert_belong_together(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    line = ["train", "lac", str(tmp_path), str(tmp_path / "out"), "--sync", "s", "--progress", "none"]
+    assert run([*line, "--portraits", "faces"]) == USER_ERROR
+    assert "--portraits and --expert belong together" in capsys.readouterr().err
+    assert run([*line, "--portraits", "faces", "--expert", "expert.pth"]) == USER_ERROR
+    assert "models fetch human" in capsys.readouterr().err

@@ -12,7 +12,7 @@ from pctalk_studio.nets.speech.audio_encoder import AudioEncoder
 from pctalk_studio.nets.speech.models import EmcNetworks, LacForm, LacNetworks, load_sync
 from pctalk_studio.nets.speech.motion_predictor import shipped_motion
 from pctalk_studio.nets.speech.predictor import PredictorSettings, shifted
-from pctalk_studio.nets.speech.sync import KeypointSync, PictureSync, seen_faces
+from pctalk_studio.nets.speech.sync import KeypointSync, seen_faces
 from pctalk_studio.training.batches import Draws, DrawSettings
 from pctalk_studio.training.corpus.motion import solve
 from pctalk_studio.training.emc import CombinedTask, classes_of, leakage
@@ -20,7 +20,7 @@ from pctalk_studio.training.figures import correlation, lag_of, opening_of
 from pctalk_studio.training.hearing import Listener
 from pctalk_studio.training.lac import PredictorTask, PredictorTraining, fed_back, own_share
 from pctalk_studio.training.loop import Loop, LoopSettings
-from pctalk_studio.training.refining import PictureSynchrony, RefinerTask, RefinerTraining
+from pctalk_studio.training.refining import RefinerTask, RefinerTraining
 from pctalk_studio.training.runs import Budget, RunSettings, train_emc, train_lac, train_sync
 from pctalk_studio.training.sync import SyncSettings, SyncTask, twins
 
@@ -105,31 +105,6 @@ def test_the_refiner_learns_faces(tmp_path: Path):
     assert last["L_kp"] < 0.75 * first["L_kp"]
     assert {"L_sync", "L_reg", "L_vel", "L_style"} <= last.keys()
     assert all(torch.equal(tensor, kept[name]) for name, tensor in networks.predictor.state_dict().items())
-
-
-def test_synchrony_on_pictures_reaches_the_refiner():
-    torch.manual_seed(0)
-    networks = lac()
-    expert = PictureSync().eval().requires_grad_(False)
-
-    def paint(k_ori: torch.Tensor, k_d: torch.Tensor) -> torch.Tensor:
-        """A grey face whose brightness is how far its lips are open."""
-        opening = k_d[:, :, 4] - k_d[:, :, 1]
-        return opening.sigmoid()[:, :, None, None, None].expand(-1, -1, 3, 32, 32) * torch.linspace(0.2, 1.0, 32)
-
-    training = RefinerTraining(rows=2, frames=9, pool=3, renewed=0.0, held_out=1)
-    sync = KeypointSync(networks.audio_encoder, 16)
-    task = RefinerTask(networks, sync, draws(), draws(seed=2), training, PictureSynchrony(paint, expert))
-    plain = RefinerTask(networks, sync, draws(), draws(seed=2), training)
-    torch.manual_seed(1)
-    with_pictures = task.losses(0)["L_sync"]
-    torch.manual_seed(1)
-    without = plain.losses(0)["L_sync"]
-    added = with_pictures - without
-    assert -1.0 <= float(added.detach()) <= 0.0
-    networks.refiner.zero_grad()
-    added.backward()
-    assert networks.refiner.third.weight.grad.abs().sum() > 0
 
 
 def test_the_expert_sees_the_lower_half_in_bgr():

@@ -15,6 +15,7 @@ from pctalk_studio.core.errors import RenderError
 from pctalk_studio.nets.liveportrait.fast_generator import FastGenerator
 from pctalk_studio.nets.liveportrait.fast_warping import FastWarping, WarpSource
 from pctalk_studio.nets.liveportrait.layers import Plan
+from pctalk_studio.nets.liveportrait.motion import MotionExtractor
 from pctalk_studio.nets.liveportrait.networks import Networks
 from pctalk_studio.nets.liveportrait.policy import Policy, full_single_precision
 from pctalk_studio.nets.liveportrait.pose import ArrayF32, FaceMotion, degrees_of_bins
@@ -66,6 +67,27 @@ def _planes(pictures: npt.NDArray[np.uint8], device: torch.device) -> Tensor:
 
 def _points(keypoints: ArrayF32) -> Tensor:
     return torch.tensor(np.ascontiguousarray(keypoints, np.float32))
+
+
+@torch.inference_mode()
+def read_motions(extractor: MotionExtractor, pictures: PictureU8, device: torch.device) -> tuple[FaceMotion, ...]:
+    """What a motion extractor on a device reads off crops [N, 256, 256, 3] uint8 RGB."""
+    with full_single_precision():
+        raw = extractor(_planes(pictures, device))
+    angles = [degrees_of_bins(logits.cpu().numpy()) for logits in (raw.pitch, raw.yaw, raw.roll)]
+    place, exp, scale, canonical = (t.cpu().numpy() for t in (raw.translation, raw.expression, raw.scale, raw.canonical))
+    return tuple(
+        FaceMotion(
+            pitch=float(angles[0][n]),
+            yaw=float(angles[1][n]),
+            roll=float(angles[2][n]),
+            translation=place[n],
+            expression=exp[n].reshape(-1, 3),
+            scale=float(scale[n, 0]),
+            canonical=canonical[n].reshape(-1, 3),
+        )
+        for n in range(len(pictures))
+    )
 
 
 class LivePortraitModel:
@@ -149,22 +171,7 @@ class LivePortraitModel:
         pictures
             [N, 256, 256, 3] uint8 RGB, crops of faces, resized with pixel areas.
         """
-        with full_single_precision():
-            raw = self._motion(_planes(pictures, self.policy.device))
-        angles = [degrees_of_bins(logits.cpu().numpy()) for logits in (raw.pitch, raw.yaw, raw.roll)]
-        place, exp, scale, canonical = (t.cpu().numpy() for t in (raw.translation, raw.expression, raw.scale, raw.canonical))
-        return tuple(
-            FaceMotion(
-                pitch=float(angles[0][n]),
-                yaw=float(angles[1][n]),
-                roll=float(angles[2][n]),
-                translation=place[n],
-                expression=exp[n].reshape(-1, 3),
-                scale=float(scale[n, 0]),
-                canonical=canonical[n].reshape(-1, 3),
-            )
-            for n in range(len(pictures))
-        )
+        return read_motions(self._motion, pictures, self.policy.device)
 
     @torch.inference_mode()
     def study(self, picture: PictureU8) -> StudiedFace:
