@@ -149,7 +149,7 @@ def project_of(args: argparse.Namespace, begun: Project | None = None) -> Projec
         media=Media(face=args.face),
         render=_render_settings(args),
         next_id=len(clips) + 1,
-        learned=Learned(lips=args.lips, emotion=args.emotions),
+        learned=Learned(lips=args.lips or 0.0, emotion=args.emotions),
     )
 
 
@@ -176,8 +176,8 @@ def _add_controls(parser: argparse.ArgumentParser) -> None:
     speech.add_argument("--style-wide", type=float, default=1.0, metavar="0..2", help='how far lips spread, as in "bee"')
     speech.add_argument("--style-purse", type=float, default=1.0, metavar="0..2", help='how far lips round, as in "too"')
     speech.add_argument(
-        "--lips", type=parse_share, default=0.0, metavar="phones|audio|0..1", help="what moves the lips: the phones' rules, "
-        "networks that hear the recording, or a blend",
+        "--lips", type=parse_share, metavar="phones|audio|0..1", help="what moves the lips: the phones' rules, networks that "
+        "hear the recording, or a blend (default: the phones, and the networks as far as phones were recognised badly)",
     )  # fmt: skip
     speech.add_argument(
         "--lip-style", type=Path, metavar="FILM.mp4", help="let the networks speak as somebody in a film does; with --lips audio"

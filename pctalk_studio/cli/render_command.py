@@ -81,7 +81,9 @@ def begun(args: argparse.Namespace, listen: ProgressListener, *, drawing: bool =
     text, available = transcript_of(args), engines()
     if drawing:
         available[project.render.engine]()
-    studio = Studio.new(args.portrait, args.audio, available, text=text, project=project, listen=listen)
+    studio = Studio.new(
+        args.portrait, args.audio, available, text=text, project=project, listen=listen, doubting=args.lips is None
+    )
     return directed(studio, args)
 
 

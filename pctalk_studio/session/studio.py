@@ -25,7 +25,7 @@ from pctalk_studio.render.moving import MovingSource
 from pctalk_studio.render.viewing import Viewing
 from pctalk_studio.session.desk_work import SaveProject
 from pctalk_studio.session.easel import Easel, Engines
-from pctalk_studio.session.hearing import evaluator
+from pctalk_studio.session.hearing import doubted_by_ear, evaluator
 from pctalk_studio.session.portraits import first_controls
 from pctalk_studio.session.safety import Safety
 from pctalk_studio.session.sources import SPEECH_RATE, Sources, load_sources, media_files
@@ -94,6 +94,7 @@ class Studio:
         project: Project | None = None,
         listen: ProgressListener = silent,
         editing: bool = False,
+        doubting: bool = True,
     ) -> Studio:
         """Begin a project with a portrait and a recording.
 
@@ -113,6 +114,8 @@ class Studio:
             Told of the analysis' stages.
         editing
             Keep edits safe until :meth:`close`.
+        doubting
+            Let the lips go by ear as far as phones were recognised badly.
 
         Raises
         ------
@@ -124,8 +127,10 @@ class Studio:
         sources = load_sources(portrait, audio, begun, text, listen, apart=editing)
         transcript = None if text is None else text.strip()
         media = replace(begun.media, portrait=_reference(portrait), audio=_reference(audio), transcript=transcript)
-        document = replace(begun, media=media, speech=SpeechTrack.of(sources.speech.alignment))
-        studio = cls(document, sources, engines, problems=sources.problems, safety=Safety(None) if editing else None)
+        alignment = sources.speech.alignment
+        begun, doubts = doubted_by_ear(begun, alignment, engines) if doubting else (begun, ())
+        document = replace(begun, media=media, speech=SpeechTrack.of(alignment))
+        studio = cls(document, sources, engines, problems=(*sources.problems, *doubts), safety=Safety(None) if editing else None)
         if studio.safety is not None:
             # What took minutes to analyse, and to type, is worth recovering before the first edit.
             studio.safety.changed(document, None)

@@ -83,6 +83,13 @@ def heard_frames(alignment: Alignment) -> int:
     return max(1, ceil(alignment.duration * LAC_RATE))
 
 
+def trust_in_phones(alignment: Alignment) -> float:
+    """How far phones are believed, 0 to 1: those of a transcript or a file wholly, recognised ones as far as they are trusted."""
+    if alignment.method not in _HEARD:
+        return 1.0
+    return float(np.clip((alignment.trust - DOUBTED) / (BELIEVED - DOUBTED), 0.0, 1.0))
+
+
 def belief(alignment: Alignment, set_by_hand: Sequence[Phone] = ()) -> ArrayF32:
     """How far the phones are believed where they and the sound may differ, [T] float32 at LAC_RATE, 0 to 1.
 
@@ -93,10 +100,9 @@ def belief(alignment: Alignment, set_by_hand: Sequence[Phone] = ()) -> ArrayF32:
     set_by_hand
         Those among them that a person has set, who is always believed.
     """
-    frames = heard_frames(alignment)
-    if alignment.method not in _HEARD:
+    frames, whole = heard_frames(alignment), trust_in_phones(alignment)
+    if whole == 1.0:
         return np.ones(frames, np.float32)
-    whole = float(np.clip((alignment.trust - DOUBTED) / (BELIEVED - DOUBTED), 0.0, 1.0))
     told = np.maximum(phone_shares(set_by_hand, frames).sum(axis=1), whole)
     return np.convolve(np.pad(told, _PASSING // 2, mode="edge"), _PASS, mode="valid").astype(np.float32)
 
