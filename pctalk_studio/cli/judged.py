@@ -12,9 +12,8 @@ from pctalk_studio.core.progress import ProgressListener
 from pctalk_studio.document.project import Emotion
 from pctalk_studio.evaluation.judged import Judges, judge_clip, markdown_table, method_row
 from pctalk_studio.evaluation.report import Metric
+from pctalk_studio.media.file_endings import MOVIES
 from pctalk_studio.nets.store import ModelStore
-
-MOVIES = (".mp4", ".mov", ".mkv", ".webm", ".avi")
 
 
 def judged_metrics(args: argparse.Namespace, listen: ProgressListener) -> list[Metric]:

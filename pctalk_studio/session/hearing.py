@@ -70,7 +70,9 @@ def doubted_by_ear(
     spoken = any(phone.label != SILENCE for phone in alignment.phones)
     if not isinstance(engines, Equipment) or not spoken or share <= project.learned.lips:
         return project, ()
-    text = f"Networks move the lips by ear ({share:.0%}), since the recognised phones are doubtful; a transcript makes them exact."
+    text = (
+        f"Networks move the lips by ear ({share:.0%}), since the recognised phones are doubtful; a transcript makes them exact."
+    )
     return replace(project, learned=replace(project.learned, lips=share)), (Problem("lips-by-ear", text),)
 
 

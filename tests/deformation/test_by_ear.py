@@ -200,3 +200,10 @@ def test_neutral_and_looks_ask_no_network(clip):
 def test_closures_hold_under_emotions_of_a_network(clip):
     motion = clip.motion(replace(clip.plain, emotions=(happy(intensity=1.5),)), lips=1.0, emotion=1.0)
     assert motion.mouth[at(0.7) : at(0.86), SEAL].max() == 1.0
+
+
+def test_phones_that_are_not_believed_are_not_asked_about(clip):
+    clip.gap(replace(clip.plain, speech=SpeechTrack.of(guessed(DOUBTED))), lips=1.0)
+    assert [bool(request.phones.any()) for request in clip.toy.asked] == [False]
+    clip.gap(replace(clip.plain, speech=SpeechTrack.of(guessed((DOUBTED + BELIEVED) / 2))), lips=1.0)
+    assert [bool(request.phones.any()) for request in clip.toy.asked] == [False, True, False]

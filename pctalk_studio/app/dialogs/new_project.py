@@ -20,11 +20,9 @@ from pctalk_studio.app.kit import Kit
 from pctalk_studio.app.shell.chooser import Chooser
 from pctalk_studio.app.shell.worker import Worker
 from pctalk_studio.jobs import Ticket
+from pctalk_studio.media.file_endings import MOVIES, PICTURES, SOUNDS, patterns
 from pctalk_studio.session.notices import problem_of
 
-PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
-MOVIES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".m4v")
-SOUNDS = (".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aac", *MOVIES)
 _LONGEST_TEXT = 1 << 20
 """Bytes of a text file that is read."""
 
@@ -184,7 +182,7 @@ class NewProjectPage(Page):
         ending = path.suffix.lower()
         if ending in PICTURES or (ending in MOVIES and self.portrait.path is None):
             self._take_portrait(path)
-        elif ending in SOUNDS:
+        elif ending in SOUNDS + MOVIES:
             self._take_audio(path)
         elif ending == ".txt":
             self._read_text(path)
@@ -296,12 +294,12 @@ class NewProjectPage(Page):
     # -- commands ------------------------------------------------------------------------------------------------------
 
     def _choose_portrait(self) -> None:
-        endings = " ".join(f"*{each}" for each in (*PICTURES, *MOVIES))
+        endings = patterns(PICTURES + MOVIES)
         kinds = self.tr("Pictures and videos ({endings})").format(endings=endings)
         self._chooser.file(self.tr("Choose a portrait"), kinds, None, partial(self._dropped, self._take_portrait))
 
     def _choose_audio(self) -> None:
-        kinds = self.tr("Recordings and videos ({endings})").format(endings=" ".join(f"*{each}" for each in SOUNDS))
+        kinds = self.tr("Recordings and videos ({endings})").format(endings=patterns(SOUNDS + MOVIES))
         self._chooser.file(self.tr("Choose a recording"), kinds, None, partial(self._dropped, self._take_audio))
 
     def _choose_text(self) -> None:

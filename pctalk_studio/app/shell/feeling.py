@@ -16,14 +16,13 @@ from pctalk_studio.core.speech import SpeechFacts
 from pctalk_studio.document.learned import LearnedStyle
 from pctalk_studio.document.project import EmotionClip, EmotionSource, Project
 from pctalk_studio.jobs import Control
+from pctalk_studio.media.file_endings import MOVIES, PICTURES, patterns
 from pctalk_studio.session.desk import Desk
 from pctalk_studio.session.emotion_finding import FindOnFace, from_text, from_voice
 from pctalk_studio.session.hearing import Equipment
 from pctalk_studio.session.selection import Selection
 from pctalk_studio.session.style_learning import LearnStyle
 
-FILMS = "*.mp4 *.mov *.mkv *.webm *.avi *.mpg"
-FACES = f"*.jpg *.jpeg *.png *.webp *.bmp *.tif *.tiff {FILMS}"
 LENGTH = 2.0
 """Seconds that the expression of a picture lasts at first."""
 _FOLDER = "emotion/folder"
@@ -75,7 +74,7 @@ class Feeling(QObject):
         """Ask for a picture or a movie, and lay its expression at the playhead."""
         if self._kit.editor.desk is None:
             return
-        kinds = self.tr("Pictures and movies ({endings})").format(endings=FACES)
+        kinds = self.tr("Pictures and videos ({endings})").format(endings=patterns(PICTURES + MOVIES))
         last = str(self._kit.settings.value(_FOLDER, ""))
         self._files.chooser.file(self.tr("Take over an expression"), kinds, Path(last) if last else None, self.take_over)
 
@@ -96,7 +95,7 @@ class Feeling(QObject):
         desk = editor.desk
         if desk is None or not isinstance(desk.engines, Equipment):
             return
-        kinds = self.tr("Movies ({endings})").format(endings=FILMS)
+        kinds = self.tr("Videos ({endings})").format(endings=patterns(MOVIES))
         motion = desk.engines.motion
 
         def learned(style: LearnedStyle) -> None:

@@ -18,6 +18,7 @@ from pctalk_studio.app.widgets.clock_text import clock_text
 from pctalk_studio.app.widgets.icons import IconButton
 from pctalk_studio.app.widgets.sections import quiet_label
 from pctalk_studio.document.project import Gaze, HeadMotion, Media, Project
+from pctalk_studio.media.file_endings import MOVIES, PICTURES, SOUNDS, patterns
 from pctalk_studio.session.opening import place_of_untitled
 from pctalk_studio.session.placeholders import NO_PORTRAIT, NO_SOUND
 from pctalk_studio.session.source_work import Exchanged, ExchangeSource
@@ -142,10 +143,8 @@ class SourcesBlock(Block):
         """Ask for a file; the dialog is no obstacle to anything."""
         portrait = role is MediaRole.PORTRAIT
         title = self.tr("Choose a portrait") if portrait else self.tr("Choose a recording")
-        pictures = self.tr(
-            "Pictures and videos (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.avif *.mp4 *.mov *.mkv *.webm *.avi *.mpg)"
-        )
-        sounds = self.tr("Sound and video (*.wav *.flac *.mp3 *.m4a *.ogg *.opus *.aac *.mp4 *.mov *.mkv *.webm)")
+        pictures = self.tr("Pictures and videos ({endings})").format(endings=patterns(PICTURES + MOVIES))
+        sounds = self.tr("Recordings and videos ({endings})").format(endings=patterns(SOUNDS + MOVIES))
         dialog = QFileDialog(self.window(), title)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([pictures if portrait else sounds, self.tr("All files (*)")])

@@ -128,9 +128,14 @@ def learned_tracks(
     code, face = style_code(style, ear.predictor), FacePoints(MESH.of_landmarks(rig.shape), rig.k_c())
     phones = phone_shares(alignment.phones, heard_frames(alignment))
     believed = belief(alignment, set_by_hand)[:, None, None]
-    lip = ear.predictor.lips(LipRequest(ear.mel, phones, code, face))
-    if believed.min() < 1:
-        by_sound = ear.predictor.lips(LipRequest(ear.mel, np.zeros_like(phones), code, face))
+
+    def lips(known: ArrayF32) -> ArrayF32:
+        return ear.predictor.lips(LipRequest(ear.mel, known, code, face))
+
+    # A network that is not believed anywhere need not be asked; it takes a second for a minute of speech.
+    lip = lips(phones if believed.any() else np.zeros_like(phones))
+    if believed.any() and believed.min() < 1:
+        by_sound = lips(np.zeros_like(phones))
         lip = by_sound + believed * (lip - by_sound)
     tracks = tracks_of(lip, ear.predictor.rest(code, face), MouthGeometry.of(rig))
     return Tracks.of_stacked(smoothed(tracks.stacked(), _SMOOTHING))

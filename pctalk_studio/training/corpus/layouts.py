@@ -15,10 +15,8 @@ from types import MappingProxyType
 
 from pctalk_studio.core.errors import TrainingError
 from pctalk_studio.document.project import Emotion
+from pctalk_studio.media.file_endings import MOVIES, SOUNDS
 from pctalk_studio.training.corpus.delivery import EMOTIONS
-
-_MOVIES = frozenset({".mp4", ".mov", ".avi", ".mkv", ".mpg", ".webm"})
-_SOUNDS = (".m4a", ".wav", ".mp3", ".flac")
 
 _VIEW = "front"
 _ACTOR = re.compile(r"[MW]\d{3}")
@@ -66,7 +64,7 @@ def mead_clips(folder: Path) -> list[VideoClip]:
         if (video, view) != ("video", _VIEW) or not _ACTOR.fullmatch(actor) or emotion not in EMOTIONS or level is None:
             continue
         beside = path.parents[4] / "audio" / emotion / level_name / path.name
-        sound = next((each for each in (beside.with_suffix(suffix) for suffix in _SOUNDS) if each.is_file()), None)
+        sound = next((each for each in (beside.with_suffix(suffix) for suffix in SOUNDS) if each.is_file()), None)
         clips.append(VideoClip(path, sound, actor, EMOTIONS.index(Emotion(emotion)), _LEVELS[level.group(1)]))
     return clips
 
@@ -92,4 +90,4 @@ def clips_in(folder: Path, layout: str) -> list[VideoClip]:
 
 
 def _movies(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in _MOVIES and path.is_file())
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in MOVIES and path.is_file())
