@@ -32,8 +32,8 @@ from pctalk_studio.training.refining import RefinerTask, RefinerTraining
 from pctalk_studio.training.runs import RunSettings, drawn
 from pctalk_studio.training.sync import Moments, SyncSettings, SyncTask, mel_at
 
-_PREDICTING = 5.0
-"""Weight of the variant whose encoder learns to predict lips besides, which no synchrony in the paper does."""
+_PREDICTING = 1.0
+"""Weight of the variant whose encoder learns to predict lips besides, as what ships did and no synchrony in the paper does."""
 
 
 @dataclass(frozen=True, slots=True)

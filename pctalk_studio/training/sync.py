@@ -48,7 +48,7 @@ class SyncSettings:
     moments: int = 8
     pool: int = 400
     renewed: float = 3.0
-    weight_expected: float = 0.0
+    weight_expected: float = 1.0
     held_out: int = 24
     half: bool = True
     seed: int = 0
