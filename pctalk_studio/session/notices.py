@@ -85,8 +85,16 @@ Notice = ProjectChanged | SelectionChanged | MotionChanged | SourcesChanged | Fr
 """All of them."""
 
 
-def problem_of(error: BaseException) -> Problem:
-    """An error as something to read. What is no :class:`StudioError` is a fault of the program, and said to be one."""
+def problem_of(error: BaseException, *, logged: bool = False) -> Problem:
+    """An error as something to read. What is no :class:`StudioError` is a fault of the program, and said to be one.
+
+    Parameters
+    ----------
+    error
+        What was raised.
+    logged
+        The log has it already; otherwise a fault is written there.
+    """
     if isinstance(error, Cancelled):
         return Problem("cancelled", error.user_text)
     if isinstance(error, StudioError):
@@ -94,6 +102,7 @@ def problem_of(error: BaseException) -> Problem:
     if isinstance(error, MemoryError):
         return Problem("memory", "There is not enough memory for this; choose a smaller frame size in the project's settings.")
     # On one line and not longer than a bar has room for; the log has all of it.
-    _log.error("A fault.", exc_info=error)
+    if not logged:
+        _log.error("A fault.", exc_info=error)
     said = textwrap.shorten(f"{type(error).__name__}: {error}", _LONGEST, placeholder=" ...")
     return Problem("fault", f"Something went wrong inside the program ({said}); save a copy of the project and start anew.")

@@ -24,3 +24,11 @@ def test_a_fault_is_one_short_line_and_the_log_has_all_of_it(caplog):
     assert len(problem.text) < 280
     (record,) = caplog.records
     assert record.exc_info[1].args == (long,)
+
+
+def test_a_fault_is_written_to_the_log_once(caplog):
+    error = ValueError("odd")
+    told = problem_of(error)
+    assert [record.exc_info[1] for record in caplog.records] == [error]
+    assert problem_of(error, logged=True) == told
+    assert len(caplog.records) == 1

@@ -70,7 +70,7 @@ def run_editor(path: Path | None, engines: Engines, devices: OutputDevices) -> i
     editor.frame_memory, editor.frame_disk = frame_memory(settings), frame_disk(settings)
     kit = Kit(editor, look, Actions(settings), settings)
     # Faults happen on any thread; the bridge brings them to the window's.
-    faults = Faults(lambda error: editor.deliver(lambda: editor.told.emit(Told(problem_of(error)))))
+    faults = Faults(lambda error: editor.deliver(lambda: editor.told.emit(Told(problem_of(error, logged=True)))))
     faults.install()
     first = WindowFirst(editor)
     window = MainWindow(kit)
