@@ -73,9 +73,9 @@ def _sync(parser: argparse.ArgumentParser) -> None:
 
 
 def _lac(parser: argparse.ArgumentParser) -> None:
-    _network(parser, 4000)
+    _network(parser, 3000)
     parser.add_argument("--sync", type=Path, required=True, metavar="FILE", help="weights that 'train sync' wrote")
-    parser.add_argument("--refining", type=int, default=1000, metavar="N", help="steps of the lip refiner (default 1000)")
+    parser.add_argument("--refining", type=int, default=600, metavar="N", help="steps of the lip refiner (default 600)")
     parser.add_argument(
         "--portraits",
         type=Path,
@@ -86,7 +86,7 @@ def _lac(parser: argparse.ArgumentParser) -> None:
 
 
 def _emc(parser: argparse.ArgumentParser) -> None:
-    _network(parser, 4000)
+    _network(parser, 1500)
     parser.add_argument("--lac", type=Path, required=True, metavar="FILE", help="weights that 'train lac' wrote")
 
 

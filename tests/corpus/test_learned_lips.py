@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from helpers.facts import frontal_rig
 
 from pctalk_studio.analysis.speech.facts import speech_facts
@@ -278,6 +279,16 @@ def test_emotions_leave_speech_alone(motion: LearnedMotion, timit: list[Utteranc
     assert np.mean(kept) >= 0.95
 
 
+@pytest.fixture
+def one_thread():
+    """Time of the processor is then the time that somebody waits."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("one_thread")
 def test_a_minute_costs_seconds(motion: LearnedMotion):
     rng = np.random.default_rng(0)
     mel = rng.uniform(-4, 2, (4801, 80)).astype(np.float32)
