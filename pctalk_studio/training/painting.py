@@ -144,9 +144,10 @@ class PortraitPainter(nn.Module):
             self.register_buffer("volumes", torch.cat([networks.appearance(crop[None]) for crop in crops]))
         self.register_buffer("k_source", torch.from_numpy(np.stack([sitter.k_source for sitter in sitters])))
         self.register_buffer("k_ori", torch.from_numpy(np.stack([sitter.identity.k_ori.reshape(-1) for sitter in sitters])))
-        self.register_buffer(
-            "faces", torch.tensor([(sitter.scale, sitter.lips.gap, sitter.lips.width, *sitter.box) for sitter in sitters])
-        )
+        self.register_buffer("scale", torch.tensor([sitter.scale for sitter in sitters]))
+        self.register_buffer("gap", torch.tensor([sitter.lips.gap for sitter in sitters]))
+        self.register_buffer("width", torch.tensor([sitter.lips.width for sitter in sitters]))
+        self.register_buffer("box", torch.tensor([sitter.box for sitter in sitters]))
         self.eval().requires_grad_(False)
 
     @property
@@ -156,9 +157,10 @@ class PortraitPainter(nn.Module):
 
     def keypoints(self, sitters: Tensor, k_d: Tensor) -> Tensor:
         """Driven keypoints [N, 21, 3] in LivePortrait's layout, crop frame, stitched, of K_d [N, 63] of sitters [N]."""
-        source, face = self.get_buffer("k_source")[sitters], self.get_buffer("faces")[sitters]
-        change = self.change(k_d - self.get_buffer("k_ori")[sitters], face[:, 1], face[:, 2])
-        driven = source + face[:, 0, None, None] * change.view(-1, KEYPOINT_COUNT, 3)
+        names = ("k_source", "k_ori", "scale", "gap", "width")
+        source, k_ori, scale, gap, width = (self.get_buffer(name)[sitters] for name in names)
+        change = self.change(k_d - k_ori, gap, width)
+        driven = source + scale[:, None, None] * change.view(-1, KEYPOINT_COUNT, 3)
         # What stitching would do to the portrait itself is left out, as the engine leaves it out.
         return stitched(self._stitching, source, driven) - (stitched(self._stitching, source, source) - source)
 
@@ -167,7 +169,7 @@ class PortraitPainter(nn.Module):
         rows, frames, _ = k_d.shape
         each = sitters.repeat_interleave(frames)
         pictures = self.drawn(each, k_d.flatten(0, 1))
-        left, top, right, bottom = self.get_buffer("faces")[each, 3:].T
+        left, top, right, bottom = self.get_buffer("box")[each].T
         zero = torch.zeros_like(left)
         across = torch.stack([(right - left) / 2, zero, (left + right) / 2], dim=1)
         down = torch.stack([zero, (bottom - top) / 2, (top + bottom) / 2], dim=1)
