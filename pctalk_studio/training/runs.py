@@ -169,7 +169,9 @@ def train_lac(
     refined = RefinerTraining(pool=settings.pool, held_out=settings.held_out, seed=settings.seed)
     refiner = RefinerTask(networks, synchrony, draws, unknown, refined, pictures)
     loop = replace(settings.loop(), steps=refining, warmup=min(50, refining))
-    second = Loop(refiner, loop, settings.output / "refiner").run(budget.left(), listen)
+    # A checkpoint of the one is no beginning of the other: they learn from different losses.
+    folder = settings.output / ("refiner" if pictures is None else "refiner_on_pictures")
+    second = Loop(refiner, loop, folder).run(budget.left(), listen)
     save_lac(settings.output / "lac.safetensors", networks)
     return first, second
 

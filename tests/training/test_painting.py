@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from helpers.liveportrait_weights import TINY, synthetic_networks
-from helpers.made_up_speech import STYLES, utterance
+from helpers.made_up_speech import STYLES, corpus, utterance
 from helpers.mouth_faces import face
 
 from pctalk_studio.core.errors import TrainingError, WeightsError
@@ -33,6 +33,7 @@ from pctalk_studio.training.corpus.motion import solve
 from pctalk_studio.training.losses import LacWeights
 from pctalk_studio.training.painting import FACE_SIDE, PortraitPainter, Sitter, picture_synchrony, sitters_in
 from pctalk_studio.training.refining import PictureSynchrony, RefinerTask, RefinerTraining
+from pctalk_studio.training.runs import RunSettings, train_lac, train_sync
 
 SIDE = 128
 FACES = (face(size=300), face(size=280, gap=0.05, roll=4.0))
@@ -136,6 +137,19 @@ def test_lips_learn_from_pictures(painter, networks):
     assert not refined_by(None).any()
     assert refined_by(PictureSynchrony(painter, expert)).abs().sum() > 0
     assert all(parameter.grad is None for parameter in [*networks.generator.parameters(), *expert.parameters()])
+
+
+def test_training_on_pictures_is_a_training_of_its_own(painter, tmp_path: Path):
+    """The predictor is done; a refiner that learned from keypoints alone is no beginning for one that learns from pictures."""
+    settings = RunSettings(corpus(tmp_path / "corpus", 4), tmp_path / "out", steps=1, validate=1, pool=4, held_out=1)
+    train_sync(settings, width=2)
+    sync = tmp_path / "out" / "sync.safetensors"
+    train_lac(settings, sync, refining=2)
+    by_keypoints = (tmp_path / "out" / "lac.safetensors").read_bytes()
+    expert = PictureSync().eval().requires_grad_(False)
+    _, outcome = train_lac(settings, sync, refining=1, pictures=PictureSynchrony(painter, expert, rows=1))
+    assert (outcome.step, outcome.finished) == (1, True)
+    assert (tmp_path / "out" / "lac.safetensors").read_bytes() != by_keypoints
 
 
 def test_who_cannot_sit_is_named(tmp_path: Path, networks):
