@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from helpers.threads import torch_threads
 
 from pctalk_studio.core.threads import one_math_thread, waiting_threads_sleep
 
@@ -21,3 +23,10 @@ def shared_media() -> Path:
     if not MEDIA.is_dir():
         pytest.skip("no media beside the checkout")
     return MEDIA
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Torch computes in the thread that asks: tests run side by side, and time of the processor is the time that one waits."""
+    with torch_threads(1):
+        yield

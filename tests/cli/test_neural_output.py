@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import torch
 from helpers.desks import sources, studio
 from helpers.liveportrait_weights import TINY, synthetic_networks
 
@@ -20,13 +19,7 @@ from pctalk_studio.render.liveportrait.engine import LivePortraitRenderer
 from pctalk_studio.render.liveportrait.workbench import Workbench
 from pctalk_studio.session import Studio
 
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def test_clip_and_template_are_written(tmp_path):

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from helpers.facts import frontal_rig
 
 from pctalk_studio.analysis.speech.facts import speech_facts
@@ -277,15 +276,6 @@ def test_emotions_leave_speech_alone(motion: LearnedMotion, timit: list[Utteranc
     print(f"D_e: {100 * np.mean(leaked):.1f} % moves with speech, lip correlation {np.mean(kept):.3f}")  # noqa: T201
     assert np.mean(leaked) <= 0.05
     assert np.mean(kept) >= 0.95
-
-
-@pytest.fixture
-def one_thread():
-    """Time of the processor is then the time that somebody waits."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.mark.usefixtures("one_thread")

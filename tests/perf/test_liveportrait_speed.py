@@ -19,6 +19,7 @@ import torch
 from helpers.clips import motion_of
 from helpers.liveportrait_weights import TINY, sample_keypoints, sample_picture, synthetic_networks
 from helpers.mouth_faces import face
+from helpers.threads import torch_threads
 
 from pctalk_studio.core.motion import Motion
 from pctalk_studio.export.clip import export_clip
@@ -52,28 +53,23 @@ def test_a_processor_draws_faster_than_the_plain_formulation(networks, threads):
     """One run, plain and fast in turns. One thread is judged by its work, since others may be busy; two by how long one waits,
     which only means something on a machine that does nothing else."""
     source, driving = sample_keypoints()
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
-        with torch.inference_mode():
-            volume = networks.appearance(sample_picture())
-            warping, generator = FastWarping(networks.warping, Plan.of(CPU)), FastGenerator(networks.generator, Plan.of(CPU))
-            study = warping.study(volume)
-            rounds = []
-            for _ in range(2):
-                warped = timed(lambda: networks.warping(volume, k_driving=driving, k_source=source).features)
-                features = warped[2]
-                drawn = timed(lambda given=features: networks.generator(given))
-                fast_warped = timed(lambda: warping(study, k_driving=driving, k_source=source[0]))
-                channels_last = features.movedim(1, -1).contiguous()
-                fast_drawn = timed(lambda given=channels_last: generator(given))
-                assert float((fast_warped[2].movedim(-1, 1) - features).abs().max()) < 1e-5
-                assert float((fast_drawn[2] - drawn[2]).abs().max()) < 1e-5
-                assert float((generator(fast_warped[2]) - drawn[2]).abs().max()) < 1e-5
-                rounds.append([[a + b for a, b in zip(w[:2], d[:2], strict=True)]
-                               for w, d in ((warped, drawn), (fast_warped, fast_drawn))])  # fmt: skip
-    finally:
-        torch.set_num_threads(before)
+    with torch_threads(threads), torch.inference_mode():
+        volume = networks.appearance(sample_picture())
+        warping, generator = FastWarping(networks.warping, Plan.of(CPU)), FastGenerator(networks.generator, Plan.of(CPU))
+        study = warping.study(volume)
+        rounds = []
+        for _ in range(2):
+            warped = timed(lambda: networks.warping(volume, k_driving=driving, k_source=source).features)
+            features = warped[2]
+            drawn = timed(lambda given=features: networks.generator(given))
+            fast_warped = timed(lambda: warping(study, k_driving=driving, k_source=source[0]))
+            channels_last = features.movedim(1, -1).contiguous()
+            fast_drawn = timed(lambda given=channels_last: generator(given))
+            assert float((fast_warped[2].movedim(-1, 1) - features).abs().max()) < 1e-5
+            assert float((fast_drawn[2] - drawn[2]).abs().max()) < 1e-5
+            assert float((generator(fast_warped[2]) - drawn[2]).abs().max()) < 1e-5
+            rounds.append([[a + b for a, b in zip(w[:2], d[:2], strict=True)]
+                           for w, d in ((warped, drawn), (fast_warped, fast_drawn))])  # fmt: skip
     plain, fast = np.min(rounds, axis=0)
     print(f"\n{threads} threads", end="")  # noqa: T201
     for name, (wall, work) in (("plain", plain), ("fast", fast)):
@@ -216,12 +212,8 @@ def test_frames_a_second_on_a_card(networks, tmp_path, dtype):
 
 def test_the_script_for_cards_runs_anywhere(tmp_path):
     """The same measurements of tiny networks on the processor, so that the script stays ready where there is no card."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with torch_threads(1):
         figures = measured(LivePortraitModel(synthetic_networks(TINY), CPU), 4, (1, 2), tmp_path / "a.mp4", 256)
-    finally:
-        torch.set_num_threads(before)
     figures.show()
     assert all(rate > 0 for rate in (*figures.drawn.values(), figures.streamed, figures.batched, figures.exported, figures.peak))
     assert figures.first_frame > 0

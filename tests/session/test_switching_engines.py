@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from helpers.desks import FakeEngine, NoDevices, sources, studio, turn_until
 from helpers.facts import frontal_rig
 from helpers.liveportrait_weights import TINY, synthetic_networks
+from helpers.threads import torch_threads
 
 from pctalk_studio.core.errors import RenderError
 from pctalk_studio.core.motion import MotionRow
@@ -34,11 +34,9 @@ NEURAL = RenderSettings(engine="liveportrait")
 
 @pytest.fixture(scope="module")
 def engines():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    neural = LivePortraitRenderer(Workbench(LivePortraitModel(synthetic_networks(TINY), CPU)), "tiny").at(128)
-    yield {"mesh": FakeEngine, "liveportrait": lambda: neural}
-    torch.set_num_threads(threads)
+    with torch_threads(1):
+        neural = LivePortraitRenderer(Workbench(LivePortraitModel(synthetic_networks(TINY), CPU)), "tiny").at(128)
+        yield {"mesh": FakeEngine, "liveportrait": lambda: neural}
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from helpers.clocks import Scrubbed
 
 from pctalk_studio.core.time import FrameRate
 from pctalk_studio.document.project import Project
-from pctalk_studio.preview.clock import SilentClock
 from pctalk_studio.session.notices import PlayheadMoved
 from pctalk_studio.session.transport import Transport
 
@@ -29,15 +29,6 @@ class Pictures:
 
     def set_span(self, span, *, loop):
         pass
-
-
-class Scrubbed(SilentClock):
-    def __init__(self):
-        super().__init__(lambda: 0.0)
-        self.moments = []
-
-    def scrub(self, seconds):
-        self.moments.append(seconds)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-import torch
 from helpers.made_up_speech import corpus
 
 from pctalk_studio.nets.speech.predictor import PredictorSettings
@@ -12,13 +11,11 @@ from pctalk_studio.training.ablations import Ablations, Row, save_rows
 from pctalk_studio.training.runs import RunSettings
 
 
+@pytest.mark.usefixtures("one_thread")
 def test_every_variant_is_trained_and_measured(tmp_path: Path):
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
     settings = RunSettings(corpus(tmp_path / "speech", 3), tmp_path / "out", steps=2, pool=4, held_out=2)
     form = PredictorSettings(audio_size=16, size=16, heads=2, hidden=16, layers=1)
     rows = Ablations(settings, width=1, form=form).run()
-    torch.set_num_threads(threads)
     names = [row.variant for row in rows]
     assert len(names) == len(set(names)) == 8
     assert {"leakage", "lip correlation"} == set(rows[-1].figures)

@@ -24,17 +24,11 @@ from pctalk_studio.training.refining import RefinerTask, RefinerTraining
 from pctalk_studio.training.runs import Budget, RunSettings, train_emc, train_lac, train_sync
 from pctalk_studio.training.sync import SyncSettings, SyncTask, twins
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 FORM = PredictorSettings(audio_size=32, size=32, heads=2, hidden=48, layers=1)
 SPEECH = [utterance(n) for n in range(6)]
 TINY = PredictorTraining(rows=6, frames=20, pool=8, renewed=0.0, held_out=2, steps=40)
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def draws(**settings) -> Draws:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from helpers.clocks import Scrubbed
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
@@ -10,7 +11,6 @@ from PySide6.QtWidgets import QToolButton
 from pctalk_studio.app.shell.time_code import parse_time
 from pctalk_studio.app.shell.transport_bar import TimeField, TransportBar
 from pctalk_studio.core.time import FrameRate
-from pctalk_studio.preview.clock import SilentClock
 from pctalk_studio.session.selection import Selection
 
 Key = Qt.Key
@@ -153,19 +153,8 @@ def test_loop_is_switched_by_its_button_and_stays_in_step_with_its_key(open_wind
     assert (transport.loop, loop.isChecked()) == (True, True)
 
 
-class Listener(SilentClock):
-    """A clock that notes which moments are heard."""
-
-    def __init__(self):
-        super().__init__(lambda: 0.0)
-        self.moments = []
-
-    def scrub(self, seconds):
-        self.moments.append(seconds)
-
-
 def test_the_playhead_is_dragged_with_sound_until_that_is_switched_off(open_window, kit, transport, qtbot):
-    ruler, scale, listener = open_window.timeline.ruler, open_window.timeline.view.scale, Listener()
+    ruler, scale, listener = open_window.timeline.ruler, open_window.timeline.view.scale, Scrubbed()
     transport.set_clock(listener)
 
     def drag(start, end):

@@ -278,7 +278,6 @@ def test_no_more_is_drawn_than_asked_for(source):
 
 @pytest.mark.slow
 def test_the_whole_structure_draws_at_full_size():
-    torch.set_num_threads(1)
     model = LivePortraitModel.tested(synthetic_networks(OFFICIAL), CPU)
     source = RenderSource(*face(size=700))
     prepared = LivePortraitRenderer(Workbench(model), "scrambled").prepare(source)
