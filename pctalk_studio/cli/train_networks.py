@@ -67,12 +67,12 @@ def _lac(args: argparse.Namespace, settings: RunSettings, listen: ProgressListen
         raise UsageError(
             "--portraits and --expert belong together: lips are judged on pictures by the one, drawn from the other."
         )
-    if args.portraits is None:
-        return list(train_lac(settings, args.sync, args.refining, listen))
-    from pctalk_studio.training.painting import picture_synchrony
+    pictures = None
+    if args.portraits is not None:
+        from pctalk_studio.training.painting import picture_synchrony
 
-    pictures = picture_synchrony(args.portraits, args.expert, settings.device)
-    return list(train_lac(settings, args.sync, args.refining, listen, pictures))
+        pictures = picture_synchrony(args.portraits, args.expert, settings.device)
+    return list(train_lac(settings, args.sync, args.refining, listen, pictures=pictures))
 
 
 def _emc(args: argparse.Namespace, settings: RunSettings, listen: ProgressListener) -> list[Outcome]:

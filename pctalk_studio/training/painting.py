@@ -21,7 +21,7 @@ from pctalk_studio.core.face import FaceRig
 from pctalk_studio.core.keypoints import KEYPOINT_COUNT, MESH
 from pctalk_studio.interchange.liveportrait_table import ControlTable, control_table
 from pctalk_studio.media.pictures import read_picture
-from pctalk_studio.nets.liveportrait import Networks, load_networks, read_motions
+from pctalk_studio.nets.liveportrait import Networks, load_networks, planes, read_motions
 from pctalk_studio.nets.liveportrait.retargeting import stitched
 from pctalk_studio.nets.speech.wav2lip import load_picture_sync
 from pctalk_studio.nets.store import ModelStore
@@ -129,7 +129,7 @@ class PortraitPainter(nn.Module):
     Parameters
     ----------
     networks
-        LivePortrait's; left as they are and frozen.
+        LivePortrait's; frozen, and moved to a device with this.
     sitters
         Whom it draws, at least one, all with crops of one side.
     """
@@ -139,10 +139,13 @@ class PortraitPainter(nn.Module):
         self._sitters = tuple(sitters)
         self._warping, self._generator, self._stitching = networks.warping, networks.generator, networks.stitching
         self.change = ExpressionChange(control_table())
-        crops = torch.from_numpy(np.stack([sitter.crop for sitter in sitters])).movedim(-1, 1).float() / 255
+        crops = planes(np.stack([sitter.crop for sitter in sitters]), torch.device("cpu"))
+        source = torch.from_numpy(np.stack([sitter.k_source for sitter in sitters]))
         with torch.no_grad():
             self.register_buffer("volumes", torch.cat([networks.appearance(crop[None]) for crop in crops]))
-        self.register_buffer("k_source", torch.from_numpy(np.stack([sitter.k_source for sitter in sitters])))
+            # What stitching would do to the portrait itself is left out, as the engine leaves it out.
+            self.register_buffer("rest", stitched(networks.stitching, source, source) - source)
+        self.register_buffer("k_source", source)
         self.register_buffer("k_ori", torch.from_numpy(np.stack([sitter.identity.k_ori.reshape(-1) for sitter in sitters])))
         self.register_buffer("scale", torch.tensor([sitter.scale for sitter in sitters]))
         self.register_buffer("gap", torch.tensor([sitter.lips.gap for sitter in sitters]))
@@ -157,12 +160,11 @@ class PortraitPainter(nn.Module):
 
     def keypoints(self, sitters: Tensor, k_d: Tensor) -> Tensor:
         """Driven keypoints [N, 21, 3] in LivePortrait's layout, crop frame, stitched, of K_d [N, 63] of sitters [N]."""
-        names = ("k_source", "k_ori", "scale", "gap", "width")
-        source, k_ori, scale, gap, width = (self.get_buffer(name)[sitters] for name in names)
+        names = ("k_source", "rest", "k_ori", "scale", "gap", "width")
+        source, rest, k_ori, scale, gap, width = (self.get_buffer(name)[sitters] for name in names)
         change = self.change(k_d - k_ori, gap, width)
         driven = source + scale[:, None, None] * change.view(-1, KEYPOINT_COUNT, 3)
-        # What stitching would do to the portrait itself is left out, as the engine leaves it out.
-        return stitched(self._stitching, source, driven) - (stitched(self._stitching, source, source) - source)
+        return stitched(self._stitching, source, driven) - rest
 
     def forward(self, sitters: Tensor, k_d: Tensor) -> Tensor:
         """Faces [B, T, 3, FACE_SIDE, FACE_SIDE] of sitters [B] with K_d [B, T, 63]; see ``Painter``."""
@@ -214,7 +216,7 @@ def picture_synchrony(portraits: Path, expert: Path, device: str, store: ModelSt
     return PictureSynchrony(painter.to(device), judge.to(device))
 
 
-def sitters_in(folder: Path, networks: Networks, side: int = READ_SIDE) -> tuple[Sitter, ...]:
+def sitters_in(folder: Path, networks: Networks) -> tuple[Sitter, ...]:
     """Everybody whose picture lies in a folder, by file name.
 
     Raises
@@ -233,5 +235,5 @@ def sitters_in(folder: Path, networks: Networks, side: int = READ_SIDE) -> tuple
                 rig = find_face(picture.rgb, picture.content_hash, networks=finder)
             except (FaceError, MediaError) as error:
                 raise TrainingError(f"'{path}' cannot sit for training: {error.user_text}") from error
-            sitters.append(Sitter.of(picture.rgb, rig, networks, side))
+            sitters.append(Sitter.of(picture.rgb, rig, networks))
     return tuple(sitters)

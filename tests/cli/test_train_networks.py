@@ -29,7 +29,8 @@ def test_a_network_is_trained_and_gone_on_with(tmp_path: Path, capsys: pytest.Ca
 def test_what_is_typed_reaches_the_training(monkeypatch: pytest.MonkeyPatch, capsys, verb: str, more: list[str], expected):
     called = []
 
-    def train(settings: runs.RunSettings, *arguments):
+    def train(settings: runs.RunSettings, *arguments, pictures=None):
+        assert pictures is None
         called.append((settings, arguments[:-1]))
         outcome = Outcome(5, 0.5, False)
         return (outcome, outcome) if verb == "lac" else outcome

@@ -35,16 +35,10 @@ from pctalk_studio.training.painting import FACE_SIDE, PortraitPainter, Sitter, 
 from pctalk_studio.training.refining import PictureSynchrony, RefinerTask, RefinerTraining
 from pctalk_studio.training.runs import RunSettings, train_lac, train_sync
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 SIDE = 128
 FACES = (face(size=300), face(size=280, gap=0.05, roll=4.0))
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
@@ -97,14 +91,13 @@ def test_faces_are_driven_and_drawn_as_by_the_engine(painter, prepared, sitter, 
 
 
 def test_what_is_cut_out_is_the_face(painter):
-    """Every portrait fills its picture from brows to chin, and a lip that moves is seen in the lower half."""
+    """Every portrait fills its picture, edge to edge of its landmarks, and lips that move change it."""
     rest = torch.stack([driven(painter, n, np.zeros((21, 3), np.float32)) for n in range(2)])
     moved = torch.stack([driven(painter, n, spoken(0)) for n in range(2)])
     who = torch.arange(2)
     one, other = painter(who, rest), painter(who, moved)
     assert one.shape == (2, 1, 3, FACE_SIDE, FACE_SIDE)
-    for sitter, (picture, _) in enumerate(FACES):
-        assert picture.std() > 0
+    for sitter in range(len(FACES)):
         left, top, right, bottom = painter._sitters[sitter].box
         assert -1 < left < right < 1
         assert -1 < top < bottom < 1
@@ -174,7 +167,7 @@ def test_a_folder_of_portraits_and_the_published_expert(tmp_path: Path, networks
         torch.tensor([0]), torch.from_numpy(identity.k_ori.reshape(1, 1, -1)) + lips, torch.full((1, 1, 80, 16), -4.0)
     )
     loss.backward()
-    assert -1.0 <= float(loss.detach()) <= 1.0
+    assert -1.0 <= float(loss.detach()) <= 0.0
     assert lips.grad.view(5, 21, 3)[:, MESH.index("lip_lower_mid")].any()
 
 

@@ -45,7 +45,7 @@ from pctalk_studio.nets.liveportrait.crop import (
     inverse_of,
     lip_ratio_203,
 )
-from pctalk_studio.nets.liveportrait.model import LivePortraitModel, StudiedFace, read_motions, to_bytes
+from pctalk_studio.nets.liveportrait.model import LivePortraitModel, StudiedFace, planes, read_motions, to_bytes
 from pctalk_studio.nets.liveportrait.networks import Networks, load_networks
 from pctalk_studio.nets.liveportrait.policy import CPU, Policy, best_policy
 from pctalk_studio.nets.liveportrait.pose import FaceMotion, angles_of, degrees_of_bins, rotation_matrix, transform
@@ -73,6 +73,7 @@ __all__ = [
     "is_out_of_memory",
     "lip_ratio_203",
     "load_networks",
+    "planes",
     "read_motions",
     "rotation_matrix",
     "to_bytes",

@@ -58,7 +58,7 @@ def _next_size(count: int) -> int:
     return 1 << max(count - 1, 0).bit_length()
 
 
-def _planes(pictures: npt.NDArray[np.uint8], device: torch.device) -> Tensor:
+def planes(pictures: npt.NDArray[np.uint8], device: torch.device) -> Tensor:
     """[N, S, S, 3] uint8 to [N, 3, S, S] float32 0 to 1."""
     # In one order in memory, since that decides which kernels are taken, and so the last bit. Copied, since torch complains
     # about arrays that may not be written to, and sources are such.
@@ -73,7 +73,7 @@ def _points(keypoints: ArrayF32) -> Tensor:
 def read_motions(extractor: MotionExtractor, pictures: PictureU8, device: torch.device) -> tuple[FaceMotion, ...]:
     """What a motion extractor on a device reads off crops [N, 256, 256, 3] uint8 RGB."""
     with full_single_precision():
-        raw = extractor(_planes(pictures, device))
+        raw = extractor(planes(pictures, device))
     angles = [degrees_of_bins(logits.cpu().numpy()) for logits in (raw.pitch, raw.yaw, raw.roll)]
     place, exp, scale, canonical = (t.cpu().numpy() for t in (raw.translation, raw.expression, raw.scale, raw.canonical))
     return tuple(
@@ -185,7 +185,7 @@ class LivePortraitModel:
         if picture.shape[0] != picture.shape[1] or picture.shape[0] % STEP or not picture.size:
             raise ValueError(f"a crop of {picture.shape} is no square with a side that is a multiple of {STEP}")
         with full_single_precision():
-            volume = self._appearance(_planes(picture[None], self.policy.device))
+            volume = self._appearance(planes(picture[None], self.policy.device))
             return StudiedFace(len(picture), self._warping.study(volume))
 
     @torch.inference_mode()
