@@ -71,7 +71,7 @@ class SidebarPanel(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(area)
-        self.setMinimumWidth(QFontMetrics(self.font()).averageCharWidth() * 32)
+        self.setMinimumWidth(QFontMetrics(self.font()).averageCharWidth() * 34)
 
     def _desk_changed(self) -> None:
         self.sources.forget()

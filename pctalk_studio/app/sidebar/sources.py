@@ -16,7 +16,7 @@ from pctalk_studio.app.sidebar.block import Block
 from pctalk_studio.app.sidebar.thumbnails import PictureThumbnail, Thumbnail, WaveThumbnail
 from pctalk_studio.app.widgets.clock_text import clock_text
 from pctalk_studio.app.widgets.icons import IconButton
-from pctalk_studio.app.widgets.sections import quiet_label
+from pctalk_studio.app.widgets.sections import ElidedLabel, quiet_label
 from pctalk_studio.document.project import Gaze, HeadMotion, Media, Project
 from pctalk_studio.media.file_endings import MOVIES, PICTURES, SOUNDS, patterns
 from pctalk_studio.session.opening import place_of_untitled
@@ -52,7 +52,7 @@ class SourceRow(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.name = QLabel(self)
+        self.name = ElidedLabel(None, self, Qt.TextElideMode.ElideMiddle)
         self.facts = quiet_label(parent=self)
         self.missing = QLabel(self)
         self.missing.setText(self.tr("The file is missing; a stand-in is shown."))
@@ -77,8 +77,7 @@ class SourceRow(QWidget):
 
     def show_source(self, name: str, facts: str, *, missing: bool, busy: bool) -> None:
         """Show what there is."""
-        self.name.setText(self.name.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 140))
-        self.name.setToolTip(name)
+        self.name.setText(name)
         self.facts.setText(facts)
         self.facts.setVisible(not missing)
         self.missing.setVisible(missing)

@@ -14,7 +14,7 @@ from pctalk_studio.app.sidebar.block import Block
 from pctalk_studio.app.sidebar.transcript_view import LINE, TranscriptView
 from pctalk_studio.app.widgets.icons import IconButton
 from pctalk_studio.app.widgets.sections import quiet_label
-from pctalk_studio.core.speech import Alignment
+from pctalk_studio.core.speech import SILENCE, Alignment
 from pctalk_studio.jobs import Ticket
 from pctalk_studio.session.selection import Selection
 from pctalk_studio.session.source_work import AlignSpeech
@@ -45,7 +45,7 @@ class TranscriptBlock(Block):
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(self.view)
         self.add(self._area)
-        self._none = quiet_label(self.tr("Nobody speaks in this recording. Write what is said, and align it."), self)
+        self._none = quiet_label(parent=self)
         self._none.setWordWrap(True)
         self.add(self._none)
         self._build_editor()
@@ -91,8 +91,14 @@ class TranscriptBlock(Block):
 
     def refresh(self) -> None:
         """Show words and selection."""
-        words = self.editor.project.speech.words
+        speech = self.editor.project.speech
+        words = speech.words
         self.view.show_words(words)
+        self._none.setText(
+            self.tr("No words were understood. Write what is said, and align it.")
+            if any(phone.label != SILENCE for phone in speech.phones)
+            else self.tr("Nobody speaks in this recording. Write what is said, and align it.")
+        )
         self._show_selected(self.editor.selection.words)
         self._count.setText(self.tr("1 word") if len(words) == 1 else self.tr("{count} words").format(count=len(words)))
         self._none.setVisible(not words)

@@ -36,14 +36,23 @@ class ElidedLabel(QLabel):
     Parameters
     ----------
     property_
-        ``quiet`` or ``heading``, see :func:`pctalk_studio.app.widgets.style.style_sheet`.
+        ``quiet`` or ``heading``, see :func:`pctalk_studio.app.widgets.style.style_sheet`; None: text as any other.
     parent
         Owner.
+    mode
+        Which part gives way.
     """
 
-    def __init__(self, property_: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        property_: str | None,
+        parent: QWidget | None = None,
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+    ) -> None:
         super().__init__(parent)
-        self.setProperty(property_, True)
+        self._mode = mode
+        if property_ is not None:
+            self.setProperty(property_, True)
 
     def minimumSizeHint(self) -> QSize:
         """A few letters."""
@@ -51,7 +60,7 @@ class ElidedLabel(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """As much of the text as there is room for."""
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        shown = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
         self.setToolTip("" if shown == self.text() else self.text())
         with QPainter(self) as painter:
             align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft

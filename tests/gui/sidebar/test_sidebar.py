@@ -10,7 +10,7 @@ from helpers.desks import ENGINES, FakeEngine, alignment, sources, studio
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QListWidgetItem
+from PySide6.QtWidgets import QListWidgetItem, QScrollArea
 
 from pctalk_studio.app.look import DARK
 from pctalk_studio.app.sidebar import history
@@ -63,6 +63,17 @@ def test_without_a_project_it_says_so(kit, qtbot):
 
 
 # -- transcript --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("heard", "said"), [(True, "No words were understood."), (False, "Nobody speaks")])
+def test_without_words_it_says_whether_anybody_speaks(panel, editor, heard, said):
+    speech = editor.project.speech
+    phones = speech.phones if heard else tuple(replace(phone, label="SIL", stress=None) for phone in speech.phones)
+    silent = replace(editor.project, speech=replace(speech, words=(), phones=phones))
+    editor.open_studio(Studio(silent, sources(), ENGINES))
+    panel.refresh()
+    assert panel.transcript._none.isVisible()
+    assert panel.transcript._none.text().startswith(said)
 
 
 def test_a_click_on_a_word_selects_it_and_goes_there(panel, editor):
@@ -391,6 +402,18 @@ def test_an_edit_makes_one_row_however_many_there_are(panel, editor, monkeypatch
 
 
 # -- sources -----------------------------------------------------------------------------------------------------------
+
+
+def test_long_names_give_way_and_nothing_is_cut_off(panel, qtbot):
+    panel.resize(panel.minimumWidth(), 700)
+    panel.sources.audio.show_source("conversation_in_the_old_kitchen_take_04.wav", "00:09.09", missing=False, busy=False)
+    qtbot.wait(50)
+    area = panel.findChild(QScrollArea, "panel")
+    assert area.widget().width() <= area.viewport().width()
+    button = panel.sources.audio.replace
+    assert button.visibleRegion().boundingRect() == button.rect()
+    panel.grab()
+    assert panel.sources.audio.name.toolTip() == "conversation_in_the_old_kitchen_take_04.wav"
 
 
 def test_the_sources_are_shown(panel):
